@@ -1,0 +1,31 @@
+// Writes the whole program as one readable file: dist/conclave.mjs. The test of the architecture reads the same options.
+import { chmod } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = import.meta.dirname;
+
+/** @satisfies {import('esbuild').BuildOptions} */
+export const options = {
+  absWorkingDir: root,
+  stdin: {
+    contents: "import { main } from './src/cli/main.ts';\nawait main();\n",
+    resolveDir: root,
+    sourcefile: 'door.js',
+  },
+  outfile: 'dist/conclave.mjs',
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  legalComments: 'inline',
+  banner: {
+    // CommonJS packages inside ask for Node's own modules through `require`, which an ES module does not have.
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
+};
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await build({ ...options, logLevel: 'info' });
+  await chmod(`${root}/dist/conclave.mjs`, 0o755);
+}

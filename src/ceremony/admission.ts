@@ -1,0 +1,49 @@
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import { Problem } from '../problem.ts';
+import { type AnyPacket, type KindName, kinds } from './kinds.ts';
+import { readUnchecked, signedByAuthor, type UncheckedPacket } from './packet.ts';
+import { type Plan, readPlan } from './plan.ts';
+import { parseValue } from './schema.ts';
+
+/**
+ * The door for packets. One that comes back belongs to this ceremony, its author is of the plan and may say such a
+ * thing, the signature is over the bytes as they travelled, and the body fits its schema. Nothing is stored before
+ * (rows 11 to 14); what else lies in the folder does not matter here.
+ */
+export function admit(plan: Plan, bytes: Uint8Array): AnyPacket {
+  return admitUnchecked(plan, readUnchecked(bytes));
+}
+
+function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
+  if (!equalBytes(packet.ceremony, plan.id)) throw new Problem('PACKET_FOREIGN', 'belongs to another ceremony');
+  if (packet.rehearsal !== plan.rehearsal) throw new Problem('PACKET_FOREIGN', 'a rehearsal and a real ceremony cannot meet');
+  const identity = toHex(packet.author);
+  const participant = plan.byIdentity.get(identity);
+  if (participant === undefined) throw new Problem('AUTHOR_UNKNOWN', 'the author is nobody of the plan');
+  // row 13: against the key of the plan's card, before anything in the packet is believed
+  if (!signedByAuthor(packet)) {
+    throw new Problem('SIGNATURE_INVALID', `claims to be from ${participant.name}, but the signature is not: a forgery or damage`);
+  }
+  if (!Object.hasOwn(kinds, packet.kind)) {
+    throw new Problem('KIND_UNKNOWN', `${participant.name} sent something this version does not know`, 'use one version everywhere');
+  }
+  const kind = kinds[packet.kind as KindName];
+  if (!kind.mayAuthor(participant, plan)) {
+    throw new Problem('AUTHOR_UNKNOWN', `${participant.name} has no part in which to say ${packet.kind}`);
+  }
+  const body = parseValue(kind.schema, packet.body, packet.kind);
+  const { signed: _, ...rest } = packet;
+  const admitted = { ...rest, body, identity } as AnyPacket;
+  if (admitted.kind === 'proposal' && !equalBytes(admitted.body.plan, plan.encoded)) {
+    throw new Problem('PACKET_FOREIGN', 'proposes another plan than its number says');
+  }
+  return admitted;
+}
+
+/** A proposal opens a ceremony: the plan comes out of it, and the packet is admitted to that very plan. */
+export function readProposal(bytes: Uint8Array): { plan: Plan; packet: AnyPacket } {
+  const unchecked = readUnchecked(bytes);
+  if (unchecked.kind !== 'proposal') throw new Problem('PACKET_FOREIGN', 'not a proposal');
+  const plan = readPlan(parseValue(kinds.proposal.schema, unchecked.body, 'proposal').plan);
+  return { plan, packet: admitUnchecked(plan, unchecked) };
+}

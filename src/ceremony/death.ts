@@ -1,0 +1,67 @@
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import { Problem } from '../problem.ts';
+import { admit, readProposal } from './admission.ts';
+import type { AnyPacket } from './kinds.ts';
+import type { Vote } from './packets/endorsement.ts';
+import { type Attempt, firstAttempt, type Plan } from './plan.ts';
+
+/** Why an attempt can never be completed, and the packets that prove it. */
+export interface Death {
+  readonly why: 'receiver-refused' | 'dealer-refused' | 'approvals-refused';
+  readonly by: readonly string[];
+  readonly evidence: readonly AnyPacket[];
+}
+
+/**
+ * Protocol section 5, rule 6, as far as refusals go. Everything that counts here stays true when more packets
+ * arrive, so a proof of death that was good once is good for ever.
+ */
+export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacket[]): Death | null {
+  const refusals = packets.filter((packet) => packet.kind === 'refusal');
+  const here = refusals.filter((packet) => equalBytes(packet.attempt, attempt.id));
+  const receiver = here.find(
+    (packet) => packet.body.as === 'receiver' && plan.byIdentity.get(packet.identity)?.newIndex != null,
+  );
+  if (receiver !== undefined) return death('receiver-refused', plan, [receiver]);
+  const dealer = here.find(
+    (packet) =>
+      packet.body.as === 'dealer' && attempt.dealers.some(({ participant }) => participant.identity === packet.identity),
+  );
+  if (dealer !== undefined) return death('dealer-refused', plan, [dealer]);
+  const refusing = refusals.filter(
+    (packet) => packet.body.as === 'approver' && plan.byIdentity.get(packet.identity)?.approver === true,
+  );
+  const against = new Map(refusing.map((packet) => [packet.identity, packet]));
+  if (!approvable(plan, (identity) => !against.has(identity))) return death('approvals-refused', plan, [...against.values()]);
+  return null;
+}
+
+function death(why: Death['why'], plan: Plan, evidence: readonly AnyPacket[]): Death {
+  return { why, by: evidence.map((packet) => plan.byIdentity.get(packet.identity)?.name ?? ''), evidence };
+}
+
+/** Whether these approvers are enough, for the plan and for the policy of the keyset. */
+export function approvable(plan: Plan, agrees: (identity: string) => boolean): boolean {
+  const agreeing = plan.participants.filter((p) => p.approver && agrees(p.identity));
+  const ofPolicy = plan.policy.approvers.map(toHex).filter(agrees);
+  return agreeing.length >= plan.approvals && ofPolicy.length >= plan.policy.approvals;
+}
+
+/** Whether a vote proves that all that its author voted for before is dead (rule 1). Throws where it does not. */
+export function checkVote(vote: Vote): void {
+  if (vote.prior.length !== vote.slot) {
+    throw new Problem('VOTE_INVALID', `vote ${vote.slot} has to prove ${vote.slot} earlier attempts dead`);
+  }
+  for (const prior of vote.prior) {
+    const [first, ...rest] = prior.evidence;
+    const { plan } = readProposal(first as Uint8Array);
+    if (!equalBytes(plan.id, prior.ceremony) || !equalBytes(plan.parent?.proven.id ?? new Uint8Array(), vote.parent)) {
+      throw new Problem('VOTE_INVALID', 'the evidence is about another plan');
+    }
+    const attempt = firstAttempt(plan);
+    const packets = rest.map((bytes) => admit(plan, bytes));
+    if (!equalBytes(attempt.id, prior.attempt) || deathOf(plan, attempt, packets) === null) {
+      throw new Problem('VOTE_INVALID', 'the evidence does not prove that the earlier attempt is dead');
+    }
+  }
+}

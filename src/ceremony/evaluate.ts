@@ -1,0 +1,298 @@
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import { Problem } from '../problem.ts';
+import { approvable, checkVote, type Death, deathOf } from './death.ts';
+import type { Contradiction, Fault } from './faults.ts';
+import { type AnyPacket, type KindName, type PacketOf, slotOf } from './kinds.ts';
+import { type CheckedAcceptance, checkAcceptance } from './packets/acceptance.ts';
+import { type Certificate, type CheckedActivation, checkActivation, completeTurn, type Turn, turnZero } from './packets/activation.ts';
+import { type CheckedDeal, checkDeal } from './packets/deal.ts';
+import { voteSlot } from './packets/endorsement.ts';
+import { type Attempt, firstAttempt, type Plan } from './plan.ts';
+import type { Link } from './succession.ts';
+import { assemble, type Transcript } from './transcript.ts';
+
+export const phases = [
+  'proposed',
+  'dealing',
+  'accepting',
+  'activating',
+  'proving',
+  'closing',
+  'complete',
+  'aborted',
+  'failed',
+] as const;
+export type Phase = (typeof phases)[number];
+
+/** A complete turn, and who has closed on it. */
+export interface Proof {
+  readonly turn: Turn;
+  readonly link: Link;
+  readonly activations: readonly CheckedActivation[];
+}
+
+/** What the packets say about one attempt. Keys are identities in hex. */
+export interface AttemptView {
+  readonly attempt: Attempt;
+  /** Good deals. More than one by a dealer is a contradiction, and then nobody accepts. */
+  readonly deals: ReadonlyMap<string, readonly CheckedDeal[]>;
+  /** Old members whose good vote is here: dealers, and others who endorsed. */
+  readonly endorsers: ReadonlySet<string>;
+  /** All named deals and a quorum of endorsements: only then does an attempt count. */
+  readonly counts: boolean;
+  /** What a receiver may accept: exactly one good deal of every dealer, in an attempt that counts. */
+  readonly transcript: Transcript | null;
+  readonly acceptances: ReadonlyMap<string, CheckedAcceptance>;
+  readonly certificate: Certificate | null;
+  readonly turn: Turn | null;
+  readonly activations: ReadonlyMap<string, CheckedActivation>;
+  readonly proof: Proof | null;
+  readonly closings: ReadonlyMap<string, PacketOf<'closing'>>;
+  readonly death: Death | null;
+}
+
+/** The state of a ceremony: a pure function of its packets. Nothing of this is ever stored. */
+export interface View {
+  readonly plan: Plan;
+  /** In order of their digests: neither arrival nor claimed time orders anything. */
+  readonly packets: readonly AnyPacket[];
+  readonly approvals: ReadonlyMap<string, PacketOf<'approval'>>;
+  readonly approved: boolean;
+  readonly attempts: readonly AttemptView[];
+  /** The attempt that is worked on. */
+  readonly current: AttemptView;
+  readonly phase: Phase;
+  readonly faults: readonly Fault[];
+  readonly contradictions: readonly Contradiction[];
+  readonly dissent: readonly PacketOf<'refusal'>[];
+  readonly notes: readonly PacketOf<'note'>[];
+  /** Packets that name others which are not here. "Not seen here", never "not sent". */
+  readonly waiting: readonly { readonly packet: string; readonly names: string }[];
+}
+
+/** Results of checks that depend on nothing but the packets that they name; handed back in, they are not repeated. */
+export type Memo = Map<string, unknown>;
+
+export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo = new Map()): View {
+  const byDigest = new Map(admitted.map((packet) => [packet.digest, packet]));
+  const packets = [...byDigest.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const faults: Fault[] = [];
+  const waiting: { packet: string; names: string }[] = [];
+
+  const fault = (packet: AnyPacket, error: unknown): null => {
+    if (!(error instanceof Problem)) throw error;
+    const member = plan.byIdentity.get(packet.identity)?.name ?? '';
+    faults.push({ member, identity: packet.identity, fault: error.code, packet: packet.digest, detail: error.message });
+    return null;
+  };
+  /** Runs a check once per packet and context; a Problem is the author's fault. */
+  const checked = <T>(packet: AnyPacket, context: string, check: () => T): T | null => {
+    const key = `${context} ${packet.digest}`;
+    if (!memo.has(key)) {
+      try {
+        memo.set(key, { value: check() });
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        memo.set(key, { error });
+      }
+    }
+    const kept = memo.get(key) as { value: T } | { error: Problem };
+    return 'value' in kept ? kept.value : fault(packet, kept.error);
+  };
+  const of = <K extends KindName>(kind: K, attempt?: Attempt): PacketOf<K>[] =>
+    packets.filter(
+      (packet) => packet.kind === kind && (attempt === undefined || equalBytes(packet.attempt, attempt.id)),
+    ) as unknown as PacketOf<K>[];
+
+  const contradictions = contradictionsIn(plan, packets);
+  const approvals = new Map(of('approval').map((packet) => [packet.identity, packet]));
+
+  const view = (attempt: Attempt): AttemptView => {
+    const id = toHex(attempt.id);
+    const death = deathOf(plan, attempt, packets);
+
+    // deals, and the votes of those who do not deal
+    const endorsers = new Set<string>();
+    const deals = new Map<string, CheckedDeal[]>();
+    for (const packet of of('deal', attempt)) {
+      const named = packet.body.approvals.map((digest) => byDigest.get(toHex(digest)));
+      if (named.some((approval) => approval === undefined)) {
+        waiting.push({ packet: packet.digest, names: 'an approval' });
+        continue;
+      }
+      const good = checked(packet, `deal ${id}`, () => {
+        const agreeing = new Set(named.flatMap((approval) => (approval?.kind === 'approval' ? [approval.identity] : [])));
+        if (!approvable(plan, (identity) => agreeing.has(identity))) {
+          throw new Problem('DEAL_INVALID', 'dealt before the required approvals were in');
+        }
+        if (packet.body.vote !== null) checkVote(packet.body.vote);
+        return checkDeal(plan, attempt, packet);
+      });
+      if (good === null) continue;
+      deals.set(packet.identity, [...(deals.get(packet.identity) ?? []), good]);
+      endorsers.add(packet.identity);
+    }
+    for (const packet of of('endorsement', attempt)) {
+      const good = checked(packet, `vote ${id}`, () => {
+        if (!equalBytes(packet.body.vote.parent, plan.parent?.proven.id ?? new Uint8Array())) {
+          throw new Problem('VOTE_INVALID', 'endorses another parent');
+        }
+        checkVote(packet.body.vote);
+        return true;
+      });
+      if (good !== null) endorsers.add(packet.identity);
+    }
+    const counts = attempt.dealers.every(({ participant }) => deals.has(participant.identity)) && endorsers.size >= plan.quorum;
+
+    // transcripts: the one that I may accept, and those that acceptances name
+    const transcriptOf = (chosen: readonly CheckedDeal[]): Transcript | null => {
+      const key = `transcript ${id} ${chosen.map((deal) => deal.packet.digest).join(' ')}`;
+      if (!memo.has(key)) {
+        try {
+          memo.set(key, assemble(plan, attempt, chosen));
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          memo.set(key, null);
+        }
+      }
+      return memo.get(key) as Transcript | null;
+    };
+    const single = attempt.dealers.map(({ participant }) => deals.get(participant.identity) ?? []);
+    const transcript =
+      counts && single.every((candidates) => candidates.length === 1)
+        ? transcriptOf(single.map((candidates) => candidates[0] as CheckedDeal))
+        : null;
+
+    const accepted: CheckedAcceptance[] = [];
+    const transcripts = new Map<string, Transcript>();
+    for (const packet of of('acceptance', attempt)) {
+      const chosen = packet.body.deals.map((digest) =>
+        [...deals.values()].flat().find((candidate) => candidate.packet.digest === toHex(digest)),
+      );
+      const named = chosen.every((candidate) => candidate !== undefined) ? transcriptOf(chosen) : null;
+      if (named === null) {
+        waiting.push({ packet: packet.digest, names: 'a deal' });
+        continue;
+      }
+      transcripts.set(toHex(named.hash), named);
+      const good = checked(packet, `acceptance ${id}`, () => checkAcceptance(plan, attempt, named, packet));
+      if (good !== null) accepted.push(good);
+    }
+    const over = transcript === null ? [] : accepted.filter(({ packet }) => equalBytes(packet.body.transcript, transcript.hash));
+    const acceptances = new Map(over.map((acceptance) => [acceptance.packet.identity, acceptance]));
+    const certificate = transcript === null ? null : certify(plan, transcript, over);
+    const turn = certificate === null ? null : turnZero(certificate);
+
+    // turns: grouped by the exact acceptances that they name
+    const turns = new Map<string, { turn: Turn; signed: CheckedActivation[] }>();
+    for (const packet of of('activation', attempt)) {
+      const named = packet.body.certificate.map((digest) => accepted.find((a) => a.packet.digest === toHex(digest)));
+      const of = transcripts.get(toHex(packet.body.transcript));
+      const present = named.filter((acceptance) => acceptance !== undefined);
+      const over = of === undefined || present.length < named.length ? null : certify(plan, of, present);
+      if (over === null) {
+        waiting.push({ packet: packet.digest, names: 'an acceptance' });
+        continue;
+      }
+      const signing = turnZero(over);
+      const good = checked(packet, `activation ${id}`, () => checkActivation(plan, signing, packet));
+      if (good === null) continue;
+      const group = turns.get(toHex(signing.hash)) ?? { turn: signing, signed: [] };
+      turns.set(toHex(signing.hash), { turn: group.turn, signed: [...group.signed.filter((s) => s.index !== good.index), good] });
+    }
+    let proof: Proof | null = null;
+    for (const { turn, signed } of turns.values()) {
+      if (signed.length !== plan.receivers.length) continue;
+      const activations = signed.sort((a, b) => a.index - b.index);
+      const key = `proof ${activations.map(({ packet }) => packet.digest).join(' ')}`;
+      if (!memo.has(key)) memo.set(key, completeTurn(turn, activations));
+      proof = { turn, link: memo.get(key) as Link, activations };
+    }
+    const activations = new Map(
+      [...turns.values()].flatMap(({ signed }) => signed.map((one) => [one.packet.identity, one] as const)),
+    );
+    const closings = new Map<string, PacketOf<'closing'>>();
+    for (const packet of of('closing', attempt)) {
+      if (proof === null || !equalBytes(packet.body.turn, proof.turn.hash)) {
+        waiting.push({ packet: packet.digest, names: 'the complete turn' });
+      } else {
+        closings.set(packet.identity, packet);
+      }
+    }
+    return {
+      attempt,
+      deals,
+      endorsers,
+      counts,
+      transcript,
+      acceptances,
+      certificate,
+      turn,
+      activations,
+      proof,
+      closings,
+      death,
+    };
+  };
+
+  const attempts = [view(firstAttempt(plan))];
+  const current = attempts[0] as AttemptView;
+  return {
+    plan,
+    packets,
+    approvals,
+    approved: approvable(plan, (identity) => approvals.has(identity)),
+    attempts,
+    current,
+    phase: phaseOf(plan, current),
+    faults,
+    contradictions,
+    dissent: of('refusal'),
+    notes: of('note'),
+    waiting,
+  };
+}
+
+function certify(plan: Plan, transcript: Transcript, accepted: readonly CheckedAcceptance[]): Certificate | null {
+  const acceptances = plan.receivers.map(({ newIndex }) => accepted.filter(({ index }) => index === newIndex));
+  if (accepted.length !== plan.receivers.length || acceptances.some((found) => found.length !== 1)) return null;
+  return { transcript, acceptances: acceptances.flat() };
+}
+
+function phaseOf(plan: Plan, view: AttemptView): Phase {
+  if (view.proof !== null) {
+    return plan.receivers.every(({ identity }) => view.closings.has(identity)) ? 'complete' : 'closing';
+  }
+  if (view.death !== null) return 'aborted';
+  if (view.certificate !== null) {
+    return plan.receivers.every(({ identity }) => view.activations.has(identity)) ? 'proving' : 'activating';
+  }
+  if (view.counts) return 'accepting';
+  return view.deals.size > 0 || view.endorsers.size > 0 ? 'dealing' : 'proposed';
+}
+
+/** Two packets of one author in one slot: both are kept, and the author is named (rows 2 and 14). */
+function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Contradiction[] {
+  const found: Contradiction[] = [];
+  const taken = new Map<string, AnyPacket>();
+  for (const packet of packets) {
+    const slots = [slotOf(packet)];
+    // a deal is a vote as well
+    if (packet.kind === 'deal' && packet.body.vote !== null) slots.push(voteSlot(packet.body.vote));
+    for (const slot of slots) {
+      const key = `${packet.identity} ${slot}`;
+      const before = taken.get(key);
+      if (before === undefined) taken.set(key, packet);
+      else {
+        found.push({
+          member: plan.byIdentity.get(packet.identity)?.name ?? '',
+          identity: packet.identity,
+          slot,
+          packets: [before.digest, packet.digest],
+          grave: packet.kind !== 'note' && slot !== 'dissent',
+        });
+      }
+    }
+  }
+  return found;
+}

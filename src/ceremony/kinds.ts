@@ -1,0 +1,27 @@
+import type * as v from 'valibot';
+import type { Packet } from './packet.ts';
+import { acceptance } from './packets/acceptance.ts';
+import { activation } from './packets/activation.ts';
+import { approval } from './packets/approval.ts';
+import { closing } from './packets/closing.ts';
+import { deal } from './packets/deal.ts';
+import { endorsement } from './packets/endorsement.ts';
+import { note } from './packets/note.ts';
+import { proposal } from './packets/proposal.ts';
+import { refusal } from './packets/refusal.ts';
+
+/** Every kind of packet there is. An unknown one stops with a clear message; it is never skipped. */
+export const kinds = { proposal, approval, refusal, deal, endorsement, acceptance, activation, closing, note } as const;
+
+export type KindName = keyof typeof kinds;
+export type BodyOf<K extends KindName> = v.InferOutput<(typeof kinds)[K]['schema']>;
+export type PacketOf<K extends KindName> = Packet<K, BodyOf<K>>;
+export type AnyPacket = { [K in KindName]: PacketOf<K> }[KindName];
+
+export function isKind<K extends KindName>(packet: AnyPacket, kind: K): packet is Extract<AnyPacket, { kind: K }> {
+  return packet.kind === kind;
+}
+
+export function slotOf(packet: AnyPacket): string {
+  return (kinds[packet.kind].slot as (packet: AnyPacket) => string)(packet);
+}

@@ -1,0 +1,183 @@
+import * as v from 'valibot';
+import { encodeCbor } from '../../bytes/cbor.ts';
+import { equalBytes, toHex } from '../../bytes/hex.ts';
+import type { Random } from '../../bytes/random.ts';
+import { lengthPrefixed, taggedHash, text, u64 } from '../../bytes/tagged-hash.ts';
+import { checkConstants, commit, evaluateCommitments } from '../../crypto/commitments.ts';
+import type { Group, Point, Scalar } from '../../crypto/group.ts';
+import { proveKnowledge, verifyKnowledge } from '../../crypto/knowledge.ts';
+import { evaluate, lagrange, randomPolynomial } from '../../crypto/polynomial.ts';
+import { type Box, checkBox, type SealContext, sealBox } from '../../crypto/sealing.ts';
+import { suite } from '../../crypto/suites.ts';
+import { Problem } from '../../problem.ts';
+import { decodeKeys, keysBySuite } from '../descriptor.ts';
+import type { Kind } from '../kind.ts';
+import type { Packet } from '../packet.ts';
+import { type Attempt, type Dealer, keysOf, type Plan } from '../plan.ts';
+import * as is from '../schema.ts';
+import { type Vote, voteSchema } from './endorsement.ts';
+
+const keySchema = v.strictObject({
+  /** a_i,m * G, constant first: exactly as many as the new threshold. */
+  commitments: is.list(is.someBytes(33), is.limits.members, 1),
+  /** In a genesis, proof that the dealer knows the constant. */
+  proof: v.nullable(is.someBytes(96)),
+});
+
+const boxSchema = v.strictObject({ R: is.bytes(32), proof: is.bytes(64), ciphertext: is.someBytes(is.limits.packetBytes) });
+
+const schema = v.strictObject({
+  /** The dealer's endorsement. In a genesis there is no parent to vote about. */
+  vote: v.nullable(voteSchema),
+  /** The approvals that this deal relies on. */
+  approvals: is.list(is.hash, 16),
+  keys: is.list(keySchema, is.limits.keys, 1),
+  /** One per receiver, in index order. */
+  boxes: is.list(boxSchema, is.limits.members, 2),
+});
+
+export type DealBody = v.InferOutput<typeof schema>;
+export type DealPacket = Packet<'deal', DealBody>;
+
+export const deal: Kind<'deal', typeof schema> = {
+  kind: 'deal',
+  meaning: "commitments to the dealer's polynomials, and one sealed box of sub-shares per receiver",
+  schema,
+  mayAuthor: (participant, plan) => (plan.parent === null ? participant.newIndex !== null : participant.oldIndex !== null),
+  slot: ({ attempt }) => `deal ${toHex(attempt)}`,
+};
+
+/** A deal whose every public part was checked: what comes after may sum these points without looking again. */
+export interface CheckedDeal {
+  readonly packet: DealPacket;
+  readonly dealer: Dealer;
+  readonly points: readonly (readonly Point[])[];
+}
+
+/** lambda_i * s_i is what a dealer deals: the sum over the exact set of dealers is the key. */
+export function dealerFactor(group: Group, attempt: Attempt, dealer: Dealer): Scalar {
+  return lagrange(
+    group,
+    attempt.dealers.map((other) => other.index),
+    dealer.index,
+  );
+}
+
+/** The verification shares of one old member, for the given keys: public, derived from the proven descriptor. */
+export function verificationShares(plan: Plan, places: readonly number[], group: Group, index: number): Point[] {
+  const parent = plan.parent;
+  if (parent === null) throw new Problem('PLAN_INVALID', 'a genesis has no parent');
+  return places.map((place) => evaluateCommitments(group, parent.proven.points[place] as readonly Point[], index));
+}
+
+function sealContext(plan: Plan, attempt: Attempt, dealer: Dealer, receiver: Uint8Array, keys: DealBody['keys']): SealContext {
+  return {
+    ceremony: plan.id,
+    attempt: attempt.id,
+    dealer: dealer.participant.card.signing,
+    receiver,
+    binding: taggedHash('dealt', encodeCbor(keys)),
+  };
+}
+
+export function boxContext(plan: Plan, attempt: Attempt, dealer: Dealer, body: DealBody, index: number): SealContext {
+  const receiver = plan.receivers[index - 1];
+  if (receiver === undefined) throw new Problem('INDEX_INVALID', 'no such receiver');
+  return sealContext(plan, attempt, dealer, receiver.card.signing, body.keys);
+}
+
+function genesisContext(plan: Plan, attempt: Attempt, dealer: Dealer, place: number): Uint8Array {
+  return lengthPrefixed(plan.id, attempt.id, dealer.participant.card.signing, u64(place));
+}
+
+export interface DealInput {
+  readonly plan: Plan;
+  readonly attempt: Attempt;
+  readonly dealer: Dealer;
+  /** The dealer's share of every key, encoded; null in a genesis, where the constants are drawn. */
+  readonly shares: readonly Uint8Array[] | null;
+  readonly vote: Vote | null;
+  readonly approvals: readonly Uint8Array[];
+  readonly random: Random;
+}
+
+/** Deals: one polynomial per key, evaluated by Horner at every receiver's index, sealed to every receiver. */
+export function draftDeal({ plan, attempt, dealer, shares, vote, approvals, random }: DealInput): DealBody {
+  const wanted = keysOf(plan);
+  const subshares = plan.receivers.map(() => new Uint8Array(32 * wanted.length));
+  const keys = wanted.map(({ suite: name }, place) => {
+    const { group } = suite(name);
+    const constant =
+      shares === null
+        ? group.randomScalar(random)
+        : group.mul(dealerFactor(group, attempt, dealer), group.decodeScalar(shares[place] as Uint8Array));
+    const polynomial = randomPolynomial(group, constant, plan.threshold, random);
+    plan.receivers.forEach(({ newIndex }, at) => {
+      const subshare = group.encodeScalar(evaluate(group, polynomial, newIndex));
+      (subshares[at] as Uint8Array).set(subshare, 32 * place);
+      subshare.fill(0);
+    });
+    const points = commit(group, polynomial);
+    const proof =
+      shares === null
+        ? proveKnowledge(group, constant, points[0] as Point, 'genesis', genesisContext(plan, attempt, dealer, place), random)
+        : null;
+    return { commitments: points.map((point) => group.encodePoint(point)), proof };
+  });
+  const boxes = plan.receivers.map(({ card, prekey }, at): Box => {
+    const plaintext = subshares[at] as Uint8Array;
+    const box = sealBox(plaintext, prekey, sealContext(plan, attempt, dealer, card.signing, keys), random);
+    plaintext.fill(0);
+    return box;
+  });
+  return { vote, approvals: [...approvals], keys, boxes };
+}
+
+/**
+ * Everything about a deal that anyone can check: shape, points, the constant against the dealer's own verification
+ * share (row 5) or the proof that the constant is known (row 8), and the proof behind every box (row 27).
+ */
+export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): CheckedDeal {
+  const dealer = attempt.dealers.find(({ participant }) => participant.identity === packet.identity);
+  if (dealer === undefined) throw new Problem('DEAL_INVALID', 'the author is no dealer of this attempt');
+  const { body } = packet;
+  const wanted = keysOf(plan);
+  if (body.keys.length !== wanted.length) throw new Problem('DEAL_INVALID', 'does not deal exactly the keys of the keyset');
+  if (body.boxes.length !== plan.receivers.length) throw new Problem('DEAL_INVALID', 'does not hold one box per receiver');
+  if ((body.vote === null) !== (plan.parent === null)) throw new Problem('DEAL_INVALID', 'has to endorse the parent');
+  // rows 3 and 16: exactly t' points each, all canonical, none the identity
+  const points = decodeKeys(
+    wanted.map(({ suite: name }, place) => ({ suite: name, commitments: body.keys[place]?.commitments ?? [] })),
+    plan.threshold,
+  );
+  for (const [name, places] of keysBySuite(wanted)) {
+    const { group } = suite(name);
+    const constants = places.map((place) => points[place]?.[0] as Point);
+    if (plan.parent === null) {
+      constants.forEach((constant, at) => {
+        const place = places[at] as number;
+        const proof = body.keys[place]?.proof ?? null;
+        if (proof === null) throw new Problem('PROOF_INVALID', 'no proof that the constant is known');
+        verifyKnowledge(group, constant, 'genesis', genesisContext(plan, attempt, dealer, place), proof);
+      });
+    } else {
+      const expected = verificationShares(plan, places, group, dealer.index);
+      const seed = taggedHash('constants', text(name), text(packet.digest));
+      if (!checkConstants(group, constants, dealerFactor(group, attempt, dealer), expected, seed)) {
+        throw new Problem('CONSTANT_MISMATCH', 'deals something other than its own share');
+      }
+    }
+  }
+  if (plan.parent !== null) {
+    if (body.keys.some((key) => key.proof !== null)) throw new Problem('DEAL_INVALID', 'only a genesis has such proofs');
+    if (!equalBytes(body.vote?.parent ?? new Uint8Array(), plan.parent.proven.id)) {
+      throw new Problem('DEAL_INVALID', 'endorses another parent');
+    }
+  }
+  plan.receivers.forEach(({ newIndex, prekey }) => {
+    const box = body.boxes[newIndex - 1] as Box;
+    if (box.ciphertext.length !== 32 * wanted.length + 16) throw new Problem('DEAL_INVALID', 'a box of the wrong size');
+    checkBox(box, prekey, boxContext(plan, attempt, dealer, body, newIndex));
+  });
+  return { packet, dealer, points };
+}

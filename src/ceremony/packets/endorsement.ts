@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { toHex } from '../../bytes/hex.ts';
+import type { Kind } from '../kind.ts';
+import type { Plan } from '../plan.ts';
+import * as is from '../schema.ts';
+
+/**
+ * My k-th vote for a successor of one parent sits in slot k and proves that whatever I voted for before is dead, so
+ * that two committees can never both be fed by a majority (protocol section 5, rule 1; row 29).
+ */
+export const voteSchema = v.strictObject({
+  parent: is.hash,
+  slot: is.count,
+  /** For each earlier vote: what it was for, and the packets that prove that attempt dead. */
+  prior: is.list(
+    v.strictObject({
+      ceremony: is.hash,
+      attempt: is.hash,
+      evidence: is.list(is.someBytes(is.limits.packetBytes), 64, 1),
+    }),
+    32,
+  ),
+});
+
+export type Vote = v.InferOutput<typeof voteSchema>;
+
+export function voteSlot(vote: Vote): string {
+  return `vote ${toHex(vote.parent)} ${vote.slot}`;
+}
+
+const schema = v.strictObject({ vote: voteSchema });
+
+export const endorsement: Kind<'endorsement', typeof schema> = {
+  kind: 'endorsement',
+  meaning: 'an old member that does not deal gives this attempt its vote',
+  schema,
+  mayAuthor: (participant, plan: Plan) => plan.parent !== null && participant.oldIndex !== null,
+  slot: ({ body }) => voteSlot(body.vote),
+};

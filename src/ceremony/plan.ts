@@ -1,0 +1,251 @@
+import * as v from 'valibot';
+import { encodeCbor } from '../bytes/cbor.ts';
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import { taggedHash } from '../bytes/tagged-hash.ts';
+import { Problem } from '../problem.ts';
+import { type Card, readCard } from './card.ts';
+import { policySchema } from './descriptor.ts';
+import * as is from './schema.ts';
+import { type Link, linkSchema, readLink } from './succession.ts';
+import { weakShapes } from './weak-shapes.ts';
+
+export const becauses = ['policy', 'incident', 'personnel', 'compliance', 'other'] as const;
+export const planKinds = ['genesis', 'reshare', 'refresh'] as const;
+export type PlanKind = (typeof planKinds)[number];
+
+export const toolSchema = v.strictObject({ version: v.pipe(v.string(), v.maxLength(64)), digest: v.nullable(is.hash) });
+
+const schema = v.strictObject({
+  v: v.literal(1),
+  kind: v.picklist(planKinds),
+  random: is.bytes(32),
+  /** What the proposer calls the keyset; others may call it otherwise. */
+  keyset: is.name,
+  /** The committee that hands over, proven by the key itself. Null in a genesis. */
+  parent: v.nullable(linkSchema),
+  /** Everybody with a part in this, by the card file. The lists below point into this one. */
+  cards: is.list(is.someBytes(is.limits.cardBytes), is.limits.cards, 1),
+  proposer: is.position,
+  /** Parallel to the parent's members: nobody of the old committee can be left out (row 19). Null: declared lost. */
+  old: is.list(v.strictObject({ card: v.nullable(is.position) }), is.limits.members),
+  /** The new committee; the member at place i gets index i + 1. The prekey is one of the card's own. */
+  new: is.list(v.strictObject({ card: is.position, prekey: is.bytes(32) }), is.limits.members, 2),
+  threshold: v.pipe(is.index, v.minValue(2, 'a threshold of 1 is no threshold')),
+  /** Old indices, in order. Empty in a genesis, where every new member deals. */
+  dealers: is.list(is.index, is.limits.members),
+  reserves: is.list(is.index, is.limits.members),
+  approvers: is.list(is.position, 16),
+  approvals: is.count,
+  observers: is.list(is.position, 16),
+  /** The keys of a genesis; of every other kind the parent has them. */
+  keys: is.list(v.strictObject({ label: is.label, suite: is.suiteName }), is.limits.keys),
+  policy: policySchema,
+  backup: v.picklist(['none', 'required']),
+  copies: v.pipe(is.count, v.maxValue(16)),
+  destroy: v.picklist(['when-proven', 'ask']),
+  /** A typed sentence where fewer than a majority of the old committee is there to endorse. */
+  belowQuorum: v.nullable(is.prose),
+  weak: is.list(v.pipe(v.string(), v.maxLength(64)), 16),
+  reason: is.prose,
+  because: v.picklist(becauses),
+  ticket: v.nullable(v.pipe(v.string(), v.maxLength(200))),
+  insteadOf: v.nullable(is.hash),
+  tool: toolSchema,
+  at: is.time,
+  expires: is.time,
+  rehearsal: v.boolean(),
+});
+
+export type PlanFacts = Omit<v.InferOutput<typeof schema>, 'v' | 'parent'> & {
+  readonly parent: v.InferOutput<typeof linkSchema> | null;
+};
+
+/** Someone with a part in a ceremony, and what the part is. */
+export interface Participant {
+  readonly card: Card;
+  readonly identity: string;
+  readonly name: string;
+  /** Index in the old and in the new committee. */
+  readonly oldIndex: number | null;
+  readonly newIndex: number | null;
+  readonly approver: boolean;
+  readonly observer: boolean;
+  readonly proposer: boolean;
+}
+
+/** What a ceremony is to do. Immutable; its hash is the ceremony's id. */
+export interface Plan extends Omit<PlanFacts, 'parent' | 'cards'> {
+  readonly encoded: Uint8Array;
+  readonly id: Uint8Array;
+  readonly ceremony: string;
+  readonly parent: Link | null;
+  readonly participants: readonly Participant[];
+  readonly byIdentity: ReadonlyMap<string, Participant>;
+  /** The new committee in index order. */
+  readonly receivers: readonly (Participant & { readonly newIndex: number; readonly prekey: Uint8Array })[];
+  /** The old committee in index order; null where a member was declared lost. */
+  readonly holders: readonly (Participant | null)[];
+  /** Endorsements that an attempt needs: a majority of the old committee, and its threshold at least. */
+  readonly quorum: number;
+  readonly epoch: { readonly from: number | null; readonly to: number };
+}
+
+export function writePlan(facts: PlanFacts): Plan {
+  return readPlan(encodeCbor({ v: 1, ...facts }));
+}
+
+export function quorumOf(threshold: number, members: number): number {
+  return Math.max(threshold, Math.floor(members / 2) + 1);
+}
+
+/** The door for plans. Whatever a proposer may not choose is refused here, on every member's own machine. */
+export function readPlan(encoded: Uint8Array): Plan {
+  const { cards: cardFiles, parent: parentFacts, ...facts } = is.parseCbor(schema, encoded, 'plan');
+  const refuse = (why: string): never => {
+    throw new Problem('PLAN_INVALID', `plan: ${why}`);
+  };
+  const cards = cardFiles.map(readCard);
+  if (new Set(cards.map((card) => card.identity)).size !== cards.length) refuse('two cards have one identity');
+  if (new Set(cards.map((card) => card.name.toLowerCase())).size !== cards.length) refuse('two cards have one name');
+  if (cards.some((card) => card.rehearsal !== facts.rehearsal)) refuse('a rehearsal and a real ceremony cannot meet');
+  const cardAt = (place: number): Card => cards[place] ?? refuse('points to a card that is not there');
+  const distinct = (places: readonly number[], what: string): void => {
+    if (new Set(places).size !== places.length) refuse(`${what}: somebody is named twice`);
+  };
+
+  const parent = parentFacts === null ? null : readLink(parentFacts);
+  if ((facts.kind === 'genesis') !== (parent === null)) refuse('only a genesis has no parent');
+  if (parent !== null && parent.proven.rehearsal !== facts.rehearsal) refuse('the parent is of the other world');
+
+  // the old committee: every member of the parent, each by the identity that the parent names
+  if (facts.old.length !== (parent?.proven.members.length ?? 0)) refuse('has to name every old member');
+  facts.old.forEach(({ card }, place) => {
+    const identity = parent?.proven.members[place]?.identity;
+    if (card !== null && identity !== undefined && !equalBytes(cardAt(card).signing, identity)) {
+      refuse(`the card of old member ${place + 1} is not the identity that the descriptor names`);
+    }
+  });
+
+  // the new committee
+  distinct(facts.new.map((member) => member.card), 'new committee');
+  for (const { card, prekey } of facts.new) {
+    if (!cardAt(card).prekeys.some((own) => equalBytes(own, prekey))) {
+      refuse(`the prekey for ${cardAt(card).name} is not on the card of ${cardAt(card).name}`);
+    }
+  }
+  if (facts.threshold > facts.new.length) refuse('the threshold is above the number of new members');
+
+  // who deals
+  const dealers = [...facts.dealers, ...facts.reserves];
+  distinct(dealers, 'dealers');
+  if (parent === null) {
+    if (dealers.length > 0) refuse('in a genesis every new member deals');
+    if (facts.keys.length === 0) refuse('a genesis has to name its keys');
+    distinctLabels(facts.keys, refuse);
+  } else {
+    if (facts.keys.length > 0) refuse('the keys are those of the parent');
+    if (dealers.some((index) => facts.old[index - 1]?.card == null)) refuse('a dealer is no old member, or lost');
+    // row 7: the threshold of the committee that hands over comes from its proven descriptor, from nowhere else
+    if (facts.dealers.length < parent.proven.threshold) refuse('fewer dealers than the threshold of the old committee');
+  }
+  if (facts.kind === 'refresh' && parent !== null) {
+    const same =
+      facts.new.length === parent.proven.members.length &&
+      facts.new.every((m, i) => equalBytes(cardAt(m.card).signing, parent.proven.members[i]?.identity as Uint8Array));
+    if (!same || facts.threshold !== parent.proven.threshold) refuse('a refresh keeps the committee and its threshold');
+  }
+
+  // who approves
+  distinct(facts.approvers, 'approvers');
+  if (facts.approvals > facts.approvers.length) refuse('asks for more approvals than it names approvers');
+  const approving = new Set(facts.approvers.map((place) => cardAt(place).identity));
+  if (facts.policy.approvals > facts.policy.approvers.length) refuse('the policy asks for more approvals than approvers');
+  const required = parent === null ? facts.policy : parent.proven.policy;
+  if (!equalBytes(encodeCbor(required), encodeCbor(facts.policy))) refuse('a policy changes only where the policy says so');
+  if (required.approvers.some((identity) => !approving.has(toHex(identity)))) refuse('leaves out an approver of the policy');
+
+  if (facts.expires <= facts.at) refuse('expires before it begins');
+
+  const quorum = parent === null ? 0 : quorumOf(parent.proven.threshold, parent.proven.members.length);
+  const present = facts.old.filter(({ card }) => card !== null).length;
+  if (parent !== null && present < quorum && facts.belowQuorum === null) {
+    refuse('fewer than a majority of the old committee is left, and nobody typed that this is meant');
+  }
+
+  const participants = cards.map((card, place): Participant => {
+    const oldPlace = facts.old.findIndex((member) => member.card === place);
+    const newPlace = facts.new.findIndex((member) => member.card === place);
+    return {
+      card,
+      identity: card.identity,
+      name: card.name,
+      oldIndex: oldPlace < 0 ? null : oldPlace + 1,
+      newIndex: newPlace < 0 ? null : newPlace + 1,
+      approver: facts.approvers.includes(place),
+      observer: facts.observers.includes(place),
+      proposer: facts.proposer === place,
+    };
+  });
+  if (!participants.some((p) => p.proposer)) refuse('the proposer has no card');
+  for (const p of participants) {
+    if (p.oldIndex === null && p.newIndex === null && !p.approver && !p.observer && !p.proposer) {
+      refuse(`${p.name} has a card but no part`);
+    }
+  }
+  distinct(facts.observers, 'observers');
+  if ([...facts.approvers, ...facts.observers].some((place) => place >= cards.length)) refuse('points to a card that is not there');
+
+  const id = taggedHash('plan', encoded);
+  const plan: Plan = {
+    ...facts,
+    encoded,
+    id,
+    ceremony: toHex(id),
+    parent,
+    participants,
+    byIdentity: new Map(participants.map((p) => [p.identity, p])),
+    receivers: facts.new.map(({ card, prekey }, place) => ({
+      ...(participants[card] as Participant),
+      newIndex: place + 1,
+      prekey,
+    })),
+    holders: facts.old.map(({ card }) => (card === null ? null : (participants[card] as Participant))),
+    quorum: facts.belowQuorum === null || parent === null ? quorum : parent.proven.threshold,
+    epoch: { from: parent?.proven.epoch ?? null, to: (parent?.proven.epoch ?? -1) + 1 },
+  };
+  // row 20: a weak shape is only a plan if the plan itself says so, since the plan is what members consent to
+  const found = weakShapes(plan);
+  if (found.length !== facts.weak.length || found.some((shape, i) => shape !== facts.weak[i])) {
+    refuse('does not say in its own words where its shape is weak');
+  }
+  return plan;
+}
+
+function distinctLabels(keys: PlanFacts['keys'], refuse: (why: string) => never): void {
+  if (new Set(keys.map((key) => key.label.toLowerCase())).size !== keys.length) refuse('two keys have one label');
+}
+
+/** One try at a plan. The plan's own bears the ceremony's id; an amendment's bears the amendment's hash. */
+export interface Attempt {
+  readonly id: Uint8Array;
+  readonly dealers: readonly Dealer[];
+}
+
+export interface Dealer {
+  readonly participant: Participant;
+  /** Index in the committee that the dealer deals from: the old one, in a genesis the new one. */
+  readonly index: number;
+}
+
+export function firstAttempt(plan: Plan): Attempt {
+  const dealers =
+    plan.parent === null
+      ? plan.receivers.map((participant) => ({ participant, index: participant.newIndex }))
+      : plan.dealers.map((index) => ({ participant: plan.holders[index - 1] as Participant, index }));
+  return { id: plan.id, dealers };
+}
+
+/** The keys that the new committee will hold: those of the parent, or those that a genesis makes. */
+export function keysOf(plan: Plan): readonly { readonly label: string; readonly suite: PlanFacts['keys'][number]['suite'] }[] {
+  return plan.parent === null ? plan.keys : plan.parent.proven.keys;
+}

@@ -1,0 +1,88 @@
+import { bytesToNumberBE } from '@noble/curves/utils.js';
+import { concatBytes } from '../bytes/hex.ts';
+import type { Random } from '../bytes/random.ts';
+import { taggedHash, text } from '../bytes/tagged-hash.ts';
+import { Problem } from '../problem.ts';
+import type { Group, Point, Scalar } from './group.ts';
+
+/** Proofs of one domain never pass in another (row 26). */
+export type KnowledgeDomain = 'genesis' | 'possession' | 'box';
+
+/** Schnorr: R || z with z = k + c * secret. */
+export function proveKnowledge(
+  group: Group,
+  secret: Scalar,
+  point: Point,
+  domain: KnowledgeDomain,
+  context: Uint8Array,
+  random: Random,
+): Uint8Array {
+  const nonce = proofNonce(group, secret, random, text(domain), context);
+  const R = group.multiplyBase(nonce);
+  const c = knowledgeChallenge(group, point, R, domain, context);
+  return concatBytes(group.encodePoint(R), group.encodeScalar(group.add(nonce, group.mul(c, secret))));
+}
+
+export function verifyKnowledge(
+  group: Group,
+  point: Point,
+  domain: KnowledgeDomain,
+  context: Uint8Array,
+  proof: Uint8Array,
+): void {
+  const [R, z] = readProof(() => {
+    if (proof.length !== group.pointBytes + 32) throw new Problem('PROOF_INVALID', 'wrong length');
+    return [
+      group.decodePoint(proof.subarray(0, group.pointBytes)),
+      group.decodeScalar(proof.subarray(group.pointBytes)),
+    ] as const;
+  });
+  if (group.isZero(point)) throw new Problem('PROOF_INVALID', 'a proof about the identity proves nothing');
+  const c = knowledgeChallenge(group, point, R, domain, context);
+  if (!group.equalPoints(group.combine([group.base, point], [z, -c]), R)) {
+    throw new Problem('PROOF_INVALID', `the ${domain} proof of knowledge does not verify`);
+  }
+}
+
+function knowledgeChallenge(
+  group: Group,
+  point: Point,
+  R: Point,
+  domain: KnowledgeDomain,
+  context: Uint8Array,
+): Scalar {
+  return challenge(group, 'knowledge', text(domain), context, group.encodePoint(point), group.encodePoint(R));
+}
+
+/** 512 bits over 256, so without bias. The group is bound here, tag and parts by the tagged hash. */
+export function challenge(group: Group, tag: string, ...parts: readonly Uint8Array[]): Scalar {
+  return wideScalar(group, `${tag}-challenge`, parts);
+}
+
+/** Fresh randomness, hashed with the secret and what is proven: a bad source alone does not repeat a nonce. */
+export function proofNonce(group: Group, secret: Scalar, random: Random, ...parts: readonly Uint8Array[]): Scalar {
+  const fresh = random(32);
+  const known = group.encodeScalar(secret);
+  const nonce = wideScalar(group, 'proof-nonce', [fresh, known, ...parts]);
+  known.fill(0);
+  if (fresh.length !== 32 || nonce === 0n) throw new Problem('SCALAR_INVALID', 'the source of randomness ran dry');
+  return nonce;
+}
+
+/** Whatever is malformed inside a proof makes the proof invalid. */
+export function readProof<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem('PROOF_INVALID', `the proof is malformed: ${error.message}`);
+  }
+}
+
+function wideScalar(group: Group, tag: string, parts: readonly Uint8Array[]): Scalar {
+  const halves = [0, 1].map((half) => taggedHash(tag, Uint8Array.of(half), text(group.name), ...parts));
+  const wide = concatBytes(...halves);
+  const scalar = group.scalar(bytesToNumberBE(wide));
+  for (const bytes of [...halves, wide]) bytes.fill(0);
+  return scalar;
+}

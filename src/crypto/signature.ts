@@ -1,0 +1,28 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import type { Random } from '../bytes/random.ts';
+import { Problem } from '../problem.ts';
+
+export interface SigningKey {
+  readonly secret: Uint8Array;
+  readonly public: Uint8Array;
+}
+
+/** The Ed25519 key of an identity, RFC 8032: the secret is the seed. */
+export function generateSigningKey(random: Random): SigningKey {
+  const secret = new Uint8Array(random(32));
+  if (secret.length !== 32) throw new Problem('SCALAR_INVALID', 'the source of randomness ran dry');
+  return { secret, public: ed25519.getPublicKey(secret) };
+}
+
+export function sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
+  return ed25519.sign(message, secret);
+}
+
+/** Strict: canonical encodings, S below the order, no key of small order (row 16). */
+export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return ed25519.verify(signature, message, publicKey, { zip215: false });
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,171 @@
+import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
+import { type AcrossContradiction, contradictionsAcross } from '../ceremony/across.ts';
+import { admit, readProposal } from '../ceremony/admission.ts';
+import { nameOf, openPacket, sealPacket } from '../ceremony/envelope.ts';
+import { evaluate, type Memo, type View } from '../ceremony/evaluate.ts';
+import type { AnyPacket } from '../ceremony/kinds.ts';
+import type { Plan } from '../ceremony/plan.ts';
+import { Problem } from '../problem.ts';
+import { myIdentity, withCard } from './identity.ts';
+import type { CeremonyRecord, VaultState } from './state.ts';
+import type { Vault } from './vault.ts';
+
+/** A ceremony as this machine holds it: what it keeps about it, and what the kept packets say. */
+export interface Held {
+  readonly record: CeremonyRecord;
+  readonly plan: Plan;
+  readonly view: View;
+  /** Files in the vault's folder of this ceremony that are not what they were: told, never used. */
+  readonly damaged: readonly string[];
+}
+
+/** The ceremonies of one vault, evaluated at most once per change and never checking one packet twice. */
+export class Ceremonies {
+  readonly vault: Vault;
+  readonly #memo: Memo = new Map();
+  readonly #plans = new Map<string, Plan>();
+  readonly #packets = new Map<string, AnyPacket>();
+  readonly #held = new Map<string, { files: number; held: Held }>();
+
+  constructor(vault: Vault) {
+    this.vault = vault;
+  }
+
+  ids(): string[] {
+    return this.vault.state.ceremonies.map(({ id }) => toHex(id));
+  }
+
+  all(): Held[] {
+    return this.ids().map((id) => this.get(id));
+  }
+
+  record(ceremony: string): CeremonyRecord | undefined {
+    return this.vault.state.ceremonies.find(({ id }) => toHex(id) === ceremony);
+  }
+
+  get(ceremony: string): Held {
+    const record = this.record(ceremony);
+    if (record === undefined)
+      throw new Problem('CEREMONY_UNKNOWN', `this vault knows no ceremony ${ceremony.slice(0, 16)}`);
+    const { files, damaged } = this.vault.kept(ceremony);
+    const before = this.#held.get(ceremony);
+    if (before !== undefined && before.files === files.length) return { ...before.held, record };
+    const plan = this.#plan(record);
+    const packets: AnyPacket[] = [readProposal(this.#proposalPacket(record)).packet];
+    const bad = [...damaged];
+    for (const { name, bytes } of files) {
+      if (name === toHex(record.proposal)) continue;
+      const packet = this.#packets.get(name) ?? tryAdmit(plan, record, bytes);
+      if (packet === null) bad.push(name);
+      else {
+        this.#packets.set(name, packet);
+        packets.push(packet);
+      }
+    }
+    const held = { record, plan, view: evaluate(plan, packets, this.#memo), damaged: bad };
+    this.#held.set(ceremony, { files: files.length, held });
+    return held;
+  }
+
+  /** Contradictions that concern one parent, in this ceremony or across all that this vault knows. */
+  across(): AcrossContradiction[] {
+    return contradictionsAcross(this.all().map(({ view }) => view));
+  }
+
+  /** Takes a ceremony in. The caller opened the age file; from here on the packet lies under the ceremony key. */
+  open(file: Uint8Array, ceremonyKey: Uint8Array, packet: Uint8Array, phrase: (plan: Plan) => string): Plan {
+    const { plan } = readProposal(packet);
+    if (this.record(plan.ceremony) !== undefined) return plan;
+    this.checkProposal(plan);
+    const record: CeremonyRecord = {
+      id: plan.id,
+      key: ceremonyKey,
+      proposal: fromHex(nameOf(file)) as Uint8Array,
+      phrase: phrase(plan),
+      consent: null,
+    };
+    this.vault.keep(plan.ceremony, file);
+    this.vault.keepOpened(plan.ceremony, sealPacket(plan.id, ceremonyKey, packet, this.vault.host.random));
+    this.vault.commit((state) => ({ ...withCardsOf(state, plan), ceremonies: [...state.ceremonies, record] }));
+    return plan;
+  }
+
+  /** Row 22: a plan concerns me only if it names the very identity of this machine. */
+  checkProposal(plan: Plan): void {
+    const { state } = this.vault;
+    if (plan.rehearsal !== state.rehearsal)
+      throw new Problem('PACKET_FOREIGN', 'a rehearsal and a real ceremony cannot meet');
+    const me = plan.byIdentity.get(myIdentity(state));
+    if (me === undefined) throw new Problem('PLAN_WITHOUT_ME', 'the plan does not name this machine');
+    if (me.card.recipient !== state.age.recipient) {
+      throw new Problem('PLAN_WITHOUT_ME', 'the plan names this machine, but with a key that is not its own');
+    }
+  }
+
+  /** A sealed packet of anybody: opened, verified, and only then kept. Says whether it was new. */
+  merge(ceremony: string, file: Uint8Array): { packet: AnyPacket; fresh: boolean } {
+    const record = this.record(ceremony);
+    if (record === undefined) throw new Problem('CEREMONY_UNKNOWN', 'its proposal is not here');
+    const plan = this.#plan(record);
+    const packet = admit(plan, openPacket(plan.id, record.key, file));
+    const { view } = this.get(ceremony);
+    // the same statement sealed again by somebody: the first copy is as good
+    if (view.packets.some(({ digest }) => digest === packet.digest)) return { packet, fresh: false };
+    this.#noticeRollback(plan, packet);
+    this.vault.keep(ceremony, file);
+    this.#packets.set(nameOf(file), packet);
+    if (packet.kind === 'acceptance') this.#learnCard(ceremony, packet.digest);
+    return { packet, fresh: true };
+  }
+
+  /** A packet of mine that this vault never said: then this vault is an old copy, and acts no more for that parent. */
+  #noticeRollback(plan: Plan, packet: AnyPacket): void {
+    const { state } = this.vault;
+    if (packet.identity !== myIdentity(state)) return;
+    if (state.said.some(({ digest }) => toHex(digest) === packet.digest)) return;
+    const scope = scopeOf(plan);
+    if (state.rollbacks.some((known) => equalBytes(known.scope, scope))) return;
+    const found = { scope, packet: fromHex(packet.digest) as Uint8Array, at: packet.at };
+    this.vault.commit((before) => ({ ...before, rollbacks: [...before.rollbacks, found] }));
+  }
+
+  #learnCard(ceremony: string, digest: string): void {
+    const { view } = this.get(ceremony);
+    const known = [...view.current.acceptances.values()].find(({ packet }) => packet.digest === digest);
+    if (known === undefined) return;
+    const { state, outcome } = withCard(this.vault.state, known.card);
+    if (outcome === 'renewed' || outcome === 'added')
+      this.vault.commit((before) => ({ ...before, roster: state.roster }));
+  }
+
+  #plan(record: CeremonyRecord): Plan {
+    const ceremony = toHex(record.id);
+    const known = this.#plans.get(ceremony);
+    if (known !== undefined) return known;
+    const { plan } = readProposal(this.#proposalPacket(record));
+    this.#plans.set(ceremony, plan);
+    return plan;
+  }
+
+  #proposalPacket(record: CeremonyRecord): Uint8Array {
+    return openPacket(record.id, record.key, this.vault.keptOpened(toHex(record.id)));
+  }
+}
+
+/** What a vote, a lock, a rollback or an override is about: the committee that hands over, or a genesis itself. */
+export function scopeOf(plan: Plan): Uint8Array {
+  return plan.parent?.proven.id ?? plan.id;
+}
+
+function tryAdmit(plan: Plan, record: CeremonyRecord, bytes: Uint8Array): AnyPacket | null {
+  try {
+    return admit(plan, openPacket(plan.id, record.key, bytes));
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+function withCardsOf(state: VaultState, plan: Plan): VaultState {
+  return plan.participants.reduce((before, { card }) => withCard(before, card).state, state);
+}

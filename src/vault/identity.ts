@@ -1,0 +1,94 @@
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import type { Random } from '../bytes/random.ts';
+import { type Card, readCard, writeCard } from '../ceremony/card.ts';
+import { generatePrekey } from '../crypto/sealing.ts';
+import { generateSigningKey } from '../crypto/signature.ts';
+import type { VaultState } from './state.ts';
+
+/** How many unused prekeys a card offers: one per ceremony or attempt until the next renewal is seen by others. */
+const stock = 4;
+
+export interface NewIdentity {
+  readonly name: string;
+  readonly rehearsal: boolean;
+  /** Made by the age library, which draws its own randomness. */
+  readonly age: { readonly identity: string; readonly recipient: string };
+  readonly at: number;
+}
+
+/** The first state of a vault: an identity, its card, and nothing else. */
+export function firstState({ name, rehearsal, age, at }: NewIdentity, random: Random): VaultState {
+  const signing = generateSigningKey(random);
+  const empty: VaultState = {
+    v: 1,
+    rehearsal,
+    name,
+    signing,
+    age: { ...age },
+    card: { serial: 0, file: new Uint8Array(1) },
+    prekeys: [],
+    roster: [],
+    pins: [],
+    keysets: [],
+    ceremonies: [],
+    votes: [],
+    nonces: [],
+    said: [],
+    outbox: [],
+    rollbacks: [],
+    overrides: [],
+    log: [],
+  };
+  return renewCard(empty, at, random).state;
+}
+
+/** A newer card with a full stock of prekeys. Those that older cards offered stay usable until they are used. */
+export function renewCard(state: VaultState, at: number, random: Random): { state: VaultState; card: Card } {
+  const fresh = Array.from({ length: stock }, () => ({ ...generatePrekey(random), attempt: null }));
+  const card = writeCard(
+    {
+      name: state.name,
+      signing: state.signing.public,
+      recipient: state.age.recipient,
+      prekeys: fresh.map((prekey) => prekey.public),
+      serial: state.card.serial + 1,
+      at,
+      rehearsal: state.rehearsal,
+    },
+    state.signing.secret,
+  );
+  const unused = state.prekeys.slice(-24);
+  return { card, state: { ...state, card: { serial: card.serial, file: card.file }, prekeys: [...unused, ...fresh] } };
+}
+
+export function myIdentity(state: VaultState): string {
+  return toHex(state.signing.public);
+}
+
+export function myCard(state: VaultState): Card {
+  return readCard(state.card.file);
+}
+
+export function rosterOf(state: VaultState): Card[] {
+  return state.roster.map(readCard);
+}
+
+/** Takes a card in: the newer one of an identity stays, and a name stands for one identity only. */
+export type CardOutcome = 'added' | 'renewed' | 'known' | 'name-taken' | 'other-world' | 'own';
+
+export function withCard(state: VaultState, card: Card, replace = false): { state: VaultState; outcome: CardOutcome } {
+  if (card.rehearsal !== state.rehearsal) return { state, outcome: 'other-world' };
+  if (card.identity === myIdentity(state)) return { state, outcome: 'own' };
+  const others = rosterOf(state);
+  const same = others.find(({ identity }) => identity === card.identity);
+  if (same !== undefined) {
+    if (same.serial >= card.serial) return { state, outcome: 'known' };
+    const roster = state.roster.map((file) => (equalBytes(file, same.file) ? card.file : file));
+    return { state: { ...state, roster }, outcome: 'renewed' };
+  }
+  const clash = [...others, myCard(state)].find(({ name }) => name.toLowerCase() === card.name.toLowerCase());
+  if (clash !== undefined && (!replace || clash.identity === myIdentity(state)))
+    return { state, outcome: 'name-taken' };
+  const kept = state.roster.filter((file) => clash === undefined || !equalBytes(file, clash.file));
+  return { state: { ...state, roster: [...kept, card.file] }, outcome: 'added' };
+}

@@ -1,0 +1,141 @@
+import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
+import { taggedHash, text } from '../bytes/tagged-hash.ts';
+import type { Contradiction } from '../ceremony/faults.ts';
+import type { Plan } from '../ceremony/plan.ts';
+import type { ProblemCode } from '../problem.ts';
+import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
+import { myIdentity } from './identity.ts';
+import type { KeysetRecord, Slot, VaultState } from './state.ts';
+
+/** A reason why this machine does not go on by itself, and what the operator can do about it. */
+export interface Hold {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export function keysetOf(state: VaultState, plan: Plan): KeysetRecord | undefined {
+  const id = plan.parent?.proven.keysetId;
+  return id === undefined ? undefined : state.keysets.find((keyset) => equalBytes(keyset.id, id));
+}
+
+/** My share of the committee that hands over, if I have it. */
+export function parentSlot(state: VaultState, plan: Plan): Slot | undefined {
+  const parent = plan.parent?.proven;
+  if (parent === undefined) return undefined;
+  return keysetOf(state, plan)?.slots.find((slot) => equalBytes(slot.descriptor, parent.encoded) && slot.state !== 'pending');
+}
+
+/**
+ * What only this machine can see of a plan: whether it builds on what this vault knows of the keyset (rows 6, 7, 11),
+ * and whether the prekey that it names is still mine to use (row 23). Asked before consent and before every act.
+ */
+export function planHolds(state: VaultState, plan: Plan): Hold[] {
+  const holds: Hold[] = [];
+  const me = plan.byIdentity.get(myIdentity(state));
+  if (me === undefined) return [{ code: 'PLAN_WITHOUT_ME', message: 'the plan does not name this machine' }];
+  const parent = plan.parent?.proven;
+  const keyset = keysetOf(state, plan);
+  if (parent !== undefined) {
+    const latest = latestEpoch(keyset);
+    if (parent.epoch < latest) {
+      holds.push({
+        code: 'PLAN_STALE',
+        message: `the plan starts from epoch ${parent.epoch}, but ${keyset?.name ?? plan.keyset} is at epoch ${latest} already`,
+        hint: 'ask the proposer to bring its machine up to date and propose again',
+      });
+    }
+    if (me.oldIndex !== null && parentSlot(state, plan) === undefined) {
+      holds.push({
+        code: 'SHARE_MISSING',
+        message: `the plan names this machine as old member ${me.oldIndex}, but the share of epoch ${parent.epoch} is not in this vault`,
+        hint: 'finish the ceremony before this one, or ask for a plan that declares this share lost',
+      });
+    }
+    if (keyset === undefined && state.pins.length > 0) {
+      const pinned = parent.keys.some(({ publicKey }) => state.pins.some((pin) => equalBytes(pin, publicKey)));
+      if (!pinned) {
+        holds.push({
+          code: 'PIN_MISMATCH',
+          message: 'none of the keys of this plan is one that was pinned on this machine',
+          hint: 'compare the public key with the proposer over another channel; do not go on before it fits',
+        });
+      }
+    }
+  }
+  const receiver = plan.receivers.find(({ identity }) => identity === me.identity);
+  if (receiver !== undefined && !hasAccepted(state, plan)) {
+    const prekey = state.prekeys.find((own) => equalBytes(own.public, receiver.prekey));
+    if (prekey === undefined || (prekey.attempt !== null && !equalBytes(prekey.attempt, plan.id))) {
+      holds.push({
+        code: 'PREKEY_TAKEN',
+        message: 'the plan was made with an old card of this machine: the one-time key that it names is used up',
+        hint: 'give the proposer a new card (conclave card --renew) and ask for a new plan',
+      });
+    }
+  }
+  return holds;
+}
+
+/** The newest epoch that this vault has seen proven; epochs only grow (row 11). */
+export function latestEpoch(keyset: KeysetRecord | undefined): number {
+  return Math.max(-1, ...(keyset?.links ?? []).map(({ epoch }) => epoch));
+}
+
+export function hasAccepted(state: VaultState, plan: Plan): boolean {
+  return state.keysets.some(({ slots }) => slots.some((slot) => equalBytes(slot.ceremony, plan.id)));
+}
+
+export function contradictionId(contradiction: Contradiction): Uint8Array {
+  return taggedHash('contradiction', text(contradiction.slot), ...contradiction.packets.map((digest) => fromHex(digest) ?? text(digest)));
+}
+
+/** What an operator types to go on although somebody contradicted themselves. */
+export function overrideSentence(contradiction: Contradiction): string {
+  return `go on although ${contradiction.member} contradicted themselves`;
+}
+
+export interface Alarm {
+  readonly contradiction: Contradiction;
+  readonly overridden: boolean;
+}
+
+/** Grave contradictions that concern the parent of this ceremony, here or across ceremonies. */
+export function alarmsFor(ceremonies: Ceremonies, held: Held): Alarm[] {
+  const scope = scopeOf(held.plan);
+  const parent = toHex(scope);
+  const related = ceremonies.all().filter(({ plan }) => equalBytes(scopeOf(plan), scope));
+  const found = [
+    ...related.flatMap(({ view }) => view.contradictions.filter(({ grave }) => grave)),
+    ...ceremonies.across().filter((contradiction) => contradiction.parent === parent),
+  ];
+  const { overrides } = ceremonies.vault.state;
+  return found.map((contradiction) => ({
+    contradiction,
+    overridden: overrides.some(({ about }) => equalBytes(about, contradictionId(contradiction))),
+  }));
+}
+
+/** Everything that keeps this machine from acting in a ceremony, consent aside. */
+export function holdsOf(ceremonies: Ceremonies, held: Held): Hold[] {
+  const { state } = ceremonies.vault;
+  const holds = planHolds(state, held.plan);
+  const scope = scopeOf(held.plan);
+  if (state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope))) {
+    holds.unshift({
+      code: 'VAULT_ROLLED_BACK',
+      message: 'this vault is an old copy: a packet of its own came back that it does not remember; it does nothing more for this epoch',
+      hint: 'put this copy away and use the newest one, or let the others plan without this share',
+    });
+  }
+  for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
+    if (overridden) continue;
+    const [first, second] = contradiction.packets.map((digest) => digest.slice(0, 16));
+    holds.unshift({
+      code: 'CONTRADICTION',
+      message: `${contradiction.member} signed two statements of which only one can be honest (${first} and ${second}); nothing is signed, endorsed or destroyed here until that is decided`,
+      hint: `look at both with conclave transcript, then --override "${overrideSentence(contradiction)}" or a plan without ${contradiction.member}`,
+    });
+  }
+  return holds;
+}

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
+import { secp256k1 as nobleSecp256k1, schnorr } from '@noble/curves/secp256k1.js';
+import { describe, expect, it } from 'vitest';
+import { fromHex } from '../../src/bytes/hex.ts';
+import { taggedHash, text } from '../../src/bytes/tagged-hash.ts';
+import { checkShares, commit, evaluateCommitments, sumCommitments } from '../../src/crypto/commitments.ts';
+import type { Point, Scalar } from '../../src/crypto/group.ts';
+import { evaluate, interpolateAtZero, lagrange, randomPolynomial } from '../../src/crypto/polynomial.ts';
+import {
+  aggregateStatement,
+  commitNonces,
+  frostPublic,
+  frostPublicOf,
+  signStatement,
+  statementMessage,
+  successionStatement,
+  verifyStatement,
+  verifyStatementShare,
+} from '../../src/crypto/proof-of-life.ts';
+import { type SuiteName, suite, suiteNames } from '../../src/crypto/suites.ts';
+import { drawn, flipped, refusal } from './drawn.ts';
+
+const statement = successionStatement(text('descriptor'), taggedHash('transcript'));
+
+/** 2-of-3 to 3-of-5 by dealers 1 and 3; `odd` picks a key whose y is odd, which Taproot drops. */
+function reshared(name: SuiteName, odd = false) {
+  const { group } = suite(name);
+  const random = drawn(`reshare ${name}`);
+  let constant = group.randomScalar(random);
+  if (group.pointBytes === 33 && (group.encodePoint(group.multiplyBase(constant))[0] === 3) !== odd) {
+    constant = group.sub(group.scalar(0n), constant);
+  }
+  const old = randomPolynomial(group, constant, 2, random);
+  const dealers = [1, 3];
+  const deals = dealers.map((i) => {
+    const w = group.mul(lagrange(group, dealers, i), evaluate(group, old, i));
+    return randomPolynomial(group, w, 3, random);
+  });
+  const commitments = sumCommitments(
+    group,
+    deals.map((deal) => commit(group, deal)),
+  );
+  const shares = [1, 2, 3, 4, 5].map((j) =>
+    deals.reduce((sum, deal) => group.add(sum, evaluate(group, deal, j)), group.scalar(0n)),
+  );
+  const publicKey = group.encodePoint(group.multiplyBase(constant));
+  return { group, random, constant, commitments, shares, publicKey };
+}
+
+function signing(name: SuiteName, signers: number[], odd = false) {
+  const key = reshared(name, odd);
+  const { group, random } = key;
+  const message = statementMessage(name, statement);
+  const pub = frostPublic(
+    name,
+    3,
+    5,
+    key.commitments.map((point) => group.encodePoint(point)),
+  );
+  const share = (index: number) => group.encodeScalar(key.shares[index - 1] as Scalar);
+  const drawnNonces = signers.map((index) => ({ index, ...commitNonces(name, index, share(index), random) }));
+  const nonces = drawnNonces.map(({ index, public: points }) => ({ index, ...points }));
+  const secrets = new Map(drawnNonces.map(({ index, secret }) => [index, secret]));
+  const signOne = (index: number, list = nonces, secret = new Uint8Array(secrets.get(index) as Uint8Array)) => ({
+    index,
+    share: signStatement(name, pub, index, share(index), secret, list, message),
+  });
+  return { ...key, name, pub, message, share, nonces, secrets, signOne };
+}
+
+for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), ['secp256k1-tr', true] as const]) {
+  describe(`a key of ${name}${odd ? ' with odd y' : ''}, reshared from 2-of-3 to 3-of-5`, () => {
+    const run = signing(name, [5, 1, 4], odd);
+    const { group, pub, nonces, message, publicKey } = run;
+    const parts = [5, 1, 4].map((index) => run.signOne(index));
+    const signature = aggregateStatement(name, pub, nonces, message, parts);
+
+    it('keeps its public key, and shares that fit the summed commitments', () => {
+      expect(group.encodePoint(run.commitments[0] as Point)).toEqual(publicKey);
+      expect(pub.commitments[0]).toEqual(publicKey);
+      run.shares.forEach((share, i) => {
+        expect(checkShares(group, [run.commitments], [share], i + 1, text('seed'))).toBe(true);
+        const derived = evaluateCommitments(group, run.commitments, i + 1);
+        expect(group.equalPoints(derived, group.multiplyBase(share))).toBe(true);
+      });
+    });
+
+    it('is held by any three and not by two', () => {
+      const held = (indices: number[]) =>
+        interpolateAtZero(
+          group,
+          indices.map((index) => ({ index, value: run.shares[index - 1] as Scalar })),
+        );
+      expect(held([1, 2, 3])).toBe(run.constant);
+      expect(held([5, 2, 4])).toBe(run.constant);
+      expect(held([1, 2])).not.toBe(run.constant);
+    });
+
+    it('signs under the old key, for the verifiers of strangers', () => {
+      expect(signature).toHaveLength(suite(name).signatureBytes);
+      expect(verifyStatement(name, publicKey, message, signature)).toBe(true);
+      if (name === 'secp256k1-tr') {
+        expect(publicKey[0]).toBe(odd ? 3 : 2);
+        expect(schnorr.verify(signature, message, publicKey.slice(1))).toBe(true);
+      }
+      if (name === 'ed25519') expect(ed25519.verify(signature, message, publicKey, { zip215: false })).toBe(true);
+    });
+
+    it('signs nothing else, and nothing for another key', () => {
+      expect(verifyStatement(name, publicKey, taggedHash('another'), signature)).toBe(false);
+      expect(verifyStatement(name, publicKey, message, flipped(signature, 40))).toBe(false);
+      expect(verifyStatement(name, publicKey, message, signature.subarray(1))).toBe(false);
+      expect(verifyStatement(name, publicKey.subarray(1), message, signature)).toBe(false);
+      expect(verifyStatement(name, group.encodePoint(group.base), message, signature)).toBe(false);
+      expect(verifyStatement(name, new Uint8Array(group.pointBytes).fill(255), message, signature)).toBe(false);
+    });
+
+    it('has signature shares that are verified one by one, so that a bad one names its author', () => {
+      for (const part of parts) {
+        expect(verifyStatementShare(name, pub, nonces, message, part.index, part.share)).toBe(true);
+      }
+      const [first, second] = parts as [(typeof parts)[0], (typeof parts)[0]];
+      expect(verifyStatementShare(name, pub, nonces, message, first.index, second.share)).toBe(false);
+      expect(verifyStatementShare(name, pub, nonces, message, first.index, flipped(first.share, 9))).toBe(false);
+      expect(verifyStatementShare(name, pub, nonces, taggedHash('another'), first.index, first.share)).toBe(false);
+      expect(verifyStatementShare(name, pub, nonces, message, 2, first.share)).toBe(false);
+      expect(verifyStatementShare(name, pub, nonces.slice(1), message, first.index, first.share)).toBe(false);
+      expect(verifyStatementShare(name, pub, nonces, message, first.index, new Uint8Array(32).fill(255))).toBe(false);
+      expect(verifyStatementShare(name, pub, nonces, message, 0, first.share)).toBe(false);
+      const bad = [{ ...first, share: flipped(first.share, 9) }, ...parts.slice(1)];
+      expect(refusal(() => aggregateStatement(name, pub, nonces, message, bad))).toBe('SIGNATURE_INVALID');
+      expect(refusal(() => aggregateStatement(name, pub, nonces, message, parts.slice(1)))).toBe('SIGNATURE_INVALID');
+      expect(refusal(() => aggregateStatement(name, pub, nonces, message, [...parts, first]))).toBe('INDEX_INVALID');
+    });
+  });
+}
+
+describe('nonces', () => {
+  const run = signing('secp256k1', [1, 2, 3]);
+
+  it('are fresh on every call (row 17)', () => {
+    const one = commitNonces('secp256k1', 1, run.share(1), run.random);
+    const two = commitNonces('secp256k1', 1, run.share(1), run.random);
+    expect(one.secret).toHaveLength(64);
+    expect(one.secret).not.toEqual(two.secret);
+    expect(one.public.hiding).not.toEqual(two.public.hiding);
+    expect(one.public.hiding).not.toEqual(one.public.binding);
+  });
+
+  it('sign once: the bytes are wiped, and wiped bytes are refused (row 17)', () => {
+    const secret = new Uint8Array(run.secrets.get(1) as Uint8Array);
+    run.signOne(1, run.nonces, secret);
+    expect(secret).toEqual(new Uint8Array(64));
+    expect(refusal(() => run.signOne(1, run.nonces, secret))).toBe('SIGNATURE_INVALID');
+  });
+
+  it('sign only in a list that holds their own commitments, at least a threshold of them, none twice', () => {
+    const [first, second, third] = run.nonces as [
+      (typeof run.nonces)[0],
+      (typeof run.nonces)[0],
+      (typeof run.nonces)[0],
+    ];
+    const signed = (list: typeof run.nonces) => refusal(() => run.signOne(1, list));
+    expect(signed([second, third])).toBe('SIGNATURE_INVALID');
+    expect(signed([first, second])).toBe('SIGNATURE_INVALID');
+    expect(signed([{ ...first, hiding: second.hiding }, second, third])).toBe('SIGNATURE_INVALID');
+    expect(signed([{ ...first, hiding: first.binding, binding: first.hiding }, second, third])).toBe(
+      'SIGNATURE_INVALID',
+    );
+    expect(signed([first, second, second])).toBe('INDEX_INVALID');
+    expect(signed([first, second, { ...third, index: 6 }])).toBe('INDEX_INVALID');
+    expect(signed([first, second, { ...third, index: 0 }])).toBe('INDEX_INVALID');
+    expect(refusal(() => run.signOne(1, run.nonces, new Uint8Array(63)))).toBe('SCALAR_INVALID');
+  });
+
+  it('are points in their one encoding (row 16)', () => {
+    const [first, second, third] = run.nonces as [
+      (typeof run.nonces)[0],
+      (typeof run.nonces)[0],
+      (typeof run.nonces)[0],
+    ];
+    const loose = nobleSecp256k1.Point.fromBytes(third.hiding).toBytes(false);
+    for (const point of [loose, new Uint8Array(33), new Uint8Array()]) {
+      const hiding = [first, second, { ...third, hiding: point }];
+      const binding = [first, second, { ...third, binding: point }];
+      expect(refusal(() => run.signOne(1, hiding))).toBe('POINT_INVALID');
+      expect(refusal(() => run.signOne(1, binding))).toBe('POINT_INVALID');
+      const part = run.signOne(1);
+      expect(verifyStatementShare('secp256k1', run.pub, hiding, run.message, 1, part.share)).toBe(false);
+    }
+    const edwards = signing('ed25519', [1, 2, 3]);
+    const torsion = ed25519.Point.fromHex(ED25519_TORSION_SUBGROUP[1] as string);
+    const mixed = edwards.nonces.map((each) =>
+      each.index === 3 ? { ...each, hiding: ed25519.Point.fromBytes(each.hiding).add(torsion).toBytes() } : each,
+    );
+    expect(refusal(() => edwards.signOne(1, mixed))).toBe('POINT_INVALID');
+  });
+});
+
+describe('the public side', () => {
+  const run = signing('p256', [1, 2, 3]);
+  const encoded = run.commitments.map((point) => run.group.encodePoint(point));
+
+  it('takes exactly a threshold of good commitments (rows 3, 16)', () => {
+    expect(refusal(() => frostPublic('p256', 2, 5, encoded))).toBe('COMMITMENTS_LENGTH');
+    expect(refusal(() => frostPublic('p256', 3, 5, [...encoded.slice(1), new Uint8Array(33)]))).toBe('POINT_INVALID');
+  });
+
+  it('is the same from commitments that were decoded before', () => {
+    expect(frostPublicOf('p256', 5, run.commitments)).toEqual(run.pub);
+  });
+});
+
+describe('what is signed', () => {
+  it('is computed byte by byte as the protocol says (row 18)', () => {
+    const transcript = taggedHash('transcript');
+    const head = fromHex(`ff${Buffer.from('conclave succession v1').toString('hex')}00`) as Uint8Array;
+    const digest = createHash('sha256').update('descriptor').digest();
+    expect(statement).toEqual(new Uint8Array([...head, ...digest, ...transcript]));
+    expect(refusal(() => successionStatement(text('descriptor'), new Uint8Array(31)))).toBe('SIGNATURE_INVALID');
+  });
+
+  it('is a 32-byte hash for taproot and the statement itself elsewhere', () => {
+    expect(statementMessage('secp256k1-tr', statement)).toEqual(taggedHash('proof-of-life', statement));
+    for (const name of suiteNames.slice(1)) expect(statementMessage(name, statement)).toEqual(statement);
+  });
+});
