@@ -38,6 +38,9 @@ export const problems = {
   CONSENT_WRONG: 'the phrase that was given is not the phrase of this plan',
   DESTROY_NOT_CONFIRMED: 'the plan asks before an old share is destroyed, and nobody confirmed it',
   BACKUP_REQUIRED: 'the plan requires a recorded backup of the new share before the old one goes',
+  CARD_MISSING: 'somebody is to take part whose card is not on the roster',
+  KEYSET_UNKNOWN: 'a keyset that this vault does not hold',
+  KEYSET_UNPROVEN: 'a keyset whose first ceremony is not finished',
   // ceremony: faults, which name their author
   DEAL_INVALID: 'a deal of the wrong shape, or dealt without the required approvals',
   CONSTANT_MISMATCH: 'a dealer deals something other than its own share',
@@ -72,6 +75,7 @@ export const problems = {
   STICK_BLOCKED: 'something on the stick stands where a file or folder of the ceremony belongs',
   STICK_NAME: 'a name that cannot be a file name on every stick',
   // cli
+  REFUSED: 'the operator, or a rule, said no',
   USAGE: 'the command line does not say what it has to, or says two things that exclude each other',
   ANSWER_MISSING: 'a question has no answer and there is no terminal to ask on',
   INTERRUPTED: 'a person or the system stopped the program at a question',

@@ -16,16 +16,24 @@ export function admit(plan: Plan, bytes: Uint8Array): AnyPacket {
 
 function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
   if (!equalBytes(packet.ceremony, plan.id)) throw new Problem('PACKET_FOREIGN', 'belongs to another ceremony');
-  if (packet.rehearsal !== plan.rehearsal) throw new Problem('PACKET_FOREIGN', 'a rehearsal and a real ceremony cannot meet');
+  if (packet.rehearsal !== plan.rehearsal)
+    throw new Problem('PACKET_FOREIGN', 'a rehearsal and a real ceremony cannot meet');
   const identity = toHex(packet.author);
   const participant = plan.byIdentity.get(identity);
   if (participant === undefined) throw new Problem('AUTHOR_UNKNOWN', 'the author is nobody of the plan');
   // row 13: against the key of the plan's card, before anything in the packet is believed
   if (!signedByAuthor(packet)) {
-    throw new Problem('SIGNATURE_INVALID', `claims to be from ${participant.name}, but the signature is not: a forgery or damage`);
+    throw new Problem(
+      'SIGNATURE_INVALID',
+      `claims to be from ${participant.name}, but the signature is not: a forgery or damage`,
+    );
   }
   if (!Object.hasOwn(kinds, packet.kind)) {
-    throw new Problem('KIND_UNKNOWN', `${participant.name} sent something this version does not know`, 'use one version everywhere');
+    throw new Problem(
+      'KIND_UNKNOWN',
+      `${participant.name} sent something this version does not know`,
+      'use one version everywhere',
+    );
   }
   const kind = kinds[packet.kind as KindName];
   if (!kind.mayAuthor(participant, plan)) {

@@ -25,14 +25,16 @@ export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacke
   if (receiver !== undefined) return death('receiver-refused', plan, [receiver]);
   const dealer = here.find(
     (packet) =>
-      packet.body.as === 'dealer' && attempt.dealers.some(({ participant }) => participant.identity === packet.identity),
+      packet.body.as === 'dealer' &&
+      attempt.dealers.some(({ participant }) => participant.identity === packet.identity),
   );
   if (dealer !== undefined) return death('dealer-refused', plan, [dealer]);
   const refusing = refusals.filter(
     (packet) => packet.body.as === 'approver' && plan.byIdentity.get(packet.identity)?.approver === true,
   );
   const against = new Map(refusing.map((packet) => [packet.identity, packet]));
-  if (!approvable(plan, (identity) => !against.has(identity))) return death('approvals-refused', plan, [...against.values()]);
+  if (!approvable(plan, (identity) => !against.has(identity)))
+    return death('approvals-refused', plan, [...against.values()]);
   return null;
 }
 

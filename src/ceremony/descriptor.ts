@@ -69,9 +69,11 @@ export function readDescriptor(encoded: Uint8Array): Descriptor {
   if (new Set(facts.members.map((m) => toHex(m.identity))).size !== facts.members.length) refuse('an identity repeats');
   if (new Set(facts.members.map((m) => m.name.toLowerCase())).size !== facts.members.length) refuse('a name repeats');
   if (new Set(facts.keys.map((key) => key.label.toLowerCase())).size !== facts.keys.length) refuse('a label repeats');
-  if (facts.policy.approvals > facts.policy.approvers.length) refuse('the policy asks for more approvals than approvers');
+  if (facts.policy.approvals > facts.policy.approvers.length)
+    refuse('the policy asks for more approvals than approvers');
   for (const key of facts.keys) {
-    if (!equalBytes(key.commitments[0] as Uint8Array, key.publicKey)) refuse(`${key.label}: the constant is not the key`);
+    if (!equalBytes(key.commitments[0] as Uint8Array, key.publicKey))
+      refuse(`${key.label}: the constant is not the key`);
   }
   const points = decodeKeys(facts.keys, facts.threshold);
   const id = taggedHash('descriptor', encoded);

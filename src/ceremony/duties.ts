@@ -69,7 +69,8 @@ export function owedBy(view: View, participant: Participant): Duty[] {
     view.packets.some((packet) => isKind(packet, kind) && packet.identity === identity);
 
   if (current.proof !== null) {
-    if ((participant.newIndex !== null || participant.oldIndex !== null) && !current.closings.has(identity)) owed.push('close');
+    if ((participant.newIndex !== null || participant.oldIndex !== null) && !current.closings.has(identity))
+      owed.push('close');
     // a member that saw the proof before it signed has nothing left to sign: the turn is complete without doubt
     return owed;
   }

@@ -13,7 +13,12 @@ const ceremonyBytes = 32;
  * A packet on the move: magic, the ceremony's number, and the packet under the ceremony key. The head is associated
  * data. Sealed once, when it is written: these bytes are what the vault keeps and every stick carries.
  */
-export function sealPacket(ceremony: Uint8Array, ceremonyKey: Uint8Array, packet: Uint8Array, random: Random): Uint8Array {
+export function sealPacket(
+  ceremony: Uint8Array,
+  ceremonyKey: Uint8Array,
+  packet: Uint8Array,
+  random: Random,
+): Uint8Array {
   const head = withMagic(packetMagic, ceremony);
   return concatBytes(head, sealBytes(ceremonyKey, packet, head, random));
 }
@@ -27,7 +32,8 @@ export function ceremonyOf(file: Uint8Array): string | null {
 export function openPacket(ceremony: Uint8Array, ceremonyKey: Uint8Array, file: Uint8Array): Uint8Array {
   const body = afterMagic(packetMagic, file);
   if (body === null) throw new Problem('PACKET_FOREIGN', 'not a conclave packet');
-  if (!equalBytes(body.subarray(0, ceremonyBytes), ceremony)) throw new Problem('PACKET_FOREIGN', 'belongs to another ceremony');
+  if (!equalBytes(body.subarray(0, ceremonyBytes), ceremony))
+    throw new Problem('PACKET_FOREIGN', 'belongs to another ceremony');
   const packet = openBytes(ceremonyKey, body.slice(ceremonyBytes), withMagic(packetMagic, ceremony));
   if (packet === null) {
     throw new Problem('PACKET_DAMAGED', 'does not open under the key of its ceremony: damaged, cut short or forged');
@@ -36,17 +42,21 @@ export function openPacket(ceremony: Uint8Array, ceremonyKey: Uint8Array, file: 
 }
 
 /**
- * A proposal on the move: magic, the ceremony's number, and an age file to all participants that holds the ceremony
- * key and the packet. The number stands outside so that a machine can tell without its passphrase what it holds.
+ * A proposal on the move: magic, the ceremony's number, the hash of the rest, and an age file to all participants that
+ * holds the ceremony key and the packet. The number tells a machine what it holds; the hash tells it damage from a
+ * proposal to other people, which age does not.
  */
 export function wrapProposal(ceremony: Uint8Array, ageFile: Uint8Array): Uint8Array {
-  return concatBytes(withMagic(proposalMagic, ceremony), ageFile);
+  return concatBytes(withMagic(proposalMagic, ceremony), fileHash(ageFile), ageFile);
 }
 
+/** Null where it is no proposal. A damaged one is refused. */
 export function unwrapProposal(file: Uint8Array): { ceremony: string; ageFile: Uint8Array } | null {
   const body = afterMagic(proposalMagic, file);
-  if (body === null || body.length <= ceremonyBytes) return null;
-  return { ceremony: toHex(body.subarray(0, ceremonyBytes)), ageFile: body.slice(ceremonyBytes) };
+  if (body === null) return null;
+  const [hash, ageFile] = [body.subarray(ceremonyBytes, ceremonyBytes + 32), body.slice(ceremonyBytes + 32)];
+  if (!equalBytes(hash, fileHash(ageFile))) throw new Problem('PACKET_DAMAGED', 'a damaged proposal, or one cut short');
+  return { ceremony: toHex(body.subarray(0, ceremonyBytes)), ageFile };
 }
 
 /** Inside the age file: the ceremony key, then the packet. */

@@ -4,7 +4,14 @@ import { approvable, checkVote, type Death, deathOf } from './death.ts';
 import type { Contradiction, Fault } from './faults.ts';
 import { type AnyPacket, type KindName, type PacketOf, slotOf } from './kinds.ts';
 import { type CheckedAcceptance, checkAcceptance } from './packets/acceptance.ts';
-import { type Certificate, type CheckedActivation, checkActivation, completeTurn, type Turn, turnZero } from './packets/activation.ts';
+import {
+  type Certificate,
+  type CheckedActivation,
+  checkActivation,
+  completeTurn,
+  type Turn,
+  turnZero,
+} from './packets/activation.ts';
 import { type CheckedDeal, checkDeal } from './packets/deal.ts';
 import { voteSlot } from './packets/endorsement.ts';
 import { type Attempt, firstAttempt, type Plan } from './plan.ts';
@@ -121,7 +128,9 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
         continue;
       }
       const good = checked(packet, `deal ${id}`, () => {
-        const agreeing = new Set(named.flatMap((approval) => (approval?.kind === 'approval' ? [approval.identity] : [])));
+        const agreeing = new Set(
+          named.flatMap((approval) => (approval?.kind === 'approval' ? [approval.identity] : [])),
+        );
         if (!approvable(plan, (identity) => agreeing.has(identity))) {
           throw new Problem('DEAL_INVALID', 'dealt before the required approvals were in');
         }
@@ -142,7 +151,8 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       });
       if (good !== null) endorsers.add(packet.identity);
     }
-    const counts = attempt.dealers.every(({ participant }) => deals.has(participant.identity)) && endorsers.size >= plan.quorum;
+    const counts =
+      attempt.dealers.every(({ participant }) => deals.has(participant.identity)) && endorsers.size >= plan.quorum;
 
     // transcripts: the one that I may accept, and those that acceptances name
     const transcriptOf = (chosen: readonly CheckedDeal[]): Transcript | null => {
@@ -178,7 +188,8 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       const good = checked(packet, `acceptance ${id}`, () => checkAcceptance(plan, attempt, named, packet));
       if (good !== null) accepted.push(good);
     }
-    const over = transcript === null ? [] : accepted.filter(({ packet }) => equalBytes(packet.body.transcript, transcript.hash));
+    const over =
+      transcript === null ? [] : accepted.filter(({ packet }) => equalBytes(packet.body.transcript, transcript.hash));
     const acceptances = new Map(over.map((acceptance) => [acceptance.packet.identity, acceptance]));
     const certificate = transcript === null ? null : certify(plan, transcript, over);
     const turn = certificate === null ? null : turnZero(certificate);
@@ -198,7 +209,10 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       const good = checked(packet, `activation ${id}`, () => checkActivation(plan, signing, packet));
       if (good === null) continue;
       const group = turns.get(toHex(signing.hash)) ?? { turn: signing, signed: [] };
-      turns.set(toHex(signing.hash), { turn: group.turn, signed: [...group.signed.filter((s) => s.index !== good.index), good] });
+      turns.set(toHex(signing.hash), {
+        turn: group.turn,
+        signed: [...group.signed.filter((s) => s.index !== good.index), good],
+      });
     }
     let proof: Proof | null = null;
     for (const { turn, signed } of turns.values()) {

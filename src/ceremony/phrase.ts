@@ -1,9 +1,13 @@
-import { encodeWords } from '../bytes/words.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
+import { encodeWords } from '../bytes/words.ts';
 import type { Plan } from './plan.ts';
 
 /** scrypt with these parameters; handed in, since it is slow and the platform has it. */
-export type Stretch = (input: Uint8Array, salt: Uint8Array, cost: { N: number; r: number; p: number; length: number }) => Uint8Array;
+export type Stretch = (
+  input: Uint8Array,
+  salt: Uint8Array,
+  cost: { N: number; r: number; p: number; length: number },
+) => Uint8Array;
 
 const words = 12;
 
@@ -20,5 +24,8 @@ export function phraseOf(plan: Plan, stretch: Stretch): string {
 
 /** How people type it: any case, any white space, numbers or not. */
 export function normalPhrase(typed: string): string {
-  return typed.toLowerCase().replace(/[^a-z]+/g, ' ').trim();
+  return typed
+    .toLowerCase()
+    .replace(/[^a-z]+/g, ' ')
+    .trim();
 }

@@ -127,7 +127,10 @@ export function readPlan(encoded: Uint8Array): Plan {
   });
 
   // the new committee
-  distinct(facts.new.map((member) => member.card), 'new committee');
+  distinct(
+    facts.new.map((member) => member.card),
+    'new committee',
+  );
   for (const { card, prekey } of facts.new) {
     if (!cardAt(card).prekeys.some((own) => equalBytes(own, prekey))) {
       refuse(`the prekey for ${cardAt(card).name} is not on the card of ${cardAt(card).name}`);
@@ -159,10 +162,13 @@ export function readPlan(encoded: Uint8Array): Plan {
   distinct(facts.approvers, 'approvers');
   if (facts.approvals > facts.approvers.length) refuse('asks for more approvals than it names approvers');
   const approving = new Set(facts.approvers.map((place) => cardAt(place).identity));
-  if (facts.policy.approvals > facts.policy.approvers.length) refuse('the policy asks for more approvals than approvers');
+  if (facts.policy.approvals > facts.policy.approvers.length)
+    refuse('the policy asks for more approvals than approvers');
   const required = parent === null ? facts.policy : parent.proven.policy;
-  if (!equalBytes(encodeCbor(required), encodeCbor(facts.policy))) refuse('a policy changes only where the policy says so');
-  if (required.approvers.some((identity) => !approving.has(toHex(identity)))) refuse('leaves out an approver of the policy');
+  if (!equalBytes(encodeCbor(required), encodeCbor(facts.policy)))
+    refuse('a policy changes only where the policy says so');
+  if (required.approvers.some((identity) => !approving.has(toHex(identity))))
+    refuse('leaves out an approver of the policy');
 
   if (facts.expires <= facts.at) refuse('expires before it begins');
 
@@ -193,7 +199,8 @@ export function readPlan(encoded: Uint8Array): Plan {
     }
   }
   distinct(facts.observers, 'observers');
-  if ([...facts.approvers, ...facts.observers].some((place) => place >= cards.length)) refuse('points to a card that is not there');
+  if ([...facts.approvers, ...facts.observers].some((place) => place >= cards.length))
+    refuse('points to a card that is not there');
 
   const id = taggedHash('plan', encoded);
   const plan: Plan = {
@@ -246,6 +253,8 @@ export function firstAttempt(plan: Plan): Attempt {
 }
 
 /** The keys that the new committee will hold: those of the parent, or those that a genesis makes. */
-export function keysOf(plan: Plan): readonly { readonly label: string; readonly suite: PlanFacts['keys'][number]['suite'] }[] {
+export function keysOf(
+  plan: Plan,
+): readonly { readonly label: string; readonly suite: PlanFacts['keys'][number]['suite'] }[] {
   return plan.parent === null ? plan.keys : plan.parent.proven.keys;
 }

@@ -1,10 +1,10 @@
-import { concatBytes, equalBytes } from '../bytes/hex.ts';
+import * as v from 'valibot';
 import { encodeCbor } from '../bytes/cbor.ts';
+import { concatBytes, equalBytes } from '../bytes/hex.ts';
 import { text } from '../bytes/tagged-hash.ts';
 import { sign, verifySignature } from '../crypto/signature.ts';
 import { Problem } from '../problem.ts';
-import { bytes, parseCbor, someBytes, limits } from './schema.ts';
-import * as v from 'valibot';
+import { bytes, limits, parseCbor, someBytes } from './schema.ts';
 
 /** COSE_Sign1 (RFC 9052 4.2), untagged. The protected header is the one constant map {1: -8}: EdDSA, nothing else. */
 const protectedHeader = Uint8Array.of(0xa1, 0x01, 0x27);

@@ -32,8 +32,18 @@ export function readLink(facts: LinkFacts): Link {
   }
   const statement = succession(descriptor, facts.transcript);
   descriptor.keys.forEach((key, place) => {
-    if (!verifyStatement(key.suite, key.publicKey, statementMessage(key.suite, statement), facts.signatures[place] as Uint8Array)) {
-      throw new Problem('SUCCESSION_INVALID', `the key ${key.label} did not sign the descriptor of epoch ${descriptor.epoch}`);
+    if (
+      !verifyStatement(
+        key.suite,
+        key.publicKey,
+        statementMessage(key.suite, statement),
+        facts.signatures[place] as Uint8Array,
+      )
+    ) {
+      throw new Problem(
+        'SUCCESSION_INVALID',
+        `the key ${key.label} did not sign the descriptor of epoch ${descriptor.epoch}`,
+      );
     }
   });
   return { ...facts, proven: descriptor };

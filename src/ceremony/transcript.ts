@@ -1,4 +1,4 @@
-import { fromHex, equalBytes } from '../bytes/hex.ts';
+import { equalBytes, fromHex } from '../bytes/hex.ts';
 import { taggedHash } from '../bytes/tagged-hash.ts';
 import { sumCommitments } from '../crypto/commitments.ts';
 import type { Point } from '../crypto/group.ts';
@@ -7,7 +7,7 @@ import { type SuiteName, suite } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
 import { type Descriptor, keysBySuite, writeDescriptor } from './descriptor.ts';
 import type { CheckedDeal } from './packets/deal.ts';
-import { type Attempt, keysOf, type Plan } from './plan.ts';
+import { type Attempt, type Dealer, keysOf, type Plan } from './plan.ts';
 
 /**
  * What all new members have to agree on: the plan, the attempt, and the exact deals with all their boxes (rows 9
@@ -26,9 +26,16 @@ export function transcriptHash(plan: Plan, attempt: Attempt, deals: readonly Uin
   return taggedHash('transcript', plan.id, attempt.id, ...deals);
 }
 
+function sameDealer(one: Dealer, other: Dealer | undefined): boolean {
+  return one.participant.identity === other?.participant.identity && one.index === other.index;
+}
+
 /** All named deals, in the attempt's order; each was checked on its own before. */
 export function assemble(plan: Plan, attempt: Attempt, deals: readonly CheckedDeal[]): Transcript {
-  if (deals.length !== attempt.dealers.length || deals.some((deal, at) => deal.dealer !== attempt.dealers[at])) {
+  if (
+    deals.length !== attempt.dealers.length ||
+    deals.some((deal, at) => !sameDealer(deal.dealer, attempt.dealers[at]))
+  ) {
     throw new Problem('DEAL_INVALID', 'a transcript holds the deals of exactly the named dealers');
   }
   const digests = deals.map((deal) => fromHex(deal.packet.digest) as Uint8Array);
@@ -67,7 +74,14 @@ export function assemble(plan: Plan, attempt: Attempt, deals: readonly CheckedDe
   const combined = new Map<SuiteName, readonly Point[]>();
   for (const [name, places] of keysBySuite(wanted)) {
     const { group } = suite(name);
-    combined.set(name, combineVerification(group, places.map((place) => points[place] as readonly Point[]), hash));
+    combined.set(
+      name,
+      combineVerification(
+        group,
+        places.map((place) => points[place] as readonly Point[]),
+        hash,
+      ),
+    );
   }
   return { hash, deals, descriptor, combined };
 }

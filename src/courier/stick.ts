@@ -69,13 +69,13 @@ export function openStick(fs: FileSystem, path: string): Stick {
     }
   } catch (error) {
     if (error instanceof FileError && ['ENOENT', 'ENOTDIR'].includes(error.errno)) throw missing('there is nothing');
-    throw stickProblem(error, 'read the stick');
+    throw stickProblem(error, 'reading the stick');
   }
   return { path: real };
 }
 
 export function readStick(fs: FileSystem, stick: Stick, bounds: StickBounds = stickBounds): StickContent {
-  return withStick('read the stick', () => new Reading(fs, stick, bounds).content());
+  return withStick('reading the stick', () => new Reading(fs, stick, bounds).content());
 }
 
 /** `there` when the stick already has the packet. A file of that name which is not the packet is replaced. */
@@ -258,8 +258,7 @@ function place(
   name: string,
   bytes: Uint8Array,
 ): 'written' | 'there' {
-  return withStick('write to the stick', () => {
-    if (fs.kind(stick.path) !== 'directory') throw new FileError('ENODEV', 'kind', stick.path);
+  return withStick('writing to the stick', () => {
     let at = stick.path;
     for (const folder of folders) {
       at = joinPath(at, folder);
@@ -267,7 +266,6 @@ function place(
       makeDirectoryDurably(fs, at, { mode: 0o777, tolerant: true });
     }
     const path = joinPath(at, name);
-    if (fs.kind(path) === 'directory') throw new FileError('EISDIR', 'rename', path);
     if (holds(fs, path, bytes)) return 'there';
     writeDurably(fs, path, bytes, { mode: 0o666, suffix: part, tolerant: true });
     return 'written';
@@ -275,8 +273,7 @@ function place(
 }
 
 function holds(fs: FileSystem, path: string, bytes: Uint8Array): boolean {
-  if (fs.kind(path) !== 'file' || fs.size(path) !== bytes.length) return false;
-  return orElse(false, () => equalBytes(fs.readFile(path, bytes.length), bytes)); // unreadable: write it anew
+  return orElse(false, () => equalBytes(fs.readFile(path, bytes.length), bytes)); // not there, no file, or unreadable: write it
 }
 
 /** Folders on which something is mounted; null where the system does not say. */

@@ -31,7 +31,6 @@ export function verifyKnowledge(
   proof: Uint8Array,
 ): void {
   const [R, z] = readProof(() => {
-    if (proof.length !== group.pointBytes + 32) throw new Problem('PROOF_INVALID', 'wrong length');
     return [
       group.decodePoint(proof.subarray(0, group.pointBytes)),
       group.decodeScalar(proof.subarray(group.pointBytes)),

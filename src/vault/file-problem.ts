@@ -10,11 +10,11 @@ export function withVaultFiles<T>(doing: string, work: () => T): T {
   }
 }
 
-/** `doing` completes "could not ...", as in "could not store the share". Anything but a file error stays as it is. */
+/** `doing` is "storing the share". Anything but a file error stays as it is. */
 export function vaultProblem(error: unknown, doing: string): unknown {
   if (!(error instanceof FileError)) return error;
   const problem = (code: Problem['code'], why: string, hint: string) =>
-    new Problem(code, `could not ${doing}: ${why}`, hint, error.changed);
+    new Problem(code, `${doing} failed: ${why}`, hint, error.changed);
   switch (error.errno) {
     case 'ENOSPC':
     case 'EDQUOT':

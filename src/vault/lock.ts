@@ -1,4 +1,4 @@
-import { FileError, type FileSystem, joinPath, nodeFileSystem } from '../media/file-system.ts';
+import { FileError, type FileSystem, joinPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 import { withVaultFiles } from './file-problem.ts';
 
@@ -30,12 +30,12 @@ const lockName = /^lock-([1-9][0-9]{0,9})-([0-9]{1,20})-([0-9a-f-]{1,40})$/;
 const attempts = 6;
 const held = new WeakMap<FileSystem, Set<string>>(); // by file system: a rehearsal plays many processes in one
 
-export function takeLock(fs: FileSystem, directory: string, processes: Processes = nodeProcesses()): VaultLock {
+export function takeLock(fs: FileSystem, directory: string, processes: Processes): VaultLock {
   const { pid } = processes;
   const boot = processes.boot();
   const own = `lock-${pid}-${processes.started(pid) ?? '0'}-${boot}`;
   const path = joinPath(
-    withVaultFiles('lock the vault', () => fs.realPath(directory)),
+    withVaultFiles('locking the vault', () => fs.realPath(directory)),
     own,
   );
   const mine = held.get(fs) ?? new Set<string>();
@@ -44,10 +44,10 @@ export function takeLock(fs: FileSystem, directory: string, processes: Processes
   let winner = '';
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) processes.pause(1 + attempt * ((pid * 7 + attempt * 13) % 11)); // not in step with a neighbour
-    withVaultFiles('lock the vault', () => make(fs, path));
+    withVaultFiles('locking the vault', () => make(fs, path));
     let other: string | null;
     try {
-      other = withVaultFiles('lock the vault', () => livingOther(fs, directory, own, boot, processes));
+      other = withVaultFiles('locking the vault', () => livingOther(fs, directory, own, boot, processes));
     } catch (error) {
       drop(fs, path);
       throw error;
@@ -121,61 +121,4 @@ function busy(pid: number, path: string): Problem {
     `another conclave, process ${pid}, works with this vault`,
     `wait for it to end; if there is no such process, remove ${path}`,
   );
-}
-
-export function nodeProcesses(fs: FileSystem = nodeFileSystem): Processes {
-  const read = (path: string) => {
-    try {
-      return new TextDecoder().decode(fs.readFile(path, 4096));
-    } catch {
-      return null; // no /proc on this system, or no such process
-    }
-  };
-  return {
-    pid: process.pid,
-    boot: () => {
-      const id = read('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
-      return /^[0-9a-f-]{1,40}$/.test(id) ? id : '0';
-    },
-    started: (pid) => {
-      if (!exists(pid)) return null;
-      const stat = read(`/proc/${pid}/stat`);
-      if (stat === null) return '0';
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // a command's name may hold anything
-      if (fields[0] === 'Z' || fields[0] === 'X') return null; // ended, and not yet waited for
-      return /^[0-9]{1,20}$/.test(fields[19] ?? '') ? (fields[19] as string) : '0';
-    },
-    pause: (milliseconds) => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-    },
-    onExit: (work) => {
-      if (atExit.size === 0) process.once('exit', leave);
-      atExit.add(work);
-      return () => {
-        atExit.delete(work);
-        if (atExit.size === 0) process.off('exit', leave);
-      };
-    },
-  };
-}
-
-const atExit = new Set<() => void>();
-
-function leave(): void {
-  for (const work of [...atExit]) {
-    try {
-      work();
-    } catch {
-      // the lock stays, and the next process sees that it is a dead one's
-    }
-  }
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // somebody else's process is alive as well
-  }
 }

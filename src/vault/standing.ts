@@ -23,7 +23,9 @@ export function keysetOf(state: VaultState, plan: Plan): KeysetRecord | undefine
 export function parentSlot(state: VaultState, plan: Plan): Slot | undefined {
   const parent = plan.parent?.proven;
   if (parent === undefined) return undefined;
-  return keysetOf(state, plan)?.slots.find((slot) => equalBytes(slot.descriptor, parent.encoded) && slot.state !== 'pending');
+  return keysetOf(state, plan)?.slots.find(
+    (slot) => equalBytes(slot.descriptor, parent.encoded) && slot.state !== 'pending',
+  );
 }
 
 /**
@@ -87,7 +89,11 @@ export function hasAccepted(state: VaultState, plan: Plan): boolean {
 }
 
 export function contradictionId(contradiction: Contradiction): Uint8Array {
-  return taggedHash('contradiction', text(contradiction.slot), ...contradiction.packets.map((digest) => fromHex(digest) ?? text(digest)));
+  return taggedHash(
+    'contradiction',
+    text(contradiction.slot),
+    ...contradiction.packets.map((digest) => fromHex(digest) ?? text(digest)),
+  );
 }
 
 /** What an operator types to go on although somebody contradicted themselves. */
@@ -124,7 +130,8 @@ export function holdsOf(ceremonies: Ceremonies, held: Held): Hold[] {
   if (state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope))) {
     holds.unshift({
       code: 'VAULT_ROLLED_BACK',
-      message: 'this vault is an old copy: a packet of its own came back that it does not remember; it does nothing more for this epoch',
+      message:
+        'this vault is an old copy: a packet of its own came back that it does not remember; it does nothing more for this epoch',
       hint: 'put this copy away and use the newest one, or let the others plan without this share',
     });
   }

@@ -29,7 +29,7 @@ export interface VaultHost {
   readonly fs: FileSystem;
   readonly random: Random;
   readonly kdf: Kdf;
-  readonly processes?: Processes;
+  readonly processes: Processes;
 }
 
 const headerFile = 'vault';

@@ -59,6 +59,8 @@ describe('a stick', () => {
     write(memory, packets[0]);
     expect(code(() => openStick(memory, '/stick/conclave'))).toBe('STICK_INSIDE');
     memory.putFolder('/media/CONCLAVE');
+    memory.putFolder(`/stick/${folder}`);
+    expect(openStick(memory, '/stick')).toEqual({ path: '/stick' });
     expect(openStick(memory, '/media/CONCLAVE')).toEqual({ path: '/media/CONCLAVE' });
   });
 
@@ -285,6 +287,15 @@ describe('what somebody put on a stick', () => {
       'photos/',
     ]);
     expect(found.rejected).toEqual([]);
+  });
+
+  it('does not hide the packets by its mere number', () => {
+    const memory = blank();
+    for (let i = 0; i < 5; i++) memory.put(`/stick/${i}`, text('x'));
+    write(memory, packets[0]);
+    const found = read(memory, { ...stickBounds, folderFiles: 3 });
+    expect(found.ceremonies.get(folder)).toHaveLength(1);
+    expect(found.foreign).toEqual(['0', '1', '2']);
   });
 
   it('is no packet when it was not finished', () => {

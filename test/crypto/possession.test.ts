@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { concatBytes } from '../../src/bytes/hex.ts';
 import { text } from '../../src/bytes/tagged-hash.ts';
 import { commit } from '../../src/crypto/commitments.ts';
 import { edwards25519, p256, ristretto255, secp256k1 } from '../../src/crypto/group.ts';
-import { type KnowledgeDomain, proveKnowledge, verifyKnowledge } from '../../src/crypto/knowledge.ts';
+import { challenge, type KnowledgeDomain, proveKnowledge, verifyKnowledge } from '../../src/crypto/knowledge.ts';
 import { evaluate, randomPolynomial } from '../../src/crypto/polynomial.ts';
 import { combineVerification, provePossession, verifyPossession } from '../../src/crypto/possession.ts';
 import { drawn, flipped, refusal } from './drawn.ts';
@@ -32,6 +33,7 @@ for (const group of [secp256k1, edwards25519, p256, ristretto255]) {
       expect(fails(point, 'genesis', context, flipped(proof, proof.length - 16))).toBe('PROOF_INVALID');
       expect(fails(point, 'genesis', context, flipped(proof, 8))).toBe('PROOF_INVALID');
       expect(fails(point, 'genesis', context, proof.subarray(1))).toBe('PROOF_INVALID');
+      expect(fails(point, 'genesis', context, concatBytes(proof, Uint8Array.of(0)))).toBe('PROOF_INVALID');
       expect(fails(point, 'genesis', context, new Uint8Array(proof.length))).toBe('PROOF_INVALID');
       expect(fails(group.zero)).toBe('PROOF_INVALID');
     });
@@ -93,12 +95,34 @@ for (const group of [secp256k1, edwards25519, p256, ristretto255]) {
   });
 }
 
-describe('a proof', () => {
-  it('of one group says nothing in another', () => {
-    const random = drawn('across');
-    const secret = edwards25519.scalar(77n);
-    const proof = proveKnowledge(edwards25519, secret, edwards25519.multiplyBase(secret), 'box', context, random);
-    const point = ristretto255.multiplyBase(ristretto255.scalar(77n));
-    expect(refusal(() => verifyKnowledge(ristretto255, point, 'box', context, proof))).toBe('PROOF_INVALID');
+describe('a challenge', () => {
+  const group = ristretto255;
+  const random = drawn('challenge');
+  const k = group.randomScalar(random);
+  const z = group.randomScalar(random);
+  const head = [text('genesis'), context];
+
+  it('follows the point: else a point could be fitted to a proof (row 8)', () => {
+    const R = group.multiplyBase(k);
+    const c = challenge(group, 'knowledge', ...head, group.encodePoint(R));
+    const fitted = group.multiplyBase(group.mul(group.sub(z, k), group.invert(c))); // P = (z * B - R) / c
+    const proof = concatBytes(group.encodePoint(R), group.encodeScalar(z));
+    expect(refusal(() => verifyKnowledge(group, fitted, 'genesis', context, proof))).toBe('PROOF_INVALID');
+  });
+
+  it('follows R: else R could be fitted to the challenge (row 8)', () => {
+    const point = group.multiplyBase(k);
+    const c = challenge(group, 'knowledge', ...head, group.encodePoint(point));
+    const R = group.combine([group.base, point], [z, -c]);
+    const proof = concatBytes(group.encodePoint(R), group.encodeScalar(z));
+    expect(refusal(() => verifyKnowledge(group, point, 'genesis', context, proof))).toBe('PROOF_INVALID');
+  });
+
+  it('differs from group to group and from tag to tag (rows 15, 26)', () => {
+    const parts = [text('the same'), text('parts')];
+    const here = challenge(ristretto255, 'knowledge', ...parts);
+    expect(challenge(edwards25519, 'knowledge', ...parts)).not.toBe(here);
+    expect(challenge(ristretto255, 'opening', ...parts)).not.toBe(here);
+    expect(challenge(ristretto255, 'knowledge', text('the samep'), text('arts'))).not.toBe(here);
   });
 });

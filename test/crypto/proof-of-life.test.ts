@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
+import { p256 as nobleP256 } from '@noble/curves/nist.js';
 import { secp256k1 as nobleSecp256k1, schnorr } from '@noble/curves/secp256k1.js';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.ts';
@@ -111,6 +112,11 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       expect(verifyStatement(name, publicKey, taggedHash('another'), signature)).toBe(false);
       expect(verifyStatement(name, publicKey, message, flipped(signature, 40))).toBe(false);
       expect(verifyStatement(name, publicKey, message, signature.subarray(1))).toBe(false);
+      expect(verifyStatement(name, publicKey, message, new Uint8Array([...signature, 0]))).toBe(false);
+      if (group.pointBytes === 33) {
+        const loose = (group.name === 'p256' ? nobleP256 : nobleSecp256k1).Point.fromBytes(publicKey).toBytes(false);
+        expect(verifyStatement(name, loose, message, signature)).toBe(false);
+      }
       expect(verifyStatement(name, publicKey.subarray(1), message, signature)).toBe(false);
       expect(verifyStatement(name, group.encodePoint(group.base), message, signature)).toBe(false);
       expect(verifyStatement(name, new Uint8Array(group.pointBytes).fill(255), message, signature)).toBe(false);
@@ -153,6 +159,9 @@ describe('nonces', () => {
     run.signOne(1, run.nonces, secret);
     expect(secret).toEqual(new Uint8Array(64));
     expect(refusal(() => run.signOne(1, run.nonces, secret))).toBe('SIGNATURE_INVALID');
+    const refused = new Uint8Array(run.secrets.get(2) as Uint8Array);
+    expect(refusal(() => run.signOne(1, run.nonces, refused))).toBe('SIGNATURE_INVALID');
+    expect(refused).toEqual(new Uint8Array(64));
   });
 
   it('sign only in a list that holds their own commitments, at least a threshold of them, none twice', () => {

@@ -138,6 +138,7 @@ describe('an opening', () => {
     expect(judge({ ...honest, K: new Uint8Array(32) })).toBe('bad-opening');
     expect(judge({ ...honest, proof: flipped(honest.proof, 70) })).toBe('bad-opening');
     expect(judge({ ...honest, proof: honest.proof.subarray(1) })).toBe('bad-opening');
+    expect(judge({ ...honest, proof: concatBytes(honest.proof, Uint8Array.of(0)) })).toBe('bad-opening');
     expect(judge({ ...honest, proof: new Uint8Array(96).fill(255) })).toBe('bad-opening');
   });
 

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import nodeFs, {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +51,36 @@ describe('the real file system', () => {
     expect(errno(() => fs.list(join(folder, 'folder-link')))).toBe('ENOTDIR');
     expect(errno(() => fs.changeMode(join(folder, 'link'), 0o600))).toBe('EFTYPE');
     expect(fs.realPath(join(folder, 'folder-link'))).toBe(fs.realPath(join(folder, 'folder')));
+  });
+
+  it('does not even open what is no file', async () => {
+    const server = createServer().listen(join(folder, 'socket'));
+    await new Promise((resolve) => server.once('listening', resolve));
+    expect(errno(() => fs.readFile(join(folder, 'socket')))).toBe('EFTYPE'); // to open it would be ENXIO
+    server.close();
+  });
+
+  it('is not fooled, and does not wait, when a file becomes something else before it is opened', () => {
+    writeFileSync(join(folder, 'file'), 'x');
+    symlinkSync(join(folder, 'file'), join(folder, 'link'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const file = nodeFs.lstatSync(join(folder, 'file'));
+    const system: { lstatSync: unknown } = nodeFs;
+    const honest = nodeFs.lstatSync;
+    system.lstatSync = () => file;
+    syncBuiltinESMExports();
+    try {
+      for (const name of ['link', 'pipe', '.']) expect(errno(() => fs.readFile(join(folder, name)))).toBe('EFTYPE');
+    } finally {
+      system.lstatSync = honest;
+      syncBuiltinESMExports();
+    }
+  });
+
+  it('makes no room for a file that is longer than the limit', () => {
+    writeFileSync(join(folder, 'sparse'), '');
+    truncateSync(join(folder, 'sparse'), 2 ** 40);
+    expect(errno(() => fs.readFile(join(folder, 'sparse'), 10))).toBe('EFBIG');
   });
 
   it('reads up to a limit and lists up to a limit', () => {

@@ -7,7 +7,8 @@ import { faultyFileSystem, type MemoryFileSystem, memoryFileSystem } from '../..
 import type { FileSystem } from '../../src/media/file-system.ts';
 import { nodeFileSystem } from '../../src/media/file-system.ts';
 import { Problem } from '../../src/problem.ts';
-import { nodeProcesses, type Processes, takeLock, type VaultLock } from '../../src/vault/lock.ts';
+import { nodeProcesses } from '../../src/cli/processes.ts';
+import { type Processes, takeLock, type VaultLock } from '../../src/vault/lock.ts';
 import { code } from './support.ts';
 
 const home = '/home/vault';
@@ -68,7 +69,7 @@ describe('the lock of a vault', () => {
   it('is for one holder within a process, too', () => {
     const memory = disk();
     const lock = takeLock(memory, home, system({ 10: '1' }, 10));
-    expect(code(() => takeLock(memory, `${home}/`, system({ 10: '1' }, 10)))).toBe('VAULT_BUSY');
+    expect(code(() => takeLock(memory, '/home/./vault/', system({ 10: '1' }, 10)))).toBe('VAULT_BUSY');
     lock.release();
     takeLock(memory, home, system({ 10: '1' }, 10)).release();
     expect(locks(memory)).toEqual([]);
@@ -87,6 +88,7 @@ describe('the lock of a vault', () => {
 
   it.each([
     ['a process that is gone', { 11: '2' }, `lock-10-1-${boot}`],
+    ['a process that is gone and whose start was unknown', { 11: '2' }, `lock-10-0-${boot}`],
     ['another process of the same number', { 10: '9', 11: '2' }, `lock-10-1-${boot}`],
     ['another run of the system', { 10: '1', 11: '2' }, 'lock-10-1-aaaa'],
     ['an earlier process of our own number', { 11: '2' }, `lock-11-1-${boot}`],
@@ -175,12 +177,26 @@ describe('the real system', () => {
     expect(processes.started(gone)).toBeNull();
   });
 
+  it('reads the start behind a name that holds anything, and takes one that only waits to be buried for gone', () => {
+    const proc = memoryFileSystem();
+    const stat = (state: string) => {
+      const line = `1 (a) Z b) ${state} ${Array.from({ length: 18 }, (_, i) => i).join(' ')} 4711 0\n`;
+      proc.put(`/proc/${process.pid}/stat`, new TextEncoder().encode(line));
+    };
+    stat('R');
+    expect(nodeProcesses(proc).started(process.pid)).toBe('4711');
+    stat('Z');
+    expect(nodeProcesses(proc).started(process.pid)).toBeNull();
+    expect(nodeProcesses(memoryFileSystem()).started(process.pid)).toBe('0');
+    expect(nodeProcesses(memoryFileSystem()).boot()).toBe('0');
+  });
+
   it('gives the lock to one, and takes it back', () => {
     const folder = mkdtempSync(join(tmpdir(), 'conclave-lock-'));
     try {
-      const lock = takeLock(nodeFileSystem, folder);
+      const lock = takeLock(nodeFileSystem, folder, nodeProcesses());
       expect(readdirSync(folder)).toHaveLength(1);
-      expect(code(() => takeLock(nodeFileSystem, folder))).toBe('VAULT_BUSY');
+      expect(code(() => takeLock(nodeFileSystem, folder, nodeProcesses()))).toBe('VAULT_BUSY');
       lock.release();
       expect(readdirSync(folder)).toEqual([]);
     } finally {

@@ -68,7 +68,7 @@ describe('the header of a vault', () => {
       expect(code(() => openHeader(good.subarray(0, length), passphrase, false, hashing))).toBe('VAULT_DAMAGED');
     }
     expect(code(() => readHeader(concatBytes(good, new Uint8Array(1))))).toBe('VAULT_DAMAGED');
-    expect(code(() => readHeader(concatBytes(good, new Uint8Array(2 ** 20))))).toBe('VAULT_DAMAGED');
+    expect(() => readHeader(concatBytes(good, new Uint8Array(2 ** 20)))).toThrow('larger than 4096 bytes');
   });
 
   it('tells another format from damage', () => {
@@ -80,6 +80,8 @@ describe('the header of a vault', () => {
     expect(code(() => readHeader(forged(() => {})))).toBe('');
     expect(code(() => readHeader(forged((fields) => Object.assign(fields, { more: 1 }))))).toBe('VAULT_DAMAGED');
     expect(code(() => readHeader(forged((fields) => Object.assign(fields, { v: 2 }))))).toBe('VAULT_DAMAGED');
+    const known = decodeCbor(file().subarray(magic.length), { bytes: 4096, depth: 2 }) as Fields;
+    expect(code(() => readHeader(concatBytes(magic, encodeCbor({ ...known, more: 1 }))))).toBe('VAULT_DAMAGED');
     const short = new Uint8Array(15);
     expect(code(() => readHeader(forged((fields) => Object.assign(fields.kdf, { salt: short }))))).toBe(
       'VAULT_DAMAGED',

@@ -49,7 +49,13 @@ export interface CheckedAcceptance {
   readonly card: Card;
 }
 
-function possessionContext(plan: Plan, attempt: Attempt, transcript: Transcript, name: SuiteName, author: Uint8Array): Uint8Array {
+function possessionContext(
+  plan: Plan,
+  attempt: Attempt,
+  transcript: Transcript,
+  name: SuiteName,
+  author: Uint8Array,
+): Uint8Array {
   return lengthPrefixed(plan.id, attempt.id, transcript.hash, author, text(name));
 }
 
@@ -57,13 +63,21 @@ function possessionContext(plan: Plan, attempt: Attempt, transcript: Transcript,
 export type Share = readonly Uint8Array[];
 
 /** What a receiver found when it opened its boxes: its share, or the dealers whose boxes hold something else. */
-export type Opened = { readonly share: Share; readonly blame: null } | { readonly share: null; readonly blame: readonly CheckedDeal[] };
+export type Opened =
+  | { readonly share: Share; readonly blame: null }
+  | { readonly share: null; readonly blame: readonly CheckedDeal[] };
 
 /**
  * Opens every box, sums over the dealers first and checks all keys of a suite at once. Only when that fails, single
  * checks find whom to blame.
  */
-export function receive(plan: Plan, attempt: Attempt, transcript: Transcript, index: number, prekeySecret: Uint8Array): Opened {
+export function receive(
+  plan: Plan,
+  attempt: Attempt,
+  transcript: Transcript,
+  index: number,
+  prekeySecret: Uint8Array,
+): Opened {
   const wanted = keysOf(plan);
   const sums: Scalar[] = wanted.map(({ suite: name }) => suite(name).group.scalar(0n));
   const opened: { deal: CheckedDeal; subshares: Scalar[] | null }[] = transcript.deals.map((deal) => {
@@ -72,7 +86,8 @@ export function receive(plan: Plan, attempt: Attempt, transcript: Transcript, in
       const box = deal.packet.body.boxes[index - 1];
       if (box === undefined) throw new Problem('INDEX_INVALID', 'no box for this index');
       const plaintext = openBox(box, prekeySecret, context);
-      if (plaintext.length !== 32 * wanted.length) throw new Problem('BOX_UNREADABLE', 'holds the wrong number of sub-shares');
+      if (plaintext.length !== 32 * wanted.length)
+        throw new Problem('BOX_UNREADABLE', 'holds the wrong number of sub-shares');
       const subshares = wanted.map(({ suite: name }, place) =>
         suite(name).group.decodeScalar(plaintext.slice(32 * place, 32 * place + 32)),
       );
@@ -154,7 +169,12 @@ export function draftAcceptance(input: AcceptanceInput): { body: AcceptanceBody;
   };
 }
 
-export function checkAcceptance(plan: Plan, attempt: Attempt, transcript: Transcript, packet: AcceptancePacket): CheckedAcceptance {
+export function checkAcceptance(
+  plan: Plan,
+  attempt: Attempt,
+  transcript: Transcript,
+  packet: AcceptancePacket,
+): CheckedAcceptance {
   const refuse = (why: string): never => {
     throw new Problem('ACCEPTANCE_INVALID', why);
   };
@@ -170,14 +190,15 @@ export function checkAcceptance(plan: Plan, attempt: Attempt, transcript: Transc
   });
   const suites = [...keysBySuite(wanted).keys()];
   if (body.possession.length !== suites.length) refuse('has to prove possession once per suite');
-  suites.forEach((name, at) => {
-    const given = body.possession[at];
-    if (given === undefined || given.suite !== name) return refuse('has to prove possession once per suite');
+  for (const [at, name] of suites.entries()) {
+    const given = body.possession[at] ?? refuse('has to prove possession once per suite');
+    if (given.suite !== name) refuse('has to prove possession once per suite');
     const { group } = suite(name);
     const context = possessionContext(plan, attempt, transcript, name, packet.author);
-    return verifyPossession(group, transcript.combined.get(name) as readonly Point[], index, context, given.proof);
-  });
+    verifyPossession(group, transcript.combined.get(name) as readonly Point[], index, context, given.proof);
+  }
   const card = readCard(body.card);
-  if (card.identity !== packet.identity || card.rehearsal !== plan.rehearsal) refuse('renews the card of somebody else');
+  if (card.identity !== packet.identity || card.rehearsal !== plan.rehearsal)
+    refuse('renews the card of somebody else');
   return { packet, index, card };
 }

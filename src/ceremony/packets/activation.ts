@@ -76,13 +76,26 @@ function publicOf(descriptor: Descriptor, place: number): FrostPublic {
 }
 
 /** Signs every key. The nonces are used up by this: whoever calls stores the result and erases them in one step. */
-export function draftActivation(turn: Turn, index: number, share: Share, nonces: readonly Uint8Array[]): ActivationBody {
+export function draftActivation(
+  turn: Turn,
+  index: number,
+  share: Share,
+  nonces: readonly Uint8Array[],
+): ActivationBody {
   const { transcript, acceptances } = turn.certificate;
   const { descriptor } = transcript;
   const statement = succession(descriptor, transcript.hash);
   const shares = descriptor.keys.map((key, place) => {
     const [mine, nonce] = [share[place] as Uint8Array, nonces[place] as Uint8Array];
-    return signStatement(key.suite, publicOf(descriptor, place), index, mine, nonce, commitmentsOf(turn, place), statementMessage(key.suite, statement));
+    return signStatement(
+      key.suite,
+      publicOf(descriptor, place),
+      index,
+      mine,
+      nonce,
+      commitmentsOf(turn, place),
+      statementMessage(key.suite, statement),
+    );
   });
   return {
     transcript: transcript.hash,
@@ -104,7 +117,9 @@ export function checkActivation(plan: Plan, turn: Turn, packet: ActivationPacket
   descriptor.keys.forEach((key, place) => {
     const share = packet.body.shares[place] as Uint8Array;
     const message = statementMessage(key.suite, statement);
-    if (!verifyStatementShare(key.suite, publicOf(descriptor, place), commitmentsOf(turn, place), message, index, share)) {
+    if (
+      !verifyStatementShare(key.suite, publicOf(descriptor, place), commitmentsOf(turn, place), message, index, share)
+    ) {
       throw new Problem('SIGNATURE_INVALID', `the signature share for ${key.label} is wrong`);
     }
   });
@@ -118,7 +133,13 @@ export function completeTurn(turn: Turn, activations: readonly CheckedActivation
   const statement = succession(descriptor, transcript.hash);
   const signatures = descriptor.keys.map((key, place) => {
     const shares = activations.map(({ packet, index }) => ({ index, share: packet.body.shares[place] as Uint8Array }));
-    return aggregateStatement(key.suite, publicOf(descriptor, place), commitmentsOf(turn, place), statementMessage(key.suite, statement), shares);
+    return aggregateStatement(
+      key.suite,
+      publicOf(descriptor, place),
+      commitmentsOf(turn, place),
+      statementMessage(key.suite, statement),
+      shares,
+    );
   });
   return readLink({ descriptor: descriptor.encoded, transcript: transcript.hash, signatures });
 }

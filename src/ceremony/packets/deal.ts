@@ -24,7 +24,11 @@ const keySchema = v.strictObject({
   proof: v.nullable(is.someBytes(96)),
 });
 
-const boxSchema = v.strictObject({ R: is.bytes(32), proof: is.bytes(64), ciphertext: is.someBytes(is.limits.packetBytes) });
+const boxSchema = v.strictObject({
+  R: is.bytes(32),
+  proof: is.bytes(64),
+  ciphertext: is.someBytes(is.limits.packetBytes),
+});
 
 const schema = v.strictObject({
   /** The dealer's endorsement. In a genesis there is no parent to vote about. */
@@ -43,7 +47,8 @@ export const deal: Kind<'deal', typeof schema> = {
   kind: 'deal',
   meaning: "commitments to the dealer's polynomials, and one sealed box of sub-shares per receiver",
   schema,
-  mayAuthor: (participant, plan) => (plan.parent === null ? participant.newIndex !== null : participant.oldIndex !== null),
+  mayAuthor: (participant, plan) =>
+    plan.parent === null ? participant.newIndex !== null : participant.oldIndex !== null,
   slot: ({ attempt }) => `deal ${toHex(attempt)}`,
 };
 
@@ -70,7 +75,13 @@ export function verificationShares(plan: Plan, places: readonly number[], group:
   return places.map((place) => evaluateCommitments(group, parent.proven.points[place] as readonly Point[], index));
 }
 
-function sealContext(plan: Plan, attempt: Attempt, dealer: Dealer, receiver: Uint8Array, keys: DealBody['keys']): SealContext {
+function sealContext(
+  plan: Plan,
+  attempt: Attempt,
+  dealer: Dealer,
+  receiver: Uint8Array,
+  keys: DealBody['keys'],
+): SealContext {
   return {
     ceremony: plan.id,
     attempt: attempt.id,
@@ -120,7 +131,14 @@ export function draftDeal({ plan, attempt, dealer, shares, vote, approvals, rand
     const points = commit(group, polynomial);
     const proof =
       shares === null
-        ? proveKnowledge(group, constant, points[0] as Point, 'genesis', genesisContext(plan, attempt, dealer, place), random)
+        ? proveKnowledge(
+            group,
+            constant,
+            points[0] as Point,
+            'genesis',
+            genesisContext(plan, attempt, dealer, place),
+            random,
+          )
         : null;
     return { commitments: points.map((point) => group.encodePoint(point)), proof };
   });
@@ -142,8 +160,10 @@ export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): Che
   if (dealer === undefined) throw new Problem('DEAL_INVALID', 'the author is no dealer of this attempt');
   const { body } = packet;
   const wanted = keysOf(plan);
-  if (body.keys.length !== wanted.length) throw new Problem('DEAL_INVALID', 'does not deal exactly the keys of the keyset');
-  if (body.boxes.length !== plan.receivers.length) throw new Problem('DEAL_INVALID', 'does not hold one box per receiver');
+  if (body.keys.length !== wanted.length)
+    throw new Problem('DEAL_INVALID', 'does not deal exactly the keys of the keyset');
+  if (body.boxes.length !== plan.receivers.length)
+    throw new Problem('DEAL_INVALID', 'does not hold one box per receiver');
   if ((body.vote === null) !== (plan.parent === null)) throw new Problem('DEAL_INVALID', 'has to endorse the parent');
   // rows 3 and 16: exactly t' points each, all canonical, none the identity
   const points = decodeKeys(
@@ -169,7 +189,8 @@ export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): Che
     }
   }
   if (plan.parent !== null) {
-    if (body.keys.some((key) => key.proof !== null)) throw new Problem('DEAL_INVALID', 'only a genesis has such proofs');
+    if (body.keys.some((key) => key.proof !== null))
+      throw new Problem('DEAL_INVALID', 'only a genesis has such proofs');
     if (!equalBytes(body.vote?.parent ?? new Uint8Array(), plan.parent.proven.id)) {
       throw new Problem('DEAL_INVALID', 'endorses another parent');
     }

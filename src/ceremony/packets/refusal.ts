@@ -11,7 +11,8 @@ const schema = v.strictObject({
 
 export const refusal: Kind<'refusal', typeof schema> = {
   kind: 'refusal',
-  meaning: 'no: of a receiver or, before dealing, of a dealer it ends the attempt; of anyone else it is recorded dissent',
+  meaning:
+    'no: of a receiver or, before dealing, of a dealer it ends the attempt; of anyone else it is recorded dissent',
   schema,
   mayAuthor: () => true,
   slot: ({ body, attempt }) => {
@@ -27,4 +28,3 @@ export const refusal: Kind<'refusal', typeof schema> = {
     }
   },
 };
-

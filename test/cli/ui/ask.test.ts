@@ -158,6 +158,7 @@ describe('on a terminal', () => {
   test('a stdin that was closed before does not hang', async () => {
     const { ask, input } = terminal();
     input.destroy();
+    await later(20);
     expect((await problemOf(ask.text('Name?', { flag: '--name' }))).code).toBe('INTERRUPTED');
   });
 });

@@ -1,0 +1,143 @@
+import { toHex } from '../bytes/hex.ts';
+import { escapeText } from '../bytes/printable.ts';
+import { readCard } from '../ceremony/card.ts';
+import { splitProposal, unwrapProposal } from '../ceremony/envelope.ts';
+import { phraseOf } from '../ceremony/phrase.ts';
+import type { Plan } from '../ceremony/plan.ts';
+import { decryptWith } from '../courier/age.ts';
+import { ceremonyFolder, readStick, type Stick, writeNamed, writePacket } from '../courier/stick.ts';
+import { Problem } from '../problem.ts';
+import type { Ceremonies, Held } from '../vault/ceremonies.ts';
+import { type CardOutcome, withCard } from '../vault/identity.ts';
+import type { Session } from './session.ts';
+
+export interface Rejected {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** What a stick brought in, file by file. */
+export interface Brought {
+  packets: number;
+  readonly cards: string[];
+  readonly proposals: string[];
+  readonly rejected: Rejected[];
+  readonly foreign: string[];
+  /** Ceremonies of other people, which this machine cannot read. */
+  readonly notMine: string[];
+}
+
+/** Takes in what the sticks hold: cards, proposals for this machine, and packets that verify. Nothing is destroyed. */
+export async function takeIn(session: Session, ceremonies: Ceremonies, sticks: readonly Stick[]): Promise<Brought> {
+  const brought: Brought = { packets: 0, cards: [], proposals: [], rejected: [], foreign: [], notMine: [] };
+  const contents = sticks.map((stick) => readStick(session.context.fs, stick));
+  for (const content of contents) {
+    brought.rejected.push(...content.rejected);
+    brought.foreign.push(...content.foreign);
+    for (const { name, bytes } of content.others) {
+      const file = `conclave/${name}`;
+      const lower = name.toLowerCase();
+      await refusing(brought, file, async () => {
+        if (lower.endsWith('.card')) takeCard(ceremonies, bytes, brought);
+        else if (lower.endsWith('.proposal')) await takeProposal(session, ceremonies, bytes, brought);
+      });
+    }
+  }
+  // packets of a ceremony need its proposal, which may have come on another stick
+  for (const content of contents) {
+    for (const [folder, files] of content.ceremonies) {
+      const ceremony = ceremonies.ids().find((id) => ceremonyFolder(id) === folder);
+      if (ceremony === undefined) continue; // not for this machine: carried on by others, left alone here
+      const known = new Set(ceremonies.vault.kept(ceremony).files.map(({ name }) => name));
+      for (const { hash, bytes } of files) {
+        if (known.has(hash)) continue;
+        await refusing(brought, `conclave/${folder}/${hash}.packet`, () => {
+          if (ceremonies.merge(ceremony, bytes).fresh) brought.packets++;
+        });
+      }
+    }
+  }
+  return brought;
+}
+
+/** A bad file is one line, and the rest goes on; trouble with this machine's own vault is not the file's fault. */
+async function refusing(brought: Brought, file: string, work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code.startsWith('VAULT_')) throw error;
+    brought.rejected.push({ file, reason: escapeText(error.message) });
+  }
+}
+
+const cardWords: Partial<Record<CardOutcome, string>> = {
+  'name-taken':
+    'another identity with that name is on the roster: find out which is real, then conclave roster add --replace',
+  'other-world': 'a card of a rehearsal cannot meet a real vault, nor the other way round',
+};
+
+function takeCard(ceremonies: Ceremonies, bytes: Uint8Array, brought: Brought): void {
+  const card = readCard(bytes);
+  const { state, outcome } = withCard(ceremonies.vault.state, card);
+  const refused = cardWords[outcome];
+  if (refused !== undefined) throw new Problem('CARD_INVALID', `${card.name}: ${refused}`);
+  if (outcome === 'added' || outcome === 'renewed') {
+    ceremonies.vault.commit((before) => ({ ...before, roster: state.roster }));
+    brought.cards.push(card.name);
+  }
+}
+
+async function takeProposal(
+  session: Session,
+  ceremonies: Ceremonies,
+  bytes: Uint8Array,
+  brought: Brought,
+): Promise<void> {
+  const wrapped = unwrapProposal(bytes);
+  if (wrapped === null) throw new Problem('PACKET_FOREIGN', 'not a conclave proposal');
+  if (ceremonies.record(wrapped.ceremony) !== undefined) return;
+  const content = await decryptWith(ceremonies.vault.state.age.identity, wrapped.ageFile);
+  if (content === null) {
+    brought.notMine.push(wrapped.ceremony);
+    return;
+  }
+  const { ceremonyKey, packet } = splitProposal(content);
+  const plan = ceremonies.open(bytes, ceremonyKey, packet, (read) => {
+    if (read.ceremony !== wrapped.ceremony)
+      throw new Problem('PACKET_FOREIGN', 'its number is not that of the plan inside');
+    return phraseOf(read, session.context.stretch);
+  });
+  brought.proposals.push(plan.ceremony);
+}
+
+/** The name by which a person finds a proposal on a stick. */
+export function proposalName(plan: Plan): string {
+  return `${plan.keyset.toLowerCase()}-${plan.kind}-${plan.ceremony.slice(0, 8)}.proposal`;
+}
+
+/** Lays everything that this vault holds of these ceremonies on the sticks; says how many files were new there. */
+export function giveOut(
+  session: Session,
+  ceremonies: Ceremonies,
+  held: readonly Held[],
+  sticks: readonly Stick[],
+): number {
+  const { fs } = session.context;
+  let written = 0;
+  for (const stick of sticks) {
+    for (const { plan, record } of held) {
+      for (const { name, bytes } of ceremonies.vault.kept(plan.ceremony).files) {
+        const outcome =
+          name === toHex(record.proposal)
+            ? writeNamed(fs, stick, proposalName(plan), bytes)
+            : writePacket(fs, stick, plan.ceremony, bytes);
+        if (outcome === 'written') written++;
+      }
+    }
+  }
+  return written;
+}
+
+export function cardName(name: string): string {
+  return `${name.toLowerCase()}.card`;
+}

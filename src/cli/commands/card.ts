@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { openStick, writeNamed } from '../../courier/stick.ts';
+import { writeDurably } from '../../media/durable-file.ts';
+import { Problem } from '../../problem.ts';
+import { myCard, renewCard } from '../../vault/identity.ts';
+import { cardName } from '../carry.ts';
+import type { Register } from '../program.ts';
+import type { Session } from '../session.ts';
+
+interface Options {
+  readonly out?: string;
+  readonly stick?: string;
+  readonly renew?: boolean;
+}
+
+export const registerCard: Register = (program: Command, action) => {
+  program
+    .command('card')
+    .description("show or write this machine's identity card")
+    .option('--out <file>', 'write the card to this file')
+    .option('--stick <dir>', 'leave the card on this stick')
+    .option('--renew', 'offer fresh one-time keys')
+    .action(action<Options>(card));
+};
+
+async function card(session: Session, options: Options): Promise<undefined> {
+  const { context, say } = session;
+  return session.withVault(({ vault }) => {
+    const stick = options.stick === undefined ? null : openStick(context.fs, resolve(options.stick));
+    if (options.renew === true) vault.commit((state) => renewCard(state, context.now(), context.random).state);
+    const mine = myCard(vault.state);
+    const written: string[] = [];
+    if (options.out !== undefined) {
+      const path = resolve(options.out);
+      if (!path.endsWith('.card')) throw new Problem('USAGE', 'the file of a card ends in .card');
+      try {
+        writeDurably(context.fs, path, mine.file, { mode: 0o644, tolerant: true });
+      } catch {
+        throw new Problem('USAGE', `the card cannot be written to ${path}`, 'name a file in a folder that is there');
+      }
+      written.push(path);
+    }
+    if (stick !== null) {
+      writeNamed(context.fs, stick, cardName(mine.name), mine.file);
+      written.push(`${stick.path}/conclave/${cardName(mine.name)}`);
+    }
+    say.line(`name       ${mine.name}${mine.rehearsal ? ' (REHEARSAL)' : ''}`);
+    say.line(`identity   ${mine.identity}`);
+    say.line(`age        ${mine.recipient}`);
+    say.line(`card       number ${mine.serial}, ${mine.prekeys.length} one-time keys`);
+    for (const path of written) say.line(`written to ${path}`);
+    say.result({
+      v: 1,
+      name: mine.name,
+      identity: mine.identity,
+      recipient: mine.recipient,
+      serial: mine.serial,
+      prekeys: mine.prekeys.length,
+      rehearsal: mine.rehearsal,
+      written,
+    });
+    return undefined;
+  });
+}

@@ -1,0 +1,234 @@
+import type { Command } from 'commander';
+import { outstanding, waitedFor } from '../../ceremony/duties.ts';
+import { Problem } from '../../problem.ts';
+import { phraseRows } from '../../report/plan-text.ts';
+import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
+import { scopeOf } from '../../vault/ceremonies.ts';
+import { myCard, myIdentity } from '../../vault/identity.ts';
+import { perform } from '../../vault/perform.ts';
+import { refuse } from '../../vault/refuse.ts';
+import type { Moment } from '../../vault/say.ts';
+import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
+import { type Brought, giveOut, takeIn } from '../carry.ts';
+import { seekConsent } from '../consent.ts';
+import { exits, worst } from '../exit.ts';
+import type { Register } from '../program.ts';
+import type { Session } from '../session.ts';
+import { sticksOf } from '../sticks.ts';
+import { toolOf } from '../tool.ts';
+import { paint } from '../ui/colour.ts';
+import { exitOf, keysetName, nextStops, type Outcome, outcomeJson } from '../visit.ts';
+
+interface Options {
+  readonly stick?: string[];
+  readonly ceremony?: string;
+  readonly dryRun?: boolean;
+  readonly phrase?: string[];
+  readonly confirmDestroy?: string;
+  readonly override?: string;
+  readonly refuse?: boolean;
+  readonly reason?: string;
+}
+
+export const registerNext: Register = (program: Command, action) => {
+  const several = (value: string, before: string[] = []): string[] => [...before, value];
+  program
+    .command('next')
+    .description(
+      'the one verb: take in what the stick brings, do what is asked of this machine, write back, say where the stick goes',
+    )
+    .option('--stick <dir>', 'the stick; may be given more than once', several)
+    .option('--ceremony <id>', 'only this ceremony (the beginning of its number is enough)')
+    .option('--dry-run', 'show what would be done and do nothing')
+    .option('--phrase <words>', 'consent without a terminal: the twelve words; may be given once per ceremony', several)
+    .option('--confirm-destroy <keyset@epoch>', 'where the plan asks: the old share that may go now')
+    .option('--override <sentence>', 'go on although somebody contradicted themselves: the sentence that was asked for')
+    .option('--refuse', 'say no')
+    .option('--reason <text>', 'why, for the record')
+    .action(action<Options>(next));
+};
+
+async function next(session: Session, options: Options): Promise<number> {
+  return session.withVault(async (ceremonies) => {
+    const sticks = await sticksOf(session, options.stick ?? []);
+    const brought = await takeIn(session, ceremonies, sticks);
+    const moment: Moment = {
+      now: session.context.now(),
+      tool: toolOf(session.context),
+      confirmDestroy: options.confirmDestroy,
+    };
+    const chosen = ceremonies
+      .ids()
+      .filter((id) => options.ceremony === undefined || id.startsWith(options.ceremony.toLowerCase()));
+    if (options.ceremony !== undefined && chosen.length === 0) {
+      throw new Problem(
+        'CEREMONY_UNKNOWN',
+        `this vault knows no ceremony ${options.ceremony}`,
+        'conclave status shows those that it knows',
+        brought.packets > 0,
+      );
+    }
+    const outcomes: Outcome[] = [];
+    for (const id of chosen) outcomes.push(await one(session, ceremonies, id, options, moment));
+    const out = options.dryRun === true ? 0 : giveOut(session, ceremonies, ceremonies.all(), sticks);
+    report(session, ceremonies, outcomes, brought, out);
+    const status = worst(outcomes.map(exitOf));
+    const needed = outcomes
+      .flatMap(({ holds }) => holds)
+      .find(({ code }) => code === 'CONSENT_NEEDED' || code === 'CONSENT_WRONG');
+    session.say.result({
+      v: 1,
+      ...(status === exits.refused && needed !== undefined
+        ? {
+            error: {
+              code: needed.code,
+              message: needed.message,
+              hint: needed.hint ?? null,
+              changed: brought.packets > 0 || brought.proposals.length > 0,
+            },
+          }
+        : {}),
+      ceremonies: outcomes.map(outcomeJson),
+      nextStops: nextStops(ceremonies, outcomes),
+      synced: { in: brought.packets + brought.proposals.length, out },
+      rejected: brought.rejected,
+      holds: outcomes.flatMap(({ held, holds }) => holds.map((hold) => ({ ceremony: held.plan.ceremony, ...hold }))),
+    });
+    return status;
+  });
+}
+
+/** One ceremony of the visit: consent, then every duty that can be done now. */
+async function one(
+  session: Session,
+  ceremonies: Ceremonies,
+  id: string,
+  options: Options,
+  moment: Moment,
+): Promise<Outcome> {
+  const held = ceremonies.get(id);
+  const outcome = (rest: Partial<Outcome>): Outcome => {
+    const now = ceremonies.get(id);
+    return { held: now, keyset: keysetName(ceremonies, now), did: [], consented: false, holds: [], blame: [], ...rest };
+  };
+  if (options.dryRun === true) return outcome({});
+  if (options.refuse === true) {
+    refuse(ceremonies, held, moment, options.reason ?? '');
+    return outcome({ consented: true });
+  }
+  if (options.override !== undefined) recordOverride(ceremonies, held, options.override, moment.now);
+  const consent = await seekConsent(session, ceremonies, held, { phrases: options.phrase ?? [] });
+  if (typeof consent !== 'string') return outcome({ holds: [consent] });
+  const consented = consent === 'given';
+  let performed = perform(ceremonies, id, moment);
+  const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');
+  if (asked !== undefined && session.context.ask.interactive) {
+    const old = oldShareName(ceremonies, held);
+    if (await session.context.ask.typed(old, { flag: '--confirm-destroy KEYSET@EPOCH' })) {
+      const again = perform(ceremonies, id, { ...moment, confirmDestroy: old });
+      performed = { ...again, did: [...performed.did, ...again.did] };
+    }
+  }
+  const alarm = performed.holds.find(({ code }) => code === 'CONTRADICTION');
+  if (alarm !== undefined && session.context.ask.interactive)
+    await askOverride(session, ceremonies, held, alarm, moment.now);
+  return outcome({ ...performed, consented });
+}
+
+function oldShareName(ceremonies: Ceremonies, held: Held): string {
+  return `${keysetName(ceremonies, held)}@${held.plan.epoch.from ?? 0}`;
+}
+
+/** The typed sentence says which contradiction was looked at; any other sentence changes nothing. */
+function recordOverride(ceremonies: Ceremonies, held: Held, sentence: string, at: number): void {
+  for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
+    if (overridden || overrideSentence(contradiction) !== sentence.trim()) continue;
+    const override = { scope: scopeOf(held.plan), about: contradictionId(contradiction), sentence, at };
+    ceremonies.vault.commit((state) => ({ ...state, overrides: [...state.overrides, override] }));
+  }
+}
+
+async function askOverride(
+  session: Session,
+  ceremonies: Ceremonies,
+  held: Held,
+  alarm: Hold,
+  at: number,
+): Promise<void> {
+  const open = alarmsFor(ceremonies, held).find(({ overridden }) => !overridden);
+  if (open === undefined) return;
+  session.say.line(paint('bad', alarm.message));
+  const sentence = overrideSentence(open.contradiction);
+  if (await session.context.ask.typed(sentence)) recordOverride(ceremonies, held, sentence, at);
+}
+
+const deedWords: Record<string, string> = {
+  approve: 'approved the plan',
+  deal: 'dealt: a sealed box of sub-shares for each new member',
+  endorse: 'endorsed this attempt',
+  accept: 'checked every deal, stored the new share and accepted',
+  activate: 'made the new share active and signed the proof of life',
+  close: 'saw the proof of life and closed',
+};
+
+function report(
+  session: Session,
+  ceremonies: Ceremonies,
+  outcomes: readonly Outcome[],
+  brought: Brought,
+  out: number,
+): void {
+  const { say, context } = session;
+  const shade = (kind: Parameters<typeof paint>[0], text: string): string =>
+    context.colour ? paint(kind, text) : text;
+  const me = myCard(ceremonies.vault.state).name;
+  for (const name of brought.cards) say.line(`took in the card of ${name}`);
+  for (const { file, reason } of brought.rejected) say.line(`${shade('warn', 'left alone')} ${file}: ${reason}`);
+  if (brought.foreign.length > 0)
+    say.line(
+      `${brought.foreign.length} file(s) on the stick are not conclave's and were left alone: ${brought.foreign.slice(0, 5).join(', ')}`,
+    );
+  if (brought.notMine.length > 0)
+    say.line(`${brought.notMine.length} ceremony(ies) on the stick are not for this machine`);
+  if (outcomes.length === 0)
+    say.line('no ceremony here yet: take in a proposal with --stick DIR, or begin one with conclave propose');
+  for (const { held, keyset, did, consented, holds, blame } of outcomes) {
+    const { plan, view } = held;
+    const quiet = did.length === 0 && !consented && holds.length === 0 && blame.length === 0;
+    if (quiet && view.phase === 'complete' && outcomes.length > 1) continue; // over and done with: conclave status shows it
+    say.line(
+      `${shade('strong', keyset)} ${plan.kind} ${plan.ceremony.slice(0, 16)}${plan.rehearsal ? ' REHEARSAL' : ''}: ${shade(view.phase === 'complete' ? 'good' : 'name', view.phase)}`,
+    );
+    if (consented && did.length === 0) say.line(`  ${me} has decided; nothing else to do here now`);
+    for (const deed of did) say.line(`  ${shade('good', 'done')} ${deedWords[deed] ?? deed}`);
+    for (const { message, hint } of holds) {
+      say.line(`  ${shade('bad', 'not done')} ${message}`);
+      if (hint !== undefined) say.line(`           ${hint}`);
+    }
+    for (const { member, packet } of blame) {
+      say.line(
+        `  ${shade('bad', 'fault')} the box that ${member} sealed for this machine holds something else than ${member} committed to (${packet.slice(0, 16)}); nothing was accepted`,
+      );
+    }
+    for (const fault of view.faults)
+      say.line(`  ${shade('bad', 'fault')} ${fault.member}: ${fault.detail} (${fault.packet.slice(0, 16)})`);
+    for (const { member, slot } of view.contradictions)
+      say.line(`  ${shade('bad', 'contradiction')} ${member} said two things in one place (${slot.split(' ')[0]})`);
+    const waiting = waitedFor(view);
+    if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
+    const gone = outstanding(view);
+    if (gone.length > 0)
+      say.line(`  outstanding: ${gone.join(', ')} left and has not closed yet; the old share there may still exist`);
+    if (view.phase === 'complete')
+      say.line(
+        `  ${shade('good', 'complete')}: the key is held by ${plan.receivers.map(({ name }) => name).join(', ')}; see conclave transcript`,
+      );
+    const mine = plan.byIdentity.get(myIdentity(ceremonies.vault.state));
+    if (mine?.proposer === true && view.phase === 'proposed')
+      for (const row of phraseRows(held.record.phrase)) say.line(row);
+  }
+  const stops = nextStops(ceremonies, outcomes);
+  say.line(
+    `${brought.packets + brought.proposals.length} file(s) in, ${out} out${stops.length > 0 ? `; the stick goes to ${stops[0]} next` : ''}`,
+  );
+}

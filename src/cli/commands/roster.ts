@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { equalBytes } from '../../bytes/hex.ts';
+import { type Card, readCard } from '../../ceremony/card.ts';
+import { limits } from '../../ceremony/schema.ts';
+import { Problem } from '../../problem.ts';
+import type { Ceremonies } from '../../vault/ceremonies.ts';
+import { rosterOf, withCard } from '../../vault/identity.ts';
+import type { Register } from '../program.ts';
+import type { Session } from '../session.ts';
+import { table } from '../ui/table.ts';
+
+export const registerRoster: Register = (program: Command, action) => {
+  const roster = program.command('roster').description('the cards that this machine knows');
+  roster.command('list').description('list them').action(action(list));
+  roster
+    .command('add <file...>')
+    .description('take cards in')
+    .option('--replace', 'where the name stands for another identity so far: put this one in its place')
+    .action(action<{ replace?: boolean }>(add));
+  roster.command('remove <name>').description('forget a card').action(action(remove));
+};
+
+/** A card counts as confirmed once a plan that holds it was consented to: then people compared its phrase. */
+function confirmed(ceremonies: Ceremonies, card: Card): boolean {
+  return ceremonies.all().some(({ plan, record }) => record.consent !== null && plan.byIdentity.has(card.identity));
+}
+
+async function list(session: Session): Promise<undefined> {
+  return session.withVault((ceremonies) => {
+    const cards = rosterOf(ceremonies.vault.state).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const rows = cards.map((card) => ({
+      name: card.name,
+      identity: card.identity,
+      serial: card.serial,
+      confirmed: confirmed(ceremonies, card),
+    }));
+    if (rows.length === 0) session.say.line('no cards yet: conclave roster add F, or lay them on the stick');
+    else {
+      const cells = rows.map((row) => [
+        row.name,
+        `${row.identity.slice(0, 16)}…`,
+        String(row.serial),
+        row.confirmed ? 'yes' : 'not yet',
+      ]);
+      session.say.line(table(cells, { head: ['name', 'identity', 'card', 'confirmed by a plan'] }));
+    }
+    session.say.result({ v: 1, cards: rows });
+    return undefined;
+  });
+}
+
+async function add(session: Session, options: { replace?: boolean }, files: readonly string[]): Promise<undefined> {
+  const { context, say } = session;
+  return session.withVault(({ vault }) => {
+    const results = files.map((file) => {
+      let bytes: Uint8Array;
+      try {
+        bytes = context.fs.readFile(resolve(file), limits.cardBytes);
+      } catch {
+        throw new Problem('USAGE', `${file} cannot be read as a card`, 'name a .card file');
+      }
+      const card = readCard(bytes);
+      const { state, outcome } = withCard(vault.state, card, options.replace);
+      if (outcome === 'name-taken') {
+        throw new Problem(
+          'CARD_INVALID',
+          `${card.name} is the name of another identity on the roster`,
+          'ask both people for their identity; roster add --replace puts this one in its place',
+        );
+      }
+      if (outcome === 'other-world')
+        throw new Problem('CARD_INVALID', 'a card of a rehearsal cannot meet a real vault, nor the other way round');
+      if (outcome === 'added' || outcome === 'renewed') vault.commit((before) => ({ ...before, roster: state.roster }));
+      say.line(`${card.name}: ${outcome === 'own' ? "this machine's own card" : outcome}`);
+      return { name: card.name, identity: card.identity, outcome };
+    });
+    say.result({ v: 1, cards: results });
+    return undefined;
+  });
+}
+
+async function remove(session: Session, _: unknown, [name = '']: readonly string[]): Promise<undefined> {
+  return session.withVault(({ vault }) => {
+    const card = rosterOf(vault.state).find((known) => known.name.toLowerCase() === name.toLowerCase());
+    if (card === undefined) throw new Problem('CARD_MISSING', `there is no card of ${name} on the roster`);
+    vault.commit((state) => ({ ...state, roster: state.roster.filter((file) => !equalBytes(file, card.file)) }));
+    session.say.line(`${card.name} is off the roster; plans that name it stay as they are`);
+    session.say.result({ v: 1, removed: card.name });
+    return undefined;
+  });
+}

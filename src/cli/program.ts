@@ -1,0 +1,99 @@
+import { Command, CommanderError, Option } from 'commander';
+import { Problem } from '../problem.ts';
+import { registerCard } from './commands/card.ts';
+import { registerInit } from './commands/init.ts';
+import { registerNext } from './commands/next.ts';
+import { registerPropose } from './commands/propose.ts';
+import { registerRoster } from './commands/roster.ts';
+import { registerStatus } from './commands/status.ts';
+import type { Context } from './context.ts';
+import { exitFor, exits, toProblem } from './exit.ts';
+import { type Globals, Session } from './session.ts';
+import { version } from './version.ts';
+
+/** What a command hands to `run`: it works with a session and answers with an exit status, or nothing for 0. */
+export type Work<Options> = (
+  session: Session,
+  options: Options,
+  args: readonly string[],
+) => Promise<number | undefined>;
+
+/** How a command file adds its command. The order here is the order of the help. */
+export type Register = (program: Command, action: <O>(work: Work<O>) => (...args: unknown[]) => Promise<void>) => void;
+
+const registers: readonly Register[] = [
+  registerInit,
+  registerCard,
+  registerRoster,
+  registerPropose,
+  registerNext,
+  registerStatus,
+];
+
+/** One run: the words of the command line in, an exit status out. Whatever goes wrong becomes a sentence. */
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  let status: number = exits.done;
+  const globals: { now: Globals } = { now: { json: argv.includes('--json') } };
+  const program = new Command('conclave')
+    .description('hand a threshold key from an old committee to a new one, offline, without changing its address')
+    .version(version)
+    .addOption(new Option('--home <dir>', "this member's home (or CONCLAVE_HOME)"))
+    .addOption(new Option('--json', 'one JSON document on stdout, everything else on stderr'))
+    .addOption(new Option('--yes', 'answer small questions with yes; never a phrase, a destruction or an override'))
+    .addOption(new Option('--passphrase-file <file>', 'first line is the passphrase (or CONCLAVE_PASSPHRASE_FILE)'))
+    .addOption(new Option('--no-color', 'no colours (or NO_COLOR)'))
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: () => undefined, // said once, below, like every other refusal
+      getOutHasColors: () => context.colour,
+      getErrHasColors: () => context.colour,
+      getOutHelpWidth: () => context.width,
+      getErrHelpWidth: () => context.width,
+    })
+    .showHelpAfterError(false);
+
+  const action =
+    <O>(work: Work<O>) =>
+    async (...args: unknown[]): Promise<void> => {
+      const command = args.at(-1) as Command;
+      globals.now = command.optsWithGlobals() as Globals;
+      const words = args
+        .slice(0, -2)
+        .flat()
+        .filter((word): word is string => typeof word === 'string');
+      const session = new Session(context, globals.now);
+      status = (await work(session, command.optsWithGlobals() as O, words)) ?? exits.done;
+    };
+  for (const register of registers) register(program, action);
+  const inherit = (command: Command): void => {
+    command.exitOverride().copyInheritedSettings(program);
+    command.commands.forEach(inherit);
+  };
+  program.commands.forEach(inherit);
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exits.done; // help and version
+    const problem = error instanceof CommanderError ? usage(error, program, argv) : toProblem(error);
+    new Session(context, globals.now).say.problem(problem);
+    return exitFor(problem.code);
+  }
+  return status;
+}
+
+function usage(error: CommanderError, program: Command, argv: readonly string[]): Problem {
+  if (error.code === 'commander.help') {
+    return new Problem(
+      'USAGE',
+      argv.length === 0 ? 'no command was given' : 'a command is missing',
+      `conclave ${argv.join(' ')} --help shows what there is`.replace(/ +/g, ' '),
+    );
+  }
+  const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  const verb = program.commands
+    .find((command) => command.name() === argv.find((word) => !word.startsWith('-')))
+    ?.name();
+  return new Problem('USAGE', message, `conclave ${verb === undefined ? '' : `${verb} `}--help shows the options`);
+}

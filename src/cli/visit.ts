@@ -1,0 +1,87 @@
+import { toHex } from '../bytes/hex.ts';
+import type { Duty } from '../ceremony/duties.ts';
+import { outstanding, waitedFor } from '../ceremony/duties.ts';
+import { route } from '../ceremony/route.ts';
+import type { ProblemCode } from '../problem.ts';
+import type { Ceremonies, Held } from '../vault/ceremonies.ts';
+import { myCard, myIdentity } from '../vault/identity.ts';
+import { type Hold, keysetOf } from '../vault/standing.ts';
+import type { VisitExit } from './exit.ts';
+
+/** What became of one ceremony in one visit. */
+export interface Outcome {
+  readonly held: Held;
+  readonly keyset: string;
+  readonly did: readonly Duty[];
+  readonly consented: boolean;
+  readonly holds: readonly Hold[];
+  readonly blame: readonly { readonly member: string; readonly packet: string }[];
+}
+
+const refusedHolds: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'CONSENT_NEEDED',
+  'CONSENT_WRONG',
+  'DESTROY_NOT_CONFIRMED',
+  'BACKUP_REQUIRED',
+  'PREKEY_TAKEN',
+  'PLAN_EXPIRED',
+  'VOTE_TAKEN',
+  'REFUSED',
+]);
+
+export function exitOf({ held, did, consented, holds, blame }: Outcome): VisitExit {
+  const { phase, faults } = held.view;
+  if (holds.some(({ code }) => code === 'VAULT_ROLLED_BACK')) return 5;
+  if (blame.length > 0 || holds.some(({ code }) => !refusedHolds.has(code))) return 4;
+  if (holds.length > 0) return 6;
+  if (faults.length > 0 && phase !== 'complete') return 4;
+  if (did.length > 0 || consented) return 0;
+  return phase === 'complete' || phase === 'aborted' || phase === 'failed' ? 0 : 3;
+}
+
+/** What this vault calls the keyset of a ceremony. */
+export function keysetName(ceremonies: Ceremonies, held: Held): string {
+  const { state } = ceremonies.vault;
+  const made = held.view.current.transcript?.descriptor.keysetId;
+  const record =
+    keysetOf(state, held.plan) ?? state.keysets.find(({ id }) => made !== undefined && toHex(id) === toHex(made));
+  return record?.name ?? held.plan.keyset;
+}
+
+export function outcomeJson({ held, keyset, did, blame }: Outcome): object {
+  const { plan, view, record } = held;
+  return {
+    ceremony: plan.ceremony,
+    keyset,
+    kind: plan.kind,
+    phase: view.phase,
+    attempt: toHex(view.current.attempt.id),
+    phrase: record.phrase,
+    did,
+    waitingFor: waitedFor(view),
+    faults: [
+      ...view.faults.map(({ member, fault, packet }) => ({ member, fault, packet })),
+      ...blame.map(({ member, packet }) => ({ member, fault: 'BAD_SUBSHARE', packet })),
+      ...view.contradictions.map(({ member, packets }) => ({
+        member,
+        fault: 'CONTRADICTION',
+        packet: packets[1],
+        packets,
+      })),
+    ],
+    outstanding: outstanding(view),
+    rehearsal: plan.rehearsal,
+  };
+}
+
+/** Where the stick goes next: the shortest way on, for all ceremonies that are not at their end. */
+export function nextStops(ceremonies: Ceremonies, outcomes: readonly Outcome[]): string[] {
+  const me = myCard(ceremonies.vault.state).name;
+  const mine = myIdentity(ceremonies.vault.state);
+  const stops: string[] = [];
+  for (const { held } of outcomes) {
+    if (held.view.phase === 'complete' || !held.plan.byIdentity.has(mine)) continue;
+    for (const stop of route(held.view, me)) if (stop !== me && !stops.includes(stop)) stops.push(stop);
+  }
+  return stops;
+}

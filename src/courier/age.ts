@@ -1,0 +1,25 @@
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+
+/** A new age X25519 identity; the library draws the randomness. */
+export async function newAgeIdentity(): Promise<{ identity: string; recipient: string }> {
+  const identity = await generateX25519Identity();
+  return { identity, recipient: await identityToRecipient(identity) };
+}
+
+/** An age v1 file that each of the recipients, and the plain `age` program, can open. */
+export async function encryptTo(recipients: readonly string[], content: Uint8Array): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  for (const recipient of recipients) encrypter.addRecipient(recipient);
+  return new Uint8Array(await encrypter.encrypt(content));
+}
+
+/** The content, or null where this identity is not among the recipients or the file is damaged. */
+export async function decryptWith(identity: string, file: Uint8Array): Promise<Uint8Array | null> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  try {
+    return new Uint8Array(await decrypter.decrypt(file));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import { toHex } from '../bytes/hex.ts';
+import { keysOf, type Plan } from '../ceremony/plan.ts';
+
+/** The plan as JSON, for people who read along with other tools. */
+export function planJson(plan: Plan): object {
+  const parent = plan.parent?.proven ?? null;
+  const named = (some: readonly { name: string; identity: string }[]): object[] =>
+    some.map(({ name, identity }) => ({ name, identity }));
+  return {
+    ceremony: plan.ceremony,
+    kind: plan.kind,
+    keyset: plan.keyset,
+    keysetId: parent === null ? null : toHex(parent.keysetId),
+    epoch: plan.epoch,
+    proposer: plan.participants.find(({ proposer }) => proposer)?.name,
+    old: plan.holders.map((holder, i) => ({
+      index: i + 1,
+      name: holder?.name ?? parent?.members[i]?.name,
+      identity: toHex(parent?.members[i]?.identity ?? new Uint8Array()),
+      lost: holder === null,
+    })),
+    new: plan.receivers.map(({ newIndex, name, identity }) => ({ index: newIndex, name, identity })),
+    threshold: { from: parent?.threshold ?? null, to: plan.threshold },
+    dealers: plan.dealers,
+    reserves: plan.reserves,
+    approvers: named(plan.participants.filter((p) => p.approver)),
+    approvals: plan.approvals,
+    observers: named(plan.participants.filter((p) => p.observer)),
+    keys: keysOf(plan).map((key, place) => {
+      const publicKey = parent?.keys[place]?.publicKey;
+      return { label: key.label, suite: key.suite, publicKey: publicKey === undefined ? null : toHex(publicKey) };
+    }),
+    reason: plan.reason,
+    because: plan.because,
+    ticket: plan.ticket,
+    backup: plan.backup,
+    copies: plan.copies,
+    destroy: plan.destroy,
+    belowQuorum: plan.belowQuorum,
+    weak: plan.weak,
+    insteadOf: plan.insteadOf === null ? null : toHex(plan.insteadOf),
+    tool: { version: plan.tool.version, digest: plan.tool.digest === null ? null : toHex(plan.tool.digest) },
+    at: plan.at,
+    expires: plan.expires,
+    rehearsal: plan.rehearsal,
+  };
+}

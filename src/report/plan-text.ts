@@ -1,0 +1,92 @@
+import { toHex } from '../bytes/hex.ts';
+import { escapeText } from '../bytes/printable.ts';
+import type { Plan } from '../ceremony/plan.ts';
+import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
+import { claimedTime } from './time.ts';
+
+export const kindWords: Record<Plan['kind'], string> = {
+  genesis: 'make a new key',
+  reshare: 'hand the key to another committee',
+  refresh: 'renew the shares of the same committee',
+};
+
+/** Old beside new, what changes, what is weak, what is destroyed and when: what a member consents to. */
+export function planText(plan: Plan, keysetName: string, me: string | null): string[] {
+  const lines: string[] = [];
+  const row = (label: string, value: string): void => {
+    lines.push(`  ${label.padEnd(12)} ${value}`);
+  };
+  const parent = plan.parent?.proven ?? null;
+  lines.push(
+    `${plan.rehearsal ? 'REHEARSAL · ' : ''}${kindWords[plan.kind]} · keyset ${keysetName} · ceremony ${plan.ceremony.slice(0, 16)}`,
+  );
+  lines.push('');
+  row('proposed by', `${plan.participants.find((p) => p.proposer)?.name ?? ''}, ${claimedTime(plan.at)} by its clock`);
+  if (plan.reason !== '') row('reason', escapeText(plan.reason));
+  row('because', `${plan.because}${plan.ticket === null ? '' : `, ticket ${escapeText(plan.ticket)}`}`);
+  row('epoch', parent === null ? 'none -> 0' : `${parent.epoch} -> ${plan.epoch.to}`);
+  row(
+    'to sign',
+    parent === null
+      ? `${plan.threshold} of ${plan.receivers.length}`
+      : `${parent.threshold} of ${parent.members.length} -> ${plan.threshold} of ${plan.receivers.length}`,
+  );
+  lines.push('');
+  const height = Math.max(plan.holders.length, plan.receivers.length);
+  const mark = (name: string | undefined): string =>
+    name === undefined ? '' : name === me ? `${name} (this machine)` : name;
+  lines.push(`  ${'old committee'.padEnd(30)} new committee`);
+  for (let i = 0; i < height; i++) {
+    const before = parent?.members[i];
+    const holder = plan.holders[i];
+    const after = plan.receivers[i];
+    const left =
+      before === undefined
+        ? ''
+        : `${i + 1}  ${mark(holder?.name ?? before.name)}${holder === null ? ' LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
+            plan.dealers.includes(i + 1) ? ' deals' : ''
+          }`;
+    const right =
+      after === undefined
+        ? ''
+        : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? ' joins' : ''}`;
+    lines.push(`  ${left.padEnd(30)} ${right}`.trimEnd());
+  }
+  lines.push('');
+  const keys = plan.parent === null ? plan.keys.map((key) => ({ ...key, publicKey: null })) : plan.parent.proven.keys;
+  for (const key of keys.slice(0, 12)) {
+    row(
+      'key',
+      `${key.label}  ${key.suite}${key.publicKey === null ? '  (will be made)' : `  ${toHex(key.publicKey)}`}`,
+    );
+  }
+  if (keys.length > 12) row('', `and ${keys.length - 12} more`);
+  const names = (some: readonly { name: string }[]): string => some.map(({ name }) => name).join(', ');
+  const approvers = plan.participants.filter((p) => p.approver);
+  if (approvers.length > 0) row('approval', `${plan.approvals} of ${names(approvers)} before anybody deals`);
+  const observers = plan.participants.filter((p) => p.observer);
+  if (observers.length > 0) row('observers', names(observers));
+  row(
+    'backup',
+    plan.backup === 'none'
+      ? 'none: the spare members are the reserve'
+      : `required, ${Math.max(1, plan.copies)} per member`,
+  );
+  if (parent !== null) {
+    row(
+      'destroyed',
+      plan.destroy === 'when-proven'
+        ? `each old share, as soon as the new committee has proven itself`
+        : 'each old share, after its member typed that it may go',
+    );
+  }
+  row('consent by', `${claimedTime(plan.expires)}; it never stops a ceremony that has begun`);
+  for (const shape of plan.weak) lines.push(`  WEAK         ${weakShapeWords[shape as WeakShape] ?? shape}`);
+  return lines;
+}
+
+/** Numbered, in rows of four: how the phrase is read aloud. */
+export function phraseRows(phrase: string): string[] {
+  const words = phrase.split(' ').map((word, i) => `${String(i + 1).padStart(2)} ${word.padEnd(13)}`);
+  return [0, 4, 8].map((start) => `  ${words.slice(start, start + 4).join('')}`.trimEnd());
+}

@@ -1,0 +1,115 @@
+import { equalBytes } from '../bytes/hex.ts';
+import type { AttemptView } from '../ceremony/evaluate.ts';
+import type { ClosingBody, Copy } from '../ceremony/packets/closing.ts';
+import type { Plan } from '../ceremony/plan.ts';
+import { linkOf, type Stop } from './acts.ts';
+import type { Ceremonies, Held } from './ceremonies.ts';
+import { myIdentity } from './identity.ts';
+import { asCbor, type Moment, say } from './say.ts';
+import { type Hold, keysetOf } from './standing.ts';
+import type { KeysetRecord, VaultState } from './state.ts';
+
+export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop | null {
+  const { plan } = held;
+  const { proof } = held.view.current;
+  const { state } = ceremonies.vault;
+  if (proof === null) return {};
+  const me = plan.byIdentity.get(myIdentity(state));
+  const descriptor = proof.link.proven;
+  const keyset = state.keysets.find((record) => equalBytes(record.id, descriptor.keysetId));
+  const old = oldShare(held, state, keyset, moment);
+  if ('code' in old) return { holds: [old] };
+  const copies = keyset?.copies ?? [];
+  const recorded = copies.filter((copy) => copy.epoch === plan.epoch.to && !copy.invalid);
+  if (plan.backup === 'required' && me?.newIndex != null && recorded.length < Math.max(1, plan.copies)) {
+    return {
+      holds: [
+        {
+          code: 'BACKUP_REQUIRED',
+          message: `the plan wants ${Math.max(1, plan.copies)} recorded backup(s) of the new share before the old one goes`,
+          hint: `make it, then conclave backup register ${keyset?.name ?? plan.keyset} --external --label "where it is"`,
+        },
+      ],
+    };
+  }
+  const invalid = copies.filter((copy) => copy.epoch < plan.epoch.to && !copy.invalid);
+  const body: ClosingBody = {
+    transcript: proof.link.transcript,
+    turn: proof.turn.hash,
+    oldShare: old,
+    invalid: invalid.map(asCopy),
+    recorded: recorded.map(asCopy),
+  };
+  say(ceremonies, held, moment, 'closing', asCbor(body), (before) => {
+    const id = descriptor.keysetId;
+    const gone: number[] = [];
+    const keysets = before.keysets.map((record) => {
+      if (!equalBytes(record.id, id)) return record;
+      const slots = record.slots.filter((slot) => {
+        const drop = goes(slot, plan, old.state === 'wrapping-key-deleted');
+        if (drop) gone.push(slot.epoch);
+        return !drop;
+      });
+      const links = record.links.some(({ epoch }) => epoch === descriptor.epoch)
+        ? record.links
+        : [...record.links, linkOf(proof.link)];
+      const marked = record.copies.map((copy) => (invalid.includes(copy) ? { ...copy, invalid: true } : copy));
+      return { ...record, links, slots, copies: marked };
+    });
+    const log = gone.map((epoch) => ({
+      at: moment.now,
+      keyset: id,
+      epoch,
+      event: 'wrapping key deleted from this medium',
+    }));
+    return { ...before, keysets, log: [...before.log, ...log] };
+  });
+  return null;
+}
+
+/**
+ * Rule 7. What goes with a closing: the share of the parent and of the epochs before it, and shares of other attempts
+ * over this parent that were accepted but never signed for. One that I signed for is never destroyed by the program.
+ */
+function goes(slot: KeysetRecord['slots'][number], plan: Plan, oldGoes: boolean): boolean {
+  if (equalBytes(slot.attempt, plan.id)) return false;
+  if (slot.epoch < plan.epoch.to) return oldGoes;
+  return slot.epoch === plan.epoch.to && !slot.signed;
+}
+
+function oldShare(
+  held: Held,
+  state: VaultState,
+  keyset: KeysetRecord | undefined,
+  moment: Moment,
+): ClosingBody['oldShare'] | Hold {
+  const { plan } = held;
+  const me = plan.byIdentity.get(myIdentity(state));
+  if (plan.parent === null || me?.oldIndex == null) return { state: 'none', why: 'joiner' };
+  if (!keyset?.slots.some((slot) => slot.epoch < plan.epoch.to)) return { state: 'none', why: 'already-gone' };
+  if (!enoughSigners(plan, held.view.current)) return { state: 'kept', why: 'no-backups' };
+  const wanted = `${keysetOf(state, plan)?.name ?? plan.keyset}@${plan.parent.proven.epoch}`;
+  if (plan.destroy === 'ask' && moment.confirmDestroy !== wanted) {
+    return {
+      code: 'DESTROY_NOT_CONFIRMED',
+      message: `the new committee is proven; the plan asks before the old share ${wanted} is destroyed`,
+      hint: `run conclave next again and type ${wanted}, or give --confirm-destroy ${wanted}`,
+    };
+  }
+  return { state: 'wrapping-key-deleted', why: 'proven' };
+}
+
+/**
+ * The proof of life has to show that one new member may still be lost. Where all must sign, that would take a backup
+ * of every new member, and nobody can record one before closing: the old share stays, and the closing says so.
+ */
+function enoughSigners(plan: Plan, { proof }: AttemptView): boolean {
+  const members = plan.receivers.length;
+  return (
+    proof !== null && plan.threshold < members && proof.activations.length >= Math.min(members, plan.threshold + 1)
+  );
+}
+
+function asCopy({ id, label, kind, epoch }: KeysetRecord['copies'][number]): Copy {
+  return { id, label, kind, epoch };
+}

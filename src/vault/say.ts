@@ -1,0 +1,58 @@
+import type { Cbor } from '../bytes/cbor.ts';
+import { fromHex } from '../bytes/hex.ts';
+import { nameOf, sealPacket } from '../ceremony/envelope.ts';
+import type { KindName } from '../ceremony/kinds.ts';
+import { digestOf, writePacket } from '../ceremony/packet.ts';
+import type { AcceptanceBody } from '../ceremony/packets/acceptance.ts';
+import type { Ceremonies, Held } from './ceremonies.ts';
+import type { VaultState } from './state.ts';
+
+/** What the world outside says at the moment of a visit. */
+export interface Moment {
+  readonly now: number;
+  readonly tool: AcceptanceBody['tool'];
+  /** Under `destroy: ask`, the operator typed which old share may go now. */
+  readonly confirmDestroy?: string | undefined;
+}
+
+/**
+ * Signs and seals a statement and stores it in one step with what it changes: durable before a byte of it leaves,
+ * and after a crash the same bytes go out again.
+ */
+export function say(
+  ceremonies: Ceremonies,
+  held: Held,
+  moment: Moment,
+  kind: KindName,
+  body: Cbor,
+  change: (state: VaultState, digest: Uint8Array) => VaultState,
+): void {
+  const { plan, record } = held;
+  const { vault } = ceremonies;
+  const attended = record.consent?.attended ?? false;
+  const header = {
+    kind,
+    ceremony: plan.id,
+    attempt: held.view.current.attempt.id,
+    author: vault.state.signing.public,
+    at: moment.now,
+    attended,
+    rehearsal: plan.rehearsal,
+  };
+  const packet = writePacket(header, body, vault.state.signing.secret);
+  const file = sealPacket(plan.id, record.key, packet, vault.host.random);
+  const digest = fromHex(digestOf(packet)) as Uint8Array;
+  vault.commit((state) => {
+    const changed = change(state, digest);
+    return {
+      ...changed,
+      said: [...changed.said, { ceremony: plan.id, digest, file: fromHex(nameOf(file)) as Uint8Array }],
+      outbox: [...changed.outbox, { ceremony: plan.id, file }],
+    };
+  });
+}
+
+/** Bodies are plain data of the protocol's CBOR; their schemas say so. */
+export function asCbor(body: object): Cbor {
+  return body as Cbor;
+}
