@@ -58,7 +58,7 @@ export const problems = {
   VAULT_NEWER: 'the vault was written by another version of the program',
   VAULT_REHEARSAL: "a rehearsal's vault was met where a real one is needed, or the other way round",
   VAULT_PARAMETERS: 'the passphrase function of the vault is weaker than the floor or dearer than the ceiling',
-  VAULT_PASSPHRASE: 'a new passphrase is empty or too short',
+  VAULT_PASSPHRASE: 'a new passphrase is empty',
   VAULT_BUSY: 'another process works with the vault',
   VAULT_FULL: 'the disk of the vault is full',
   VAULT_READ_ONLY: 'the disk of the vault is mounted read-only',
@@ -75,6 +75,7 @@ export const problems = {
   STICK_BLOCKED: 'something on the stick stands where a file or folder of the ceremony belongs',
   STICK_NAME: 'a name that cannot be a file name on every stick',
   // cli
+  MACHINE_UNSAFE: 'the program was started so that other code, or a debugger, sees what it does',
   REFUSED: 'the operator, or a rule, said no',
   USAGE: 'the command line does not say what it has to, or says two things that exclude each other',
   ANSWER_MISSING: 'a question has no answer and there is no terminal to ask on',

@@ -1,12 +1,31 @@
 import { toHex } from '../bytes/hex.ts';
 import type { View } from './evaluate.ts';
 import type { Contradiction } from './faults.ts';
-import { voteSlot } from './packets/endorsement.ts';
+import type { Vote } from './packets/endorsement.ts';
+import type { Plan } from './plan.ts';
 
 /** A contradiction that only shows when several ceremonies over one parent are seen together (row 29). */
 export interface AcrossContradiction extends Contradiction {
   readonly parent: string;
   readonly ceremonies: readonly [string, string];
+}
+
+/** What a member says that its vote in one slot was for. */
+interface Claim {
+  readonly slot: number;
+  readonly subject: string;
+}
+
+/**
+ * A vote says what it is for, and in its list of dead attempts what all votes before it were for. Without the second
+ * half a liar could vote for two living attempts, in two slots, and prove some third one dead.
+ */
+function claimsOf(plan: Plan, attempt: Uint8Array, vote: Vote): Claim[] {
+  const before = vote.prior.map((prior, slot) => ({
+    slot,
+    subject: `${toHex(prior.ceremony)} ${toHex(prior.attempt)}`,
+  }));
+  return [...before, { slot: vote.slot, subject: `${plan.ceremony} ${toHex(attempt)}` }];
 }
 
 /**
@@ -15,7 +34,7 @@ export interface AcrossContradiction extends Contradiction {
  */
 export function contradictionsAcross(views: readonly View[]): AcrossContradiction[] {
   const found: AcrossContradiction[] = [];
-  const votes = new Map<string, { ceremony: string; digest: string }>();
+  const votes = new Map<string, { ceremony: string; digest: string; subject: string }>();
   const proven = new Map<string, { ceremony: string; digest: string; member: string }>();
   for (const { plan, packets, attempts } of views) {
     const parent = plan.parent === null ? null : toHex(plan.parent.proven.id);
@@ -23,19 +42,22 @@ export function contradictionsAcross(views: readonly View[]): AcrossContradictio
     for (const packet of packets) {
       const vote = packet.kind === 'deal' || packet.kind === 'endorsement' ? packet.body.vote : null;
       if (vote === null) continue;
-      const key = `${packet.identity} ${voteSlot(vote)}`;
-      const before = votes.get(key);
-      if (before === undefined) votes.set(key, { ceremony: plan.ceremony, digest: packet.digest });
-      else if (before.ceremony !== plan.ceremony) {
-        found.push({
-          member: plan.byIdentity.get(packet.identity)?.name ?? '',
-          identity: packet.identity,
-          slot: voteSlot(vote),
-          packets: [before.digest, packet.digest],
-          grave: true,
-          parent,
-          ceremonies: [before.ceremony, plan.ceremony],
-        });
+      for (const { slot, subject } of claimsOf(plan, packet.attempt, vote)) {
+        const name = `vote ${toHex(vote.parent)} ${slot}`;
+        const key = `${packet.identity} ${name}`;
+        const before = votes.get(key);
+        if (before === undefined) votes.set(key, { ceremony: plan.ceremony, digest: packet.digest, subject });
+        else if (before.subject !== subject) {
+          found.push({
+            member: plan.byIdentity.get(packet.identity)?.name ?? '',
+            identity: packet.identity,
+            slot: name,
+            packets: [before.digest, packet.digest],
+            grave: true,
+            parent,
+            ceremonies: [before.ceremony, plan.ceremony],
+          });
+        }
       }
     }
     for (const { proof } of attempts) {

@@ -54,6 +54,9 @@ export function checkVote(vote: Vote): void {
   if (vote.prior.length !== vote.slot) {
     throw new Problem('VOTE_INVALID', `vote ${vote.slot} has to prove ${vote.slot} earlier attempts dead`);
   }
+  if (new Set(vote.prior.map(({ ceremony, attempt }) => `${toHex(ceremony)} ${toHex(attempt)}`)).size < vote.slot) {
+    throw new Problem('VOTE_INVALID', 'the evidence is about one earlier attempt twice');
+  }
   for (const prior of vote.prior) {
     const [first, ...rest] = prior.evidence;
     const { plan } = readProposal(first as Uint8Array);

@@ -71,6 +71,7 @@ export function readDescriptor(encoded: Uint8Array): Descriptor {
   if (new Set(facts.keys.map((key) => key.label.toLowerCase())).size !== facts.keys.length) refuse('a label repeats');
   if (facts.policy.approvals > facts.policy.approvers.length)
     refuse('the policy asks for more approvals than approvers');
+  if (!distinctApprovers(facts.policy)) refuse('the policy names an approver twice');
   for (const key of facts.keys) {
     if (!equalBytes(key.commitments[0] as Uint8Array, key.publicKey))
       refuse(`${key.label}: the constant is not the key`);
@@ -103,6 +104,11 @@ export function keysBySuite(keys: readonly { readonly suite: SuiteName }[]): Map
     if (found.length > 0) places.set(name, found);
   }
   return places;
+}
+
+/** One person who stands twice on the list would be two approvals. */
+export function distinctApprovers({ approvers }: Policy): boolean {
+  return new Set(approvers.map(toHex)).size === approvers.length;
 }
 
 export function indexOf(descriptor: DescriptorFacts, identity: string): number | null {

@@ -179,13 +179,16 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       const chosen = packet.body.deals.map((digest) =>
         [...deals.values()].flat().find((candidate) => candidate.packet.digest === toHex(digest)),
       );
-      const named = chosen.every((candidate) => candidate !== undefined) ? transcriptOf(chosen) : null;
-      if (named === null) {
+      if (!chosen.every((candidate) => candidate !== undefined)) {
         waiting.push({ packet: packet.digest, names: 'a deal' });
         continue;
       }
-      transcripts.set(toHex(named.hash), named);
-      const good = checked(packet, `acceptance ${id}`, () => checkAcceptance(plan, attempt, named, packet));
+      const named = transcriptOf(chosen);
+      if (named !== null) transcripts.set(toHex(named.hash), named);
+      const good = checked(packet, `acceptance ${id}`, () => {
+        if (named === null) throw new Problem('ACCEPTANCE_INVALID', 'has to name one deal of every dealer, in order');
+        return checkAcceptance(plan, attempt, named, packet);
+      });
       if (good !== null) accepted.push(good);
     }
     const over =
@@ -200,14 +203,18 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       const named = packet.body.certificate.map((digest) => accepted.find((a) => a.packet.digest === toHex(digest)));
       const of = transcripts.get(toHex(packet.body.transcript));
       const present = named.filter((acceptance) => acceptance !== undefined);
-      const over = of === undefined || present.length < named.length ? null : certify(plan, of, present);
-      if (over === null) {
+      if (of === undefined || present.length < named.length) {
         waiting.push({ packet: packet.digest, names: 'an acceptance' });
         continue;
       }
-      const signing = turnZero(over);
-      const good = checked(packet, `activation ${id}`, () => checkActivation(plan, signing, packet));
-      if (good === null) continue;
+      const signed = checked(packet, `activation ${id}`, () => {
+        const over = certify(plan, of, present);
+        if (over === null) throw new Problem('ACTIVATION_INVALID', 'has to name one acceptance of every new member');
+        const turn = turnZero(over);
+        return { signing: turn, good: checkActivation(plan, turn, packet) };
+      });
+      if (signed === null) continue;
+      const { signing, good } = signed;
       const group = turns.get(toHex(signing.hash)) ?? { turn: signing, signed: [] };
       turns.set(toHex(signing.hash), {
         turn: group.turn,
@@ -227,7 +234,8 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
     );
     const closings = new Map<string, PacketOf<'closing'>>();
     for (const packet of of('closing', attempt)) {
-      if (proof === null || !equalBytes(packet.body.turn, proof.turn.hash)) {
+      const seen = proof !== null && equalBytes(packet.body.turn, proof.turn.hash);
+      if (!seen || !equalBytes(packet.body.transcript, proof?.link.transcript ?? new Uint8Array())) {
         waiting.push({ packet: packet.digest, names: 'the complete turn' });
       } else {
         closings.set(packet.identity, packet);

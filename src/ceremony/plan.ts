@@ -4,7 +4,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import { taggedHash } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
 import { type Card, readCard } from './card.ts';
-import { policySchema } from './descriptor.ts';
+import { distinctApprovers, policySchema } from './descriptor.ts';
 import * as is from './schema.ts';
 import { type Link, linkSchema, readLink } from './succession.ts';
 import { weakShapes } from './weak-shapes.ts';
@@ -164,6 +164,7 @@ export function readPlan(encoded: Uint8Array): Plan {
   const approving = new Set(facts.approvers.map((place) => cardAt(place).identity));
   if (facts.policy.approvals > facts.policy.approvers.length)
     refuse('the policy asks for more approvals than approvers');
+  if (!distinctApprovers(facts.policy)) refuse('the policy names an approver twice');
   const required = parent === null ? facts.policy : parent.proven.policy;
   if (!equalBytes(encodeCbor(required), encodeCbor(facts.policy)))
     refuse('a policy changes only where the policy says so');
@@ -176,6 +177,10 @@ export function readPlan(encoded: Uint8Array): Plan {
   const present = facts.old.filter(({ card }) => card !== null).length;
   if (parent !== null && present < quorum && facts.belowQuorum === null) {
     refuse('fewer than a majority of the old committee is left, and nobody typed that this is meant');
+  }
+  // section 5, rule 1: below a majority two committees could be fed, so only where there is no majority to ask
+  if (present >= quorum && facts.belowQuorum !== null) {
+    refuse('goes below a majority of the old committee although enough of it is left');
   }
 
   const participants = cards.map((card, place): Participant => {

@@ -1,146 +1,280 @@
+import { type Duty, duties } from './duties.ts';
 import type { View } from './evaluate.ts';
+import { isKind } from './kinds.ts';
 import type { Participant } from './plan.ts';
 
-/** How far one participant is, in the steps that need a visit of the stick. */
-interface Standing {
-  readonly participant: Participant;
-  readonly deals: boolean;
-  readonly receives: boolean;
-  readonly leaves: boolean;
-  approved: boolean;
-  dealt: boolean;
-  accepted: boolean;
-  activated: boolean;
-  closed: boolean;
+/** One stop of the stick at a machine, and what will be done there. */
+export interface Stop {
+  readonly member: string;
+  readonly does: readonly Duty[];
 }
 
-/** Exact search up to this many participants; beyond, the first fruitful visit is taken each time. */
-const exactUpTo = 8;
+export interface Walk {
+  /** Empty where nothing is left to do, and where no walk leads to the end. */
+  readonly stops: readonly Stop[];
+  /** How often the stick goes from one site to another; null where no sites were given. */
+  readonly moves: number | null;
+  /** Why no walk leads to the end. */
+  readonly stuck: readonly string[];
+}
+
+export interface WalkOptions {
+  /** Where the stick is: the walk begins here if that costs nothing. */
+  readonly from?: string | undefined;
+  /** The site of each machine by the member's name; who is not in here is at a site of their own. */
+  readonly sites?: ReadonlyMap<string, number> | undefined;
+  /** States to look at before the search gives way to the first fruitful visit each time. */
+  readonly budget?: number;
+}
+
+/** The order of machines in which one stick finishes the ceremony with the fewest visits. */
+export function route(view: View, from?: string): string[] {
+  return walk(view, { from }).stops.map(({ member }) => member);
+}
 
 /**
- * The order of machines in which one stick finishes the ceremony with the fewest visits. An abstract walk over who
- * has what: a visit does all that is possible at that machine with what the stick has seen.
+ * The same with what each stop does. An abstract walk over who has done what: a visit does all that is possible at that
+ * machine with what the stick has seen, by the rules of duties.ts. The search is exact: it goes on visit by visit
+ * through every state that differs, and members who have the same still before them (at the same site) do not differ.
  */
-export function route(view: View, from?: string): string[] {
-  const start = standings(view);
-  const needed = { approvals: Math.max(view.plan.approvals, view.plan.policy.approvals) };
-  if (view.current.death !== null) return [];
-  const first = from === undefined ? [] : start.filter((one) => one.participant.name === from);
-  return start.length <= exactUpTo ? shortest(start, needed, first[0]) : greedy(start, needed);
-}
-
-function standings({ plan, current, approvals }: View): Standing[] {
-  return plan.participants
-    .filter((p) => p.newIndex !== null || p.oldIndex !== null || p.approver)
-    .map((participant) => ({
-      participant,
-      deals: current.attempt.dealers.some((dealer) => dealer.participant.identity === participant.identity),
-      receives: participant.newIndex !== null,
-      leaves: participant.newIndex === null && participant.oldIndex !== null,
-      approved: !participant.approver || approvals.has(participant.identity),
-      dealt: current.deals.has(participant.identity),
-      accepted: current.acceptances.has(participant.identity),
-      activated: current.activations.has(participant.identity),
-      closed: current.closings.has(participant.identity),
-    }));
-}
-
-interface Needed {
-  readonly approvals: number;
-}
-
-/** One visit, in place: returns whether anything was done. */
-function visit(all: Standing[], at: number, needed: Needed): boolean {
-  const here = all[at] as Standing;
-  let did = false;
-  const done = (): void => {
-    did = true;
+export function walk(view: View, { from, sites, budget = 20_000 }: WalkOptions = {}): Walk {
+  const stuck = stuckOn(view);
+  if (stuck.length > 0) return { stops: [], moves: sites === undefined ? null : 0, stuck };
+  const ceremony = new Abstract(view, sites);
+  const start = ceremony.start(from);
+  const path = shortest(ceremony, start, budget) ?? greedy(ceremony, start);
+  const stops: Stop[] = [];
+  let [state, moves] = [start, 0];
+  for (const at of path ?? []) {
+    const does: Duty[] = [];
+    const next = ceremony.visit(state, at, does) as State;
+    moves += ceremony.distance(state, next);
+    stops.push({ member: ceremony.names[at] as string, does });
+    state = next;
+  }
+  return {
+    stops,
+    moves: sites === undefined ? null : moves,
+    stuck: path === null ? ['not enough approvals or endorsements can be had any more'] : [],
   };
-  if (!here.approved) {
-    here.approved = true;
-    done();
-  }
-  const approved = all.filter((one) => one.participant.approver && one.approved).length >= needed.approvals;
-  if (approved && here.deals && !here.dealt) {
-    here.dealt = true;
-    done();
-  }
-  if (approved && here.receives && !here.accepted && all.every((one) => !one.deals || one.dealt)) {
-    here.accepted = true;
-    done();
-  }
-  if (here.accepted && !here.activated && all.every((one) => !one.receives || one.accepted)) {
-    here.activated = true;
-    done();
-  }
-  if ((here.receives || here.leaves) && !here.closed && all.every((one) => !one.receives || one.activated)) {
-    here.closed = true;
-    done();
-  }
-  return did;
 }
 
-function finished(all: readonly Standing[]): boolean {
-  return all.every((one) => one.closed || (!one.receives && !one.leaves));
+/** What no visit can mend: it takes a packet that is somewhere else, an amendment, or a new plan. */
+function stuckOn({ plan, packets, current }: View): string[] {
+  const { death, deals, proof, transcript, attempt } = current;
+  if (proof !== null) return [];
+  if (death !== null) return [`the attempt is over: refused by ${death.by.join(', ')}`];
+  const said = (kind: 'deal' | 'acceptance' | 'activation', { identity }: Participant): boolean =>
+    packets.some((packet) => isKind(packet, kind) && packet.identity === identity);
+  const found: string[] = [];
+  for (const { participant } of attempt.dealers) {
+    const good = deals.get(participant.identity)?.length ?? 0;
+    if (good > 1) found.push(`${participant.name} dealt twice`);
+    if (good === 0 && said('deal', participant)) found.push(`the deal of ${participant.name} does not count here`);
+  }
+  if (found.length === 0 && current.counts && transcript === null)
+    found.push('the deals together would change the key');
+  for (const receiver of plan.receivers) {
+    if (said('acceptance', receiver) && !current.acceptances.has(receiver.identity))
+      found.push(`the acceptance of ${receiver.name} does not count here`);
+    if (said('activation', receiver) && !current.activations.has(receiver.identity))
+      found.push(`the activation of ${receiver.name} does not count here`);
+  }
+  return found;
 }
 
-/** What matters of a state: members in one position are interchangeable, so the multiset of positions is enough. */
-function keyOf(all: readonly Standing[]): string {
-  return all
-    .map((one) =>
-      [
-        one.participant.approver,
-        one.deals,
-        one.receives,
-        one.leaves,
-        one.approved,
-        one.dealt,
-        one.accepted,
-        one.activated,
-        one.closed,
-      ]
-        .map(Number)
-        .join(''),
-    )
-    .sort()
-    .join(' ');
+/** What a member has still before itself, one bit each; and the site of its machine. */
+const approving = 1;
+/** As an approver whom the policy of the keyset names. */
+const policyApproving = 2;
+const dealing = 4;
+const endorsing = 8;
+const accepting = 16;
+const activating = 32;
+const closing = 64;
+
+interface State {
+  readonly left: Uint8Array;
+  /** Where the stick is: a site where sites count, and the machine that was visited last. */
+  readonly site: number;
+  readonly last: number;
 }
 
-function shortest(start: Standing[], needed: Needed, first: Standing | undefined): string[] {
-  let frontier: { all: Standing[]; path: string[] }[] = [{ all: start, path: [] }];
-  const seen = new Set<string>([keyOf(start)]);
-  while (frontier.length > 0) {
-    const next: typeof frontier = [];
-    for (const { all, path } of frontier) {
-      if (finished(all)) return path;
-      const order = all.map((_, at) => at);
-      const preferred =
-        first === undefined || path.length > 0
-          ? -1
-          : all.findIndex((one) => one.participant.identity === first.participant.identity);
-      if (preferred > 0) order.unshift(...order.splice(preferred, 1));
-      for (const at of order) {
-        const copy = all.map((one) => ({ ...one }));
-        if (!visit(copy, at, needed)) continue;
-        const key = keyOf(copy);
+class Abstract {
+  readonly names: readonly string[];
+  readonly #sites: readonly number[];
+  readonly #first: Uint8Array;
+  /** What has to be reached, less what is here already. */
+  readonly #missing: { readonly approvals: number; readonly policy: number; readonly votes: number };
+  readonly #approved: boolean;
+  /** Votes that count once every named dealer has dealt: no more are asked for. */
+  readonly #votesInSight: number;
+  readonly #sited: boolean;
+
+  constructor({ plan, packets, current, approvals, approved }: View, sites: ReadonlyMap<string, number> | undefined) {
+    const actors = plan.participants.filter((p) => p.newIndex !== null || p.oldIndex !== null || p.approver);
+    const said = (kind: 'approval' | 'refusal' | 'deal' | 'endorsement', { identity }: Participant): boolean =>
+      packets.some((packet) => isKind(packet, kind) && packet.identity === identity);
+    const policy = new Set(plan.policy.approvers.map((bytes) => bytes.join()));
+    const ofPolicy = (p: Participant): boolean => policy.has(p.card.signing.join());
+    const deals = (p: Participant): boolean =>
+      current.attempt.dealers.some(({ participant }) => participant.identity === p.identity);
+    const beginning = current.proof === null;
+
+    this.names = actors.map(({ name }) => name);
+    this.#sited = sites !== undefined;
+    this.#sites = actors.map(({ name }, at) => sites?.get(name) ?? 1000 + at);
+    this.#first = Uint8Array.from(actors, (p) => {
+      let left = 0;
+      if (beginning) {
+        if (p.approver && !said('approval', p) && !said('refusal', p))
+          left |= approving | (ofPolicy(p) ? policyApproving : 0);
+        if (deals(p) && !said('deal', p)) left |= dealing;
+        if (plan.parent !== null && p.oldIndex !== null && !deals(p) && !said('endorsement', p)) left |= endorsing;
+        if (p.newIndex !== null) {
+          if (!current.acceptances.has(p.identity)) left |= accepting;
+          if (!current.activations.has(p.identity)) left |= activating;
+        }
+      }
+      if ((p.newIndex !== null || p.oldIndex !== null) && !current.closings.has(p.identity)) left |= closing;
+      return left;
+    });
+    const agreed = plan.participants.filter((p) => approvals.has(p.identity));
+    this.#approved = approved;
+    this.#missing = {
+      approvals: plan.approvals - agreed.filter((p) => p.approver).length,
+      policy: plan.policy.approvals - agreed.filter(ofPolicy).length,
+      votes: plan.quorum - current.endorsers.size,
+    };
+    this.#votesInSight =
+      plan.quorum -
+      new Set([...current.attempt.dealers.map(({ participant }) => participant.identity), ...current.endorsers]).size;
+  }
+
+  start(from: string | undefined): State {
+    const at = from === undefined ? -1 : this.names.indexOf(from);
+    return { left: this.#first, site: this.#sited ? (this.#sites[at] ?? -1) : 0, last: at - 1 };
+  }
+
+  finished({ left }: State): boolean {
+    return left.every((bits) => (bits & closing) === 0);
+  }
+
+  /** Machines in plan order, beginning behind the last one: the order that a person would walk in. */
+  *order({ last }: State): Generator<number> {
+    const { length } = this.names;
+    for (let i = 1; i <= length; i++) yield (last + i + length) % length;
+  }
+
+  distance(before: State, after: State): number {
+    return before.site === after.site || before.site < 0 ? 0 : 1;
+  }
+
+  /** Two states are one if as many members have the same before them at the same site, and the stick is there. */
+  key({ left, site }: State): string {
+    if (!this.#sited) return String.fromCharCode(...left.toSorted());
+    const members = Array.from(left, (_, at) => this.code({ left }, at)).sort((a, b) => a - b);
+    return String.fromCharCode(site, ...members.flatMap((code) => [code >> 7, code & 127]));
+  }
+
+  /** What one member has still before itself, and where. */
+  code({ left }: Pick<State, 'left'>, at: number): number {
+    return (this.#sited ? (this.#sites[at] as number) * 128 : 0) + (left[at] as number);
+  }
+
+  /** The state after a visit, or null where it would do nothing. */
+  visit(state: State, at: number, does?: Duty[]): State | null {
+    const left = state.left.slice();
+    const done = new Set<Duty>();
+    const open = (bit: number): number => left.reduce((count, bits) => count + ((bits & bit) === 0 ? 0 : 1), 0);
+    const since = (bit: number): number => this.#count(bit) - open(bit);
+    const here = (bit: number): boolean => ((left[at] as number) & bit) !== 0;
+    const act = (duty: Duty, bits: number): void => {
+      left[at] = (left[at] as number) & ~bits;
+      done.add(duty);
+    };
+    const approved = (): boolean =>
+      this.#approved || (since(approving) >= this.#missing.approvals && since(policyApproving) >= this.#missing.policy);
+
+    if (here(approving) && !approved()) act('approve', approving | policyApproving);
+    if (approved()) {
+      if (here(dealing)) act('deal', dealing);
+      if (here(endorsing) && since(endorsing) < this.#votesInSight) act('endorse', endorsing);
+      const counts = open(dealing) === 0 && since(dealing) + since(endorsing) >= this.#missing.votes;
+      if (counts && here(accepting)) act('accept', accepting);
+      if (open(accepting) === 0 && here(activating)) act('activate', activating);
+    }
+    if (open(activating) === 0 && here(closing)) act('close', closing);
+    if (done.size === 0) return null;
+    does?.push(...duties.filter((duty) => done.has(duty)));
+    return { left, site: this.#sited ? (this.#sites[at] as number) : 0, last: at };
+  }
+
+  #count(bit: number): number {
+    return this.#first.reduce((count, bits) => count + ((bits & bit) === 0 ? 0 : 1), 0);
+  }
+}
+
+interface Node {
+  readonly state: State;
+  readonly moves: number;
+  readonly before: Node | null;
+  readonly at: number;
+}
+
+/**
+ * Breadth first, so the first layer that holds an end has the fewest visits; of the ways into one state, and of the
+ * ends, the one with the fewest moves. Null where the budget does not reach, or nothing leads to the end.
+ */
+function shortest(ceremony: Abstract, start: State, budget: number): number[] | null {
+  let layer = new Map<string, Node>([[ceremony.key(start), { state: start, moves: 0, before: null, at: -1 }]]);
+  const seen = new Set<string>();
+  while (layer.size > 0) {
+    const ends = [...layer.values()].filter(({ state }) => ceremony.finished(state));
+    if (ends.length > 0) return pathTo(ends.reduce((best, end) => (end.moves < best.moves ? end : best)));
+    for (const key of layer.keys()) seen.add(key);
+    if (seen.size > budget) return null;
+    const next = new Map<string, Node>();
+    for (const before of layer.values()) {
+      const tried = new Set<number>();
+      for (const at of ceremony.order(before.state)) {
+        const code = ceremony.code(before.state, at);
+        if (tried.has(code)) continue; // interchangeable with one that was tried from here
+        tried.add(code);
+        const state = ceremony.visit(before.state, at);
+        if (state === null) continue;
+        const key = ceremony.key(state);
         if (seen.has(key)) continue;
-        seen.add(key);
-        next.push({ all: copy, path: [...path, (all[at] as Standing).participant.name] });
+        const moves = before.moves + ceremony.distance(before.state, state);
+        const known = next.get(key);
+        if (known === undefined || moves < known.moves) next.set(key, { state, moves, before, at });
       }
     }
-    frontier = next;
+    layer = next;
   }
-  return [];
+  return null;
 }
 
-function greedy(start: Standing[], needed: Needed): string[] {
-  const all = start.map((one) => ({ ...one }));
-  const path: string[] = [];
-  for (let idle = 0, at = 0; !finished(all) && idle <= all.length; at = (at + 1) % all.length) {
-    if (visit(all, at, needed)) {
-      path.push((all[at] as Standing).participant.name);
-      idle = 0;
-    } else idle++;
+function pathTo(end: Node): number[] {
+  const path: number[] = [];
+  for (let node: Node | null = end; node !== null && node.before !== null; node = node.before) path.unshift(node.at);
+  return path;
+}
+
+/** The first fruitful visit each time, at this site if there is one. Null where that does not lead to the end. */
+function greedy(ceremony: Abstract, start: State): number[] | null {
+  const path: number[] = [];
+  let state = start;
+  while (!ceremony.finished(state)) {
+    let best: { readonly at: number; readonly next: State } | null = null;
+    for (const at of ceremony.order(state)) {
+      const next = ceremony.visit(state, at);
+      if (next === null || (best !== null && ceremony.distance(state, next) > 0)) continue;
+      best = best === null || ceremony.distance(state, best.next) > 0 ? { at, next } : best;
+    }
+    if (best === null) return null;
+    path.push(best.at);
+    state = best.next;
   }
   return path;
 }

@@ -1,7 +1,7 @@
-import { toHex } from '../bytes/hex.ts';
+import { equalBytes, toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import { readCard } from '../ceremony/card.ts';
-import { splitProposal, unwrapProposal } from '../ceremony/envelope.ts';
+import { ceremonyOf, splitProposal, unwrapProposal } from '../ceremony/envelope.ts';
 import { phraseOf } from '../ceremony/phrase.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { decryptWith } from '../courier/age.ts';
@@ -46,12 +46,16 @@ export async function takeIn(session: Session, ceremonies: Ceremonies, sticks: r
   // packets of a ceremony need its proposal, which may have come on another stick
   for (const content of contents) {
     for (const [folder, files] of content.ceremonies) {
-      const ceremony = ceremonies.ids().find((id) => ceremonyFolder(id) === folder);
-      if (ceremony === undefined) continue; // not for this machine: carried on by others, left alone here
-      const known = new Set(ceremonies.vault.kept(ceremony).files.map(({ name }) => name));
+      // the folder's name only sorts; which ceremony a packet is of, its own head says
+      const here = ceremonies.ids().filter((id) => ceremonyFolder(id) === folder);
+      if (here.length === 0) continue; // not for this machine: carried on by others, left alone here
+      const known = new Set(here.flatMap((id) => ceremonies.vault.kept(id).files.map(({ name }) => name)));
       for (const { hash, bytes } of files) {
         if (known.has(hash)) continue;
         await refusing(brought, `conclave/${folder}/${hash}.packet`, () => {
+          const ceremony = ceremonyOf(bytes);
+          if (ceremony === null) throw new Problem('PACKET_FOREIGN', 'not a conclave packet');
+          if (!here.includes(ceremony)) throw new Problem('PACKET_FOREIGN', 'belongs to another ceremony');
           if (ceremonies.merge(ceremony, bytes).fresh) brought.packets++;
         });
       }
@@ -77,6 +81,8 @@ const cardWords: Partial<Record<CardOutcome, string>> = {
 };
 
 function takeCard(ceremonies: Ceremonies, bytes: Uint8Array, brought: Brought): void {
+  const { roster, card: own } = ceremonies.vault.state;
+  if ([own.file, ...roster].some((file) => equalBytes(file, bytes))) return; // most cards, at most visits
   const card = readCard(bytes);
   const { state, outcome } = withCard(ceremonies.vault.state, card);
   const refused = cardWords[outcome];

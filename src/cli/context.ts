@@ -1,4 +1,5 @@
 import { randomBytes, scryptSync } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import type { Random } from '../bytes/random.ts';
 import type { Stretch } from '../ceremony/phrase.ts';
 import { type FileSystem, nodeFileSystem } from '../media/file-system.ts';
@@ -6,8 +7,21 @@ import type { Processes } from '../vault/lock.ts';
 import { type Kdf, scrypt } from '../vault/password.ts';
 import { nodeProcesses } from './processes.ts';
 import { type Ask, createAsk } from './ui/ask.ts';
-import { decideColour } from './ui/colour.ts';
+import { applyColour, decideColour } from './ui/colour.ts';
 import type { Sink } from './ui/say.ts';
+
+/** What can be seen of this process and its machine beside the file system: for `doctor`. */
+export interface MachineFacts {
+  /** The version of Node, as 20.19.1. */
+  readonly node: string;
+  readonly execArgv: readonly string[];
+  /** Interfaces that are up and have an address, the loopback aside. */
+  readonly networks: () => readonly string[];
+  /** Whether this runs as the superuser, for whom file permissions mean nothing. */
+  readonly superuser: boolean;
+  /** Whether somebody listens to SIGUSR1, so that it does not open the inspector. */
+  readonly guarded: () => boolean;
+}
 
 /** The world as the program sees it: the only place that knows a clock, randomness, the environment or a terminal. */
 export interface Context {
@@ -29,6 +43,7 @@ export interface Context {
   readonly rehearsal: boolean;
   /** Digest of the program's single file, where it runs from one. */
   readonly digest: Uint8Array | null;
+  readonly facts: MachineFacts;
 }
 
 /** `randomBytes` gives memory of its own, not of Buffer's shared pool; a copy makes it a plain array. */
@@ -43,6 +58,7 @@ export function systemContext(argv: readonly string[], digest: Uint8Array | null
   const { env, stdin, stdout, stderr } = process;
   const interactive = stdin.isTTY === true && stderr.isTTY === true;
   const colour = decideColour({ argv, env, isTTY: stdout.isTTY === true });
+  applyColour(colour, env); // before anything that paints is loaded
   return {
     env,
     stdout,
@@ -59,5 +75,19 @@ export function systemContext(argv: readonly string[], digest: Uint8Array | null
     ask: createAsk({ input: stdin, output: stderr, interactive }),
     rehearsal: false,
     digest,
+    facts: systemFacts(),
+  };
+}
+
+export function systemFacts(): MachineFacts {
+  return {
+    node: process.versions.node,
+    execArgv: process.execArgv,
+    networks: () =>
+      Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+        addresses.some(({ internal }) => !internal) ? [name] : [],
+      ),
+    superuser: process.getuid?.() === 0,
+    guarded: () => process.listenerCount('SIGUSR1') > 0,
   };
 }

@@ -1,40 +1,29 @@
 import { toHex } from '../bytes/hex.ts';
-import type { Duty } from '../ceremony/duties.ts';
+import type { Deed } from '../ceremony/duties.ts';
 import { outstanding, waitedFor } from '../ceremony/duties.ts';
 import { route } from '../ceremony/route.ts';
-import type { ProblemCode } from '../problem.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard, myIdentity } from '../vault/identity.ts';
 import { type Hold, keysetOf } from '../vault/standing.ts';
-import type { VisitExit } from './exit.ts';
+import { exitFor, exits, type VisitExit } from './exit.ts';
 
 /** What became of one ceremony in one visit. */
 export interface Outcome {
   readonly held: Held;
   readonly keyset: string;
-  readonly did: readonly Duty[];
+  readonly did: readonly Deed[];
   readonly consented: boolean;
   readonly holds: readonly Hold[];
   readonly blame: readonly { readonly member: string; readonly packet: string }[];
 }
 
-const refusedHolds: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
-  'CONSENT_NEEDED',
-  'CONSENT_WRONG',
-  'DESTROY_NOT_CONFIRMED',
-  'BACKUP_REQUIRED',
-  'PREKEY_TAKEN',
-  'PLAN_EXPIRED',
-  'VOTE_TAKEN',
-  'REFUSED',
-]);
-
 export function exitOf({ held, did, consented, holds, blame }: Outcome): VisitExit {
-  const { phase, faults } = held.view;
+  const { phase, faults, contradictions } = held.view;
   if (holds.some(({ code }) => code === 'VAULT_ROLLED_BACK')) return 5;
-  if (blame.length > 0 || holds.some(({ code }) => !refusedHolds.has(code))) return 4;
+  if (blame.length > 0 || holds.some(({ code }) => exitFor(code) !== exits.refused)) return 4;
   if (holds.length > 0) return 6;
-  if (faults.length > 0 && phase !== 'complete') return 4;
+  const bad = faults.length > 0 || contradictions.some(({ grave }) => grave);
+  if (bad && phase !== 'complete') return 4;
   if (did.length > 0 || consented) return 0;
   return phase === 'complete' || phase === 'aborted' || phase === 'failed' ? 0 : 3;
 }

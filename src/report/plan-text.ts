@@ -35,7 +35,10 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
   const height = Math.max(plan.holders.length, plan.receivers.length);
   const mark = (name: string | undefined): string =>
     name === undefined ? '' : name === me ? `${name} (this machine)` : name;
-  lines.push(`  ${'old committee'.padEnd(30)} new committee`);
+  const side = (left: string, right: string): void => {
+    lines.push(parent === null ? `  ${right}` : `  ${left.padEnd(30)} ${right}`.trimEnd());
+  };
+  side('old committee', parent === null ? 'committee' : 'new committee');
   for (let i = 0; i < height; i++) {
     const before = parent?.members[i];
     const holder = plan.holders[i];
@@ -50,7 +53,7 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
       after === undefined
         ? ''
         : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? ' joins' : ''}`;
-    lines.push(`  ${left.padEnd(30)} ${right}`.trimEnd());
+    side(left, right);
   }
   lines.push('');
   const keys = plan.parent === null ? plan.keys.map((key) => ({ ...key, publicKey: null })) : plan.parent.proven.keys;

@@ -24,6 +24,7 @@ export class Ceremonies {
   readonly vault: Vault;
   readonly #memo: Memo = new Map();
   readonly #plans = new Map<string, Plan>();
+  readonly #proposals = new Map<string, AnyPacket>();
   readonly #packets = new Map<string, AnyPacket>();
   readonly #held = new Map<string, { files: number; held: Held }>();
 
@@ -51,7 +52,7 @@ export class Ceremonies {
     const before = this.#held.get(ceremony);
     if (before !== undefined && before.files === files.length) return { ...before.held, record };
     const plan = this.#plan(record);
-    const packets: AnyPacket[] = [readProposal(this.#proposalPacket(record)).packet];
+    const packets: AnyPacket[] = [this.#proposals.get(ceremony) as AnyPacket];
     const bad = [...damaged];
     for (const { name, bytes } of files) {
       if (name === toHex(record.proposal)) continue;
@@ -142,8 +143,9 @@ export class Ceremonies {
     const ceremony = toHex(record.id);
     const known = this.#plans.get(ceremony);
     if (known !== undefined) return known;
-    const { plan } = readProposal(this.#proposalPacket(record));
+    const { plan, packet } = readProposal(this.#proposalPacket(record));
     this.#plans.set(ceremony, plan);
+    this.#proposals.set(ceremony, packet);
     return plan;
   }
 

@@ -57,7 +57,7 @@ export function renewCard(state: VaultState, at: number, random: Random): { stat
     },
     state.signing.secret,
   );
-  const unused = state.prekeys.slice(-24);
+  const unused = state.prekeys.filter((own, at) => own.attempt !== null || at >= state.prekeys.length - 24);
   return { card, state: { ...state, card: { serial: card.serial, file: card.file }, prekeys: [...unused, ...fresh] } };
 }
 
@@ -81,14 +81,15 @@ export function withCard(state: VaultState, card: Card, replace = false): { stat
   if (card.identity === myIdentity(state)) return { state, outcome: 'own' };
   const others = rosterOf(state);
   const same = others.find(({ identity }) => identity === card.identity);
-  if (same !== undefined) {
-    if (same.serial >= card.serial) return { state, outcome: 'known' };
-    const roster = state.roster.map((file) => (equalBytes(file, same.file) ? card.file : file));
-    return { state: { ...state, roster }, outcome: 'renewed' };
-  }
-  const clash = [...others, myCard(state)].find(({ name }) => name.toLowerCase() === card.name.toLowerCase());
+  if (same !== undefined && same.serial >= card.serial) return { state, outcome: 'known' };
+  // asked of a renewed card as well: who renews under the name of another would be taken for the other
+  const clash = [...others, myCard(state)].find(
+    ({ identity, name }) => identity !== card.identity && name.toLowerCase() === card.name.toLowerCase(),
+  );
   if (clash !== undefined && (!replace || clash.identity === myIdentity(state)))
     return { state, outcome: 'name-taken' };
   const kept = state.roster.filter((file) => clash === undefined || !equalBytes(file, clash.file));
-  return { state: { ...state, roster: [...kept, card.file] }, outcome: 'added' };
+  if (same === undefined) return { state: { ...state, roster: [...kept, card.file] }, outcome: 'added' };
+  const roster = kept.map((file) => (equalBytes(file, same.file) ? card.file : file));
+  return { state: { ...state, roster }, outcome: 'renewed' };
 }

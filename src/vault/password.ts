@@ -54,14 +54,18 @@ function refuse(what: string): never {
 
 /** Asked of a passphrase that is chosen, never of one that is to open something. */
 export function checkNewPassphrase(passphrase: string): void {
-  const length = [...passphrase.normalize('NFKC').trim()].length; // blanks around it add nothing
-  if (length >= shortest) return;
-  throw new Problem(
-    'VAULT_PASSPHRASE',
-    length === 0 ? 'the passphrase is empty' : `the passphrase is shorter than ${shortest} characters`,
-    'choose a longer one; five or six random words are easy to remember and hard to guess',
-  );
+  if (passphrase.trim() === '') throw new Problem('VAULT_PASSPHRASE', 'the passphrase is empty', shortPassphrase);
 }
+
+/**
+ * Whether a person should be asked for another one. It is advice and no rule of the vault: where the passphrase comes
+ * from a file, who wrote the file decides.
+ */
+export function isShortPassphrase(passphrase: string): boolean {
+  return [...passphrase.normalize('NFKC').trim()].length < shortest; // blanks around it add nothing
+}
+
+export const shortPassphrase = 'choose a longer one; five or six random words are easy to remember and hard to guess';
 
 /** The key of a passphrase. Two keyboards may spell one text in different code points: NFKC makes them one. */
 export function passphraseKey(passphrase: string, parameters: KdfParameters, kdf: Kdf): Uint8Array {

@@ -1,4 +1,5 @@
 import { type Duty, owedBy } from '../ceremony/duties.ts';
+import { Problem } from '../problem.ts';
 import { accept, activate, deal, endorse, type Stop } from './acts.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { close } from './close.ts';
@@ -32,8 +33,9 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
         blame: [],
       };
     }
-    const holds = holdsOf(ceremonies, held);
+    const holds = holdsOf(ceremonies, held, duty);
     if (holds.length > 0) return { did, holds, blame: [] };
+    if (did.includes(duty)) throw new Problem('VAULT_DAMAGED', `${duty} was done, but its packet is not in the vault`);
     const stop = act(ceremonies, held, duty, moment);
     if (stop !== null) return { did, holds: [], blame: [], ...stop };
     did.push(duty);

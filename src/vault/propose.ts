@@ -262,7 +262,10 @@ export function beginCeremony(
         consent: { at: now, attended, destroy: plan.destroy === 'when-proven' },
       },
     ],
-    said: [...state.said, { ceremony: plan.id, digest: fromHex(digestOf(packet)) as Uint8Array, file: proposal }],
+    said: [
+      ...state.said,
+      { ceremony: plan.id, slot: 'proposal', digest: fromHex(digestOf(packet)) as Uint8Array, file: proposal },
+    ],
     outbox: [...state.outbox, { ceremony: plan.id, file }],
   }));
 }

@@ -1,9 +1,11 @@
 import type { Cbor } from '../bytes/cbor.ts';
-import { fromHex } from '../bytes/hex.ts';
+import { equalBytes, fromHex } from '../bytes/hex.ts';
+import { admit } from '../ceremony/admission.ts';
 import { nameOf, sealPacket } from '../ceremony/envelope.ts';
-import type { KindName } from '../ceremony/kinds.ts';
+import { type KindName, slotOf } from '../ceremony/kinds.ts';
 import { digestOf, writePacket } from '../ceremony/packet.ts';
 import type { AcceptanceBody } from '../ceremony/packets/acceptance.ts';
+import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import type { VaultState } from './state.ts';
 
@@ -42,11 +44,19 @@ export function say(
   const packet = writePacket(header, body, vault.state.signing.secret);
   const file = sealPacket(plan.id, record.key, packet, vault.host.random);
   const digest = fromHex(digestOf(packet)) as Uint8Array;
+  const slot = slotOf(admit(plan, packet)); // what others would refuse is not said
+  if (vault.state.said.some((before) => equalBytes(before.ceremony, plan.id) && before.slot === slot)) {
+    throw new Problem(
+      'VAULT_DAMAGED',
+      'this machine has said this already, but its own packet is missing from the vault; it says nothing a second time',
+      'bring any stick that holds the packets of this ceremony',
+    );
+  }
   vault.commit((state) => {
     const changed = change(state, digest);
     return {
       ...changed,
-      said: [...changed.said, { ceremony: plan.id, digest, file: fromHex(nameOf(file)) as Uint8Array }],
+      said: [...changed.said, { ceremony: plan.id, slot, digest, file: fromHex(nameOf(file)) as Uint8Array }],
       outbox: [...changed.outbox, { ceremony: plan.id, file }],
     };
   });

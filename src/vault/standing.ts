@@ -1,5 +1,7 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
+import { type Descriptor, type DescriptorKey, readDescriptor } from '../ceremony/descriptor.ts';
+import type { Duty } from '../ceremony/duties.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import type { ProblemCode } from '../problem.ts';
@@ -54,6 +56,13 @@ export function planHolds(state: VaultState, plan: Plan): Hold[] {
         hint: 'finish the ceremony before this one, or ask for a plan that declares this share lost',
       });
     }
+    if (keyset !== undefined && !isOf(keyset, parent)) {
+      holds.push({
+        code: 'PIN_MISMATCH',
+        message: `the plan calls itself a successor of ${keyset.name}, but starts from other keys or another committee than this vault knows`,
+        hint: 'do not go on; show the plan to the other members',
+      });
+    }
     if (keyset === undefined && state.pins.length > 0) {
       const pinned = parent.keys.some(({ publicKey }) => state.pins.some((pin) => equalBytes(pin, publicKey)));
       if (!pinned) {
@@ -77,6 +86,19 @@ export function planHolds(state: VaultState, plan: Plan): Hold[] {
     }
   }
   return holds;
+}
+
+/** A descriptor only claims the id of its keyset; what this vault holds of that keyset decides (row 6). */
+function isOf(keyset: KeysetRecord, parent: Descriptor): boolean {
+  const known = [...keyset.links, ...keyset.slots];
+  if (known.some(({ descriptor }) => equalBytes(descriptor, parent.encoded))) return true;
+  const [first] = known;
+  if (first === undefined) return true;
+  if (keyset.links.some(({ epoch }) => epoch === parent.epoch)) return false;
+  const { keys } = readDescriptor(first.descriptor);
+  const same = (key: DescriptorKey, other: DescriptorKey | undefined): boolean =>
+    other?.label === key.label && other.suite === key.suite && equalBytes(other.publicKey, key.publicKey);
+  return keys.length === parent.keys.length && keys.every((key, place) => same(key, parent.keys[place]));
 }
 
 /** The newest epoch that this vault has seen proven; epochs only grow (row 11). */
@@ -122,10 +144,13 @@ export function alarmsFor(ceremonies: Ceremonies, held: Held): Alarm[] {
   }));
 }
 
-/** Everything that keeps this machine from acting in a ceremony, consent aside. */
-export function holdsOf(ceremonies: Ceremonies, held: Held): Hold[] {
+/**
+ * Everything that keeps this machine from doing a duty, consent aside. To close, no share and no prekey is needed, and
+ * the keyset may have gone on in the meantime.
+ */
+export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] {
   const { state } = ceremonies.vault;
-  const holds = planHolds(state, held.plan);
+  const holds = duty === 'close' ? [] : planHolds(state, held.plan);
   const scope = scopeOf(held.plan);
   if (state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope))) {
     holds.unshift({

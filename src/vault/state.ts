@@ -75,7 +75,10 @@ const schema = v.strictObject({
     64,
   ),
   /** Everything that I ever signed. A packet of mine that is not in here means that this vault is an old copy. */
-  said: is.list(v.strictObject({ ceremony: is.hash, digest: is.hash, file: is.hash }), 100_000),
+  said: is.list(
+    v.strictObject({ ceremony: is.hash, slot: v.pipe(v.string(), v.maxLength(200)), digest: is.hash, file: is.hash }),
+    100_000,
+  ),
   /** Files of mine that are decided but perhaps not yet laid down beside this one. */
   outbox: is.list(v.strictObject({ ceremony: is.hash, file: is.someBytes(is.limits.packetBytes) }), 64),
   /** Epochs of which this vault was found to be an old copy, and what its operator typed about contradictions. */

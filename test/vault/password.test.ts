@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checkNewPassphrase,
   checkParameters,
+  isShortPassphrase,
   type KdfParameters,
   newParameters,
   passphraseKey,
@@ -44,11 +45,12 @@ describe('the parameters of the passphrase function', () => {
 });
 
 describe('a passphrase', () => {
-  it('has at least eight characters, not counting blanks around them', () => {
-    for (const bad of ['', '        ', 'seven..', '  seven..  ', '😀😀😀😀']) {
-      expect(code(() => checkNewPassphrase(bad))).toBe('VAULT_PASSPHRASE');
-    }
-    for (const good of ['eight...', '😀😀😀😀😀😀😀😀']) expect(code(() => checkNewPassphrase(good))).toBe('');
+  it('is not empty, and short of eight characters is advised against, not counting blanks around them', () => {
+    for (const bad of ['', '        ']) expect(code(() => checkNewPassphrase(bad))).toBe('VAULT_PASSPHRASE');
+    expect(code(() => checkNewPassphrase('seven..'))).toBe('');
+    for (const short of ['', '        ', 'seven..', '  seven..  ', '😀😀😀😀'])
+      expect(isShortPassphrase(short)).toBe(true);
+    for (const good of ['eight...', '😀😀😀😀😀😀😀😀']) expect(isShortPassphrase(good)).toBe(false);
   });
 
   it('means the same however the keyboard spells it', () => {

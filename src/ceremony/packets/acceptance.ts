@@ -198,7 +198,11 @@ export function checkAcceptance(
     verifyPossession(group, transcript.combined.get(name) as readonly Point[], index, context, given.proof);
   }
   const card = readCard(body.card);
+  const before = plan.receivers[index - 1] ?? refuse('the author is no receiver');
   if (card.identity !== packet.identity || card.rehearsal !== plan.rehearsal)
     refuse('renews the card of somebody else');
+  // under another name it could be taken for somebody else where names are typed
+  if (card.name !== before.name) refuse('renews its card under another name');
+  if (card.prekeys.some((own) => equalBytes(own, before.prekey))) refuse('offers the prekey of this attempt again');
   return { packet, index, card };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fromHex, toHex } from '../../bytes/hex.ts';
+import { equalBytes, fromHex, toHex } from '../../bytes/hex.ts';
 import { taggedHash, u64 } from '../../bytes/tagged-hash.ts';
 import {
   aggregateStatement,
@@ -108,8 +108,15 @@ export function draftActivation(
 export function checkActivation(plan: Plan, turn: Turn, packet: ActivationPacket): CheckedActivation {
   const index = plan.byIdentity.get(packet.identity)?.newIndex ?? null;
   if (index === null) throw new Problem('ACTIVATION_INVALID', 'the author is no receiver');
-  const { transcript } = turn.certificate;
+  const { transcript, acceptances } = turn.certificate;
   const { descriptor } = transcript;
+  const named = [packet.body.transcript, ...acceptances.map((one) => one.packet.body.transcript)];
+  if (!named.every((hash) => equalBytes(hash, transcript.hash))) {
+    throw new Problem('ACTIVATION_INVALID', 'names acceptances over another transcript');
+  }
+  if (acceptances.some((one, at) => toHex(packet.body.certificate[at] ?? new Uint8Array()) !== one.packet.digest)) {
+    throw new Problem('ACTIVATION_INVALID', 'has to name the acceptances in index order');
+  }
   if (packet.body.shares.length !== descriptor.keys.length) {
     throw new Problem('ACTIVATION_INVALID', 'has to hold one signature share per key');
   }

@@ -16,7 +16,8 @@ export const voteSchema = v.strictObject({
     v.strictObject({
       ceremony: is.hash,
       attempt: is.hash,
-      evidence: is.list(is.someBytes(is.limits.packetBytes), 64, 1),
+      /** The proposal, then refusals: of one receiver or dealer, or of as many approvers as it takes. */
+      evidence: is.list(is.someBytes(is.limits.packetBytes), 17, 2),
     }),
     32,
   ),

@@ -4,6 +4,7 @@ import { newAgeIdentity } from '../../courier/age.ts';
 import { openStick, writeNamed } from '../../courier/stick.ts';
 import { Problem } from '../../problem.ts';
 import { firstState, myCard } from '../../vault/identity.ts';
+import { isShortPassphrase, shortPassphrase } from '../../vault/password.ts';
 import { Vault } from '../../vault/vault.ts';
 import { cardName } from '../carry.ts';
 import type { Register } from '../program.ts';
@@ -52,6 +53,7 @@ async function init(session: Session, options: Options): Promise<undefined> {
     if (stick !== null) writeNamed(context.fs, stick, cardName(name), card.file);
     say.line(`${name} has a vault in ${home}${rehearsal ? ' (REHEARSAL: for practice only)' : ''}`);
     say.line(`identity ${card.identity}`);
+    if (isShortPassphrase(passphrase)) say.line(`the passphrase is short: ${shortPassphrase} (conclave passphrase)`);
     say.line(
       stick === null
         ? 'next: give the card to the proposer (conclave card --out DIR/NAME.card)'
@@ -85,6 +87,7 @@ export async function newPassphrase(session: Session, flag?: string, file?: stri
   const asked = { flag: flag ?? '--passphrase-file F (or CONCLAVE_PASSPHRASE_FILE)' };
   const first = await context.ask.secret('choose a passphrase for this vault', asked);
   const second = await context.ask.secret('the same again', asked);
+  if (isShortPassphrase(first)) throw new Problem('VAULT_PASSPHRASE', 'the passphrase is short', shortPassphrase);
   if (first !== second) throw new Problem('USAGE', 'the two passphrases are not the same', 'try again');
   return first;
 }

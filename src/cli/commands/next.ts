@@ -68,8 +68,23 @@ async function next(session: Session, options: Options): Promise<number> {
         brought.packets > 0,
       );
     }
+    if (options.refuse === true && chosen.length !== 1) {
+      throw new Problem(
+        'USAGE',
+        `there are ${chosen.length} ceremonies here`,
+        'say with --ceremony ID which one is refused',
+        brought.packets > 0,
+      );
+    }
     const outcomes: Outcome[] = [];
-    for (const id of chosen) outcomes.push(await one(session, ceremonies, id, options, moment));
+    try {
+      for (const id of chosen) outcomes.push(await one(session, ceremonies, id, options, moment));
+    } catch (error) {
+      // what was merged and done before this is durable; the operator is told so
+      const changed = brought.packets + brought.proposals.length + outcomes.flatMap(({ did }) => did).length > 0;
+      if (!(error instanceof Problem) || !changed) throw error;
+      throw new Problem(error.code, error.message, error.hint, true);
+    }
     const out = options.dryRun === true ? 0 : giveOut(session, ceremonies, ceremonies.all(), sticks);
     report(session, ceremonies, outcomes, brought, out);
     const status = worst(outcomes.map(exitOf));
@@ -114,7 +129,7 @@ async function one(
   if (options.dryRun === true) return outcome({});
   if (options.refuse === true) {
     refuse(ceremonies, held, moment, options.reason ?? '');
-    return outcome({ consented: true });
+    return outcome({ did: ['refuse'] });
   }
   if (options.override !== undefined) recordOverride(ceremonies, held, options.override, moment.now);
   const consent = await seekConsent(session, ceremonies, held, { phrases: options.phrase ?? [] });
@@ -163,6 +178,7 @@ async function askOverride(
 }
 
 const deedWords: Record<string, string> = {
+  refuse: 'said no, for the record',
   approve: 'approved the plan',
   deal: 'dealt: a sealed box of sub-shares for each new member',
   endorse: 'endorsed this attempt',

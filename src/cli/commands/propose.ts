@@ -95,7 +95,8 @@ export const registerPropose: Register = (program: Command, action) => {
   common(propose.command('refresh').description('renew the shares of the same committee')).action(
     action<Options>((session, options) => proposeKind(session, 'refresh', options)),
   );
-  propose.action(
+  // bare `propose`, with any of the flags: asks for what they leave open
+  common(propose.command('ask', { isDefault: true, hidden: true })).action(
     action<Options>(async (session, options) => {
       const kind = await session.context.ask.choice(
         'what is to be done?',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
-import { membersOf, outstanding, waitedFor } from '../../ceremony/duties.ts';
+import { membersOf, outstanding, owedBy, waitedFor } from '../../ceremony/duties.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
@@ -100,9 +100,10 @@ async function status(session: Session, options: Options): Promise<undefined> {
       if (record.consent === null && plan.byIdentity.has(me))
         say.line('  the member at this machine has not consented yet: conclave next');
       else for (const row of phraseRows(record.phrase)) say.line(row);
-      const holds = holdsOf(ceremonies, held);
-      if (view.phase !== 'complete') {
-        for (const { message, hint } of holds)
+      const mine = plan.byIdentity.get(me);
+      const duty = mine === undefined ? undefined : owedBy(view, mine)[0];
+      if (duty !== undefined) {
+        for (const { message, hint } of holdsOf(ceremonies, held, duty))
           say.line(`  ${shade('bad', 'on hold')} ${message}${hint === undefined ? '' : `; ${hint}`}`);
       }
       for (const { member, detail } of view.faults) say.line(`  ${shade('bad', 'fault')} ${member}: ${detail}`);

@@ -1,0 +1,374 @@
+import * as v from 'valibot';
+import { type Phase, phases } from '../ceremony/evaluate.ts';
+import { makeDirectoryDurably } from '../media/durable-file.ts';
+import { type FileSystem, joinPath } from '../media/file-system.ts';
+import { Problem } from '../problem.ts';
+import type { Processes } from '../vault/lock.ts';
+import type { Kdf } from '../vault/password.ts';
+import { Party, Person, type Question, Room, type Runner } from './party.ts';
+import type { Proposal, Scenario, Step } from './scenario.ts';
+import { seededClock, seededRandom } from './seeded.ts';
+
+/** What cli lends a rehearsal: this machine, and the program. */
+export interface Stage {
+  readonly fs: FileSystem;
+  readonly kdf: Kdf;
+  readonly processes: Processes;
+  readonly random: (length: number) => Uint8Array;
+  readonly now: () => number;
+  readonly run: Runner;
+}
+
+/** What was counted, in the set-up or in what is measured. */
+export interface Tally {
+  visits: number;
+  prompts: number;
+  passphrases: number;
+  consents: number;
+  /** Prompts that were neither for a passphrase nor part of a consent. */
+  questions: number;
+  commands: number;
+}
+
+/** One stop of a stick at a machine, whatever commands ran there. */
+export interface Stop {
+  readonly part: Part;
+  readonly number: number;
+  readonly who: string;
+  readonly deeds: string[];
+  readonly remarks: string[];
+  readonly sticks: readonly string[];
+  prompts: number;
+  in: number;
+  out: number;
+}
+
+export type Part = 'setup' | 'measured';
+
+export interface Begun {
+  readonly part: Part;
+  readonly ceremony: string;
+  readonly kind: string;
+  readonly keyset: string;
+}
+
+/** Told as it happens. `to` is whoever the stick goes to from there. */
+export type Told = { readonly begins: Part } | { readonly stop: Stop; readonly to: string | null };
+
+const proposeJson = v.object({ ceremony: v.string(), keyset: v.string(), kind: v.string() });
+const nextJson = v.object({
+  ceremonies: v.array(
+    v.object({
+      ceremony: v.string(),
+      keyset: v.string(),
+      phase: v.picklist(phases),
+      did: v.array(v.string()),
+      waitingFor: v.array(v.string()),
+    }),
+  ),
+  nextStops: v.array(v.string()),
+  synced: v.object({ in: v.number(), out: v.number() }),
+  rejected: v.array(v.object({ file: v.string(), reason: v.string() })),
+  holds: v.array(v.object({ ceremony: v.string(), code: v.string(), message: v.string() })),
+});
+type NextJson = v.InferOutput<typeof nextJson>;
+const errorJson = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+
+export interface Ran {
+  readonly status: number;
+  readonly json: unknown;
+  /** All that people read. */
+  readonly screen: string;
+  readonly questions: readonly Question[];
+}
+
+/** The people of a scenario, their machines and sticks, and where these are. */
+export class Rehearsal {
+  readonly tallies: Readonly<Record<Part, Tally>> = { setup: newTally(), measured: newTally() };
+  readonly begun: Begun[] = [];
+  readonly parties: ReadonlyMap<string, Party>;
+  readonly sticks: ReadonlyMap<string, string>;
+  readonly #stage: Stage;
+  readonly #tell: (told: Told) => void;
+  readonly #clock: { now: () => number; tick: () => void };
+  readonly #room = new Room();
+  readonly #absent = new Set<string>();
+  readonly #where = new Map<string, string>();
+  /** Where the program last said that the stick goes; null: it has not been asked since something was proposed. */
+  #advice: readonly string[] | null = null;
+  #part: Part = 'setup';
+  #stop: Stop | null = null;
+  #last: string | null = null;
+
+  constructor(
+    scenario: Pick<Scenario, 'people' | 'sticks'>,
+    stage: Stage,
+    folder: string,
+    seed: string | null,
+    tell: (told: Told) => void,
+  ) {
+    this.#stage = stage;
+    this.#tell = tell;
+    this.#clock = seed === null ? { now: stage.now, tick: () => undefined } : seededClock();
+    const { fs } = stage;
+    for (const part of ['homes', 'sticks']) makeDirectoryDurably(fs, joinPath(folder, part));
+    this.parties = new Map(
+      scenario.people.map((name) => [
+        name,
+        new Party(name, folder, seed === null ? stage.random : seededRandom(seed, name)),
+      ]),
+    );
+    this.sticks = new Map(scenario.sticks.map((name) => [name, joinPath(folder, 'sticks', name)]));
+    for (const path of this.sticks.values()) makeDirectoryDurably(fs, path);
+  }
+
+  /** Who was visited last, and so knows the most. */
+  get last(): Party | null {
+    return this.#last === null ? null : this.party(this.#last);
+  }
+
+  party(name: string): Party {
+    const party = this.parties.get(name);
+    if (party === undefined) throw stuck(`the stick is to go to ${name}, and nobody of that name is here`);
+    return party;
+  }
+
+  /** The steps of one part. What is counted starts anew, and so does the stop where the stick happens to be. */
+  async play(part: Part, steps: readonly Step[]): Promise<void> {
+    this.#part = part;
+    this.#tell({ begins: part });
+    try {
+      for (const step of steps) await this.#step(step);
+    } finally {
+      this.#leave(null);
+    }
+  }
+
+  async #step({ step, is }: Step): Promise<void> {
+    switch (step) {
+      case 'init':
+        for (const who of is) await this.#init(who);
+        return;
+      case 'propose':
+        return this.#propose(is);
+      case 'walk':
+        return this.#walk(is);
+      case 'visit':
+        await (typeof is === 'string' ? this.#visit(is) : this.#visit(is.who, is.sticks));
+        return;
+      case 'absent':
+        for (const who of is) this.#absent.add(who);
+        return;
+      case 'back':
+        for (const who of is) this.#absent.delete(who);
+        return;
+      case 'command':
+        return this.#command(is.by, is.words, is.exit ?? 0);
+    }
+  }
+
+  async #init(who: string): Promise<void> {
+    const stop = this.#arrive(who);
+    const ran = await this.#counted(who, ['init', '--name', who, '--stick', this.#path()]);
+    if (ran.status !== 0) throw refused(who, 'init', ran);
+    stop.deeds.push('made a vault, left a card');
+  }
+
+  async #propose(proposal: Proposal): Promise<void> {
+    const { by, kind, keyset } = proposal;
+    const stop = this.#arrive(by, [proposal.stick ?? this.#main()]);
+    const ran = await this.#counted(by, [...proposeWords(proposal), '--stick', this.#path(proposal.stick)]);
+    if (ran.status !== 0) throw refused(by, 'propose', ran);
+    const { ceremony } = read(proposeJson, ran, 'propose');
+    this.begun.push({ part: this.#part, ceremony, kind, keyset });
+    this.#room.readAloud(ran.screen);
+    this.#advice = null;
+    stop.deeds.push(`proposed a ${kind} of ${keyset}`);
+  }
+
+  /** `next`, as often as the program gives this person something to do first. */
+  async #visit(who: string, sticks: readonly string[] = [this.#main()]): Promise<{ moved: boolean; json: NextJson }> {
+    const stop = this.#arrive(who, sticks);
+    const words = ['next', ...sticks.flatMap((stick) => ['--stick', this.#path(stick)])];
+    let moved = false;
+    for (let registered = 0; ; registered++) {
+      const ran = await this.#counted(who, words);
+      const json = read(nextJson, ran, `next at ${who}`);
+      if (ran.questions.some(({ purpose }) => purpose === 'phrase')) stop.deeds.push('consented');
+      for (const { did } of json.ceremonies) stop.deeds.push(...did.map((deed) => deeds[deed] ?? deed));
+      stop.in += json.synced.in;
+      stop.out += json.synced.out;
+      moved ||= json.synced.in + json.synced.out > 0 || json.ceremonies.some(({ did }) => did.length > 0);
+      this.#advice = json.nextStops;
+      this.#last = who;
+      const wanted = json.holds.find(({ code }) => code === 'BACKUP_REQUIRED');
+      if (wanted !== undefined && registered < 16) {
+        const keyset = json.ceremonies.find(({ ceremony }) => ceremony === wanted.ceremony)?.keyset ?? '';
+        await this.#command(
+          who,
+          ['backup', 'register', keyset, '--external', '--label', `safe ${registered + 1} of ${who}`],
+          0,
+        );
+        continue;
+      }
+      for (const { file, reason } of json.rejected) stop.remarks.push(`left alone ${file}: ${reason}`);
+      for (const { message } of json.holds) stop.remarks.push(`not done: ${message}`);
+      if (stop.deeds.length === 0) {
+        const waiting = new Set(json.ceremonies.flatMap(({ waitingFor }) => waitingFor));
+        stop.remarks.push(waiting.size === 0 ? 'nothing to do' : `nothing to do: waiting for ${[...waiting].join(', ')}`);
+      }
+      return { moved, json };
+    }
+  }
+
+  /** The stick goes where the program says, like a person who does what is on the screen. */
+  async #walk(goal: Phase): Promise<void> {
+    const here = this.#where.get(this.#main());
+    if (here === undefined) throw stuck('the stick is nowhere yet: begin with init, propose or visit');
+    let phase: Phase | null = null;
+    let idle = 0;
+    const see = ({ moved, json }: { moved: boolean; json: NextJson }): void => {
+      idle = moved ? 0 : idle + 1;
+      phase = json.ceremonies.find(({ ceremony }) => ceremony === this.begun.at(-1)?.ceremony)?.phase ?? null;
+    };
+    if (this.#advice === null) see(await this.#visit(here));
+    while (idle <= this.parties.size) {
+      if (goal !== 'complete' && phase !== null && phases.indexOf(phase) >= phases.indexOf(goal)) return;
+      const to = this.#advice?.find((name) => !this.#absent.has(name));
+      if (to === undefined) return;
+      see(await this.#visit(to));
+    }
+  }
+
+  async #command(who: string, words: readonly string[], exit: number): Promise<void> {
+    const stop = this.#stop?.who === who ? this.#stop : this.#arrive(who);
+    const ran = await this.#counted(who, words);
+    if (ran.status !== exit) throw refused(who, words.join(' '), ran, exit);
+    stop.deeds.push(words.slice(0, 2).join(' '));
+  }
+
+  /** One visit is one stop of the stick, whatever is run there. */
+  #arrive(who: string, sticks: readonly string[] = [this.#main()]): Stop {
+    this.party(who);
+    if (this.#stop?.who === who && sticks.every((stick) => this.#where.get(stick) === who)) return this.#stop;
+    this.#leave(who);
+    for (const stick of sticks) this.#where.set(stick, who);
+    const tally = this.tallies[this.#part];
+    tally.visits++;
+    const fresh = { deeds: [], remarks: [], prompts: 0, in: 0, out: 0 };
+    const stop: Stop = { part: this.#part, number: tally.visits, who, sticks, ...fresh };
+    this.#stop = stop;
+    return stop;
+  }
+
+  #leave(to: string | null): void {
+    if (this.#stop !== null) this.#tell({ stop: this.#stop, to });
+    this.#stop = null;
+  }
+
+  #main(): string {
+    return this.sticks.keys().next().value as string;
+  }
+
+  #path(stick?: string): string {
+    return this.sticks.get(stick ?? this.#main()) as string;
+  }
+
+  async #counted(who: string, words: readonly string[]): Promise<Ran> {
+    const ran = await this.run(this.party(who), [...words, '--json']);
+    const { questions } = ran;
+    const tally = this.tallies[this.#part];
+    tally.commands++;
+    tally.prompts += questions.length;
+    if (this.#stop !== null) this.#stop.prompts += questions.length;
+    const put = (purpose: Question['purpose']): Question[] => questions.filter((one) => one.purpose === purpose);
+    tally.passphrases += put('passphrase').length;
+    tally.questions += put('other').length;
+    tally.consents += put('proposal').length + new Set(put('phrase').map(({ about }) => about)).size;
+    return ran;
+  }
+
+  /** A command on somebody's machine, with that person at the keyboard. Not counted by itself. */
+  async run(party: Party, words: readonly string[]): Promise<Ran> {
+    const wantsJson = words.includes('--json');
+    let screen = '';
+    let document = '';
+    const person = new Person(party.passphrase, this.#room, () => screen);
+    const onScreen = (text: string): void => {
+      screen += text;
+    };
+    const status = await this.#stage.run(['--home', party.home, ...words], {
+      fs: this.#stage.fs,
+      random: party.random,
+      now: this.#clock.now,
+      stdout: {
+        write: (text) => {
+          if (wantsJson) document += text;
+          else onScreen(text);
+        },
+      },
+      stderr: { write: onScreen },
+      ask: person,
+    });
+    this.#clock.tick();
+    const json: unknown = document === '' ? null : JSON.parse(document);
+    return { status, json, screen, questions: person.questions };
+  }
+}
+
+const deeds: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  deal: 'dealt',
+  endorse: 'endorsed',
+  accept: 'accepted',
+  activate: 'activated and signed',
+  close: 'closed',
+};
+
+function newTally(): Tally {
+  return { visits: 0, prompts: 0, passphrases: 0, consents: 0, questions: 0, commands: 0 };
+}
+
+function stuck(message: string): Problem {
+  return new Problem('REHEARSAL_STUCK', message);
+}
+
+function refused(who: string, what: string, { status, json, screen }: Ran, wanted = 0): Problem {
+  const error = v.safeParse(errorJson, json);
+  const why = error.success ? error.output.error.message : (screen.trim().split('\n').at(-1) ?? '');
+  return stuck(`${what} at ${who} ended with ${status} and not ${wanted}: ${why}`);
+}
+
+function read<T extends v.GenericSchema>(schema: T, ran: Ran, what: string): v.InferOutput<T> {
+  const result = v.safeParse(schema, ran.json);
+  if (result.success) return result.output;
+  const error = v.safeParse(errorJson, ran.json);
+  throw stuck(`${what} ended with ${ran.status}: ${error.success ? error.output.error.message : 'no result'}`);
+}
+
+function proposeWords(is: Proposal): string[] {
+  const option = (flag: string, value: string | number | readonly string[] | undefined): string[] =>
+    value === undefined ? [] : [flag, Array.isArray(value) ? value.join(',') : String(value)];
+  return [
+    'propose',
+    is.kind,
+    ...option('--keyset', is.keyset),
+    ...option('--members', is.members),
+    ...option('--stay', is.stay),
+    ...option('--join', is.join),
+    ...option('--leave', is.leave),
+    ...option('--threshold', is.threshold),
+    ...(is.keys ?? []).flatMap((key) => ['--key', key]),
+    ...option('--dealers', is.dealers),
+    ...option('--approvers', is.approvers),
+    ...option('--approvals', is.approvals),
+    ...option('--observers', is.observers),
+    ...option('--backup', is.backup),
+    ...option('--copies', is.copies),
+    ...option('--destroy', is.destroy),
+    ...option('--reason', is.reason),
+    ...option('--because', is.because),
+    ...option('--ticket', is.ticket),
+    ...option('--expires', is.expires),
+  ];
+}

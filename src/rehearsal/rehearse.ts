@@ -1,0 +1,233 @@
+import * as v from 'valibot';
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import { phases } from '../ceremony/evaluate.ts';
+import { ceremonyFolder, openStick, readStick } from '../courier/stick.ts';
+import { unwrapProposal } from '../ceremony/envelope.ts';
+import { Problem } from '../problem.ts';
+import { type Holding, holdersOf, holdingsOf, sharesWrong } from './holdings.ts';
+import { type Begun, Rehearsal, type Stage, type Tally, type Told } from './rehearsal.ts';
+import type { Amount, Expectation, Scenario } from './scenario.ts';
+
+export interface RehearseOptions {
+  /** An empty folder: homes and sticks are made in it. */
+  readonly folder: string;
+  readonly seed: string | null;
+  readonly tell: (told: Told) => void;
+}
+
+export interface Check {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface Ended {
+  readonly ceremony: string;
+  readonly kind: string;
+  readonly keyset: string;
+  readonly phase: string;
+  readonly outstanding: readonly string[];
+  readonly faults: readonly { readonly member: string; readonly fault: string; readonly packet: string }[];
+}
+
+export interface Rehearsed {
+  readonly scenario: Scenario;
+  readonly ok: boolean;
+  readonly setup: Tally;
+  readonly tally: Tally;
+  readonly ceremonies: readonly Ended[];
+  readonly packets: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly checks: readonly Check[];
+  /** What the last machine prints for people at the end. */
+  readonly transcript: string;
+}
+
+/** Plays a scenario to its end, and holds what came of it against what the scenario says. */
+export async function rehearse(scenario: Scenario, stage: Stage, options: RehearseOptions): Promise<Rehearsed> {
+  const { folder, seed, tell } = options;
+  const began = stage.now();
+  const rehearsal = new Rehearsal(scenario, stage, folder, seed, tell);
+  const everybody = [...rehearsal.parties.values()];
+  const holdings = (): Holding[] => everybody.flatMap((party) => holdingsOf(stage, party));
+  let before: Holding[] = [];
+  let stopped: string | null = null;
+  try {
+    if (scenario.setup.length > 0) await rehearsal.play('setup', scenario.setup);
+    before = holdings();
+    await rehearsal.play('measured', scenario.steps);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'REHEARSAL_STUCK') throw error;
+    stopped = error.message;
+  }
+  const seconds = stage.now() - began;
+  const measured = rehearsal.begun.filter(({ part }) => part === 'measured');
+  const ceremonies = await boards(rehearsal, measured);
+  const after = holdings();
+  const facts: Facts = { tally: rehearsal.tallies.measured, ceremonies, ...kept(before, after, measured) };
+  const checks = [
+    { check: 'every step was done', ok: stopped === null, detail: stopped ?? `${scenario.steps.length} steps` },
+    ...checksOf(scenario.expect, facts),
+  ];
+  return {
+    scenario,
+    ok: checks.every(({ ok }) => ok),
+    setup: rehearsal.tallies.setup,
+    tally: rehearsal.tallies.measured,
+    ceremonies,
+    ...carried(stage, rehearsal, measured),
+    seconds,
+    checks,
+    transcript: await transcriptOf(rehearsal, measured),
+  };
+}
+
+const boardJson = v.object({
+  ceremonies: v.array(
+    v.object({
+      ceremony: v.string(),
+      phase: v.picklist(phases),
+      outstanding: v.array(v.string()),
+      faults: v.array(v.object({ member: v.string(), fault: v.string(), packet: v.string() })),
+    }),
+  ),
+});
+
+/** How the ceremonies stand, as the machine that was visited last shows it. */
+async function boards(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<Ended[]> {
+  const { last } = rehearsal;
+  const seen =
+    last === null ? null : v.safeParse(boardJson, (await rehearsal.run(last, ['status', '--json'])).json);
+  return begun.map(({ ceremony, kind, keyset }) => {
+    const board = seen?.success ? seen.output.ceremonies.find((one) => one.ceremony === ceremony) : undefined;
+    const { phase = 'proposed', outstanding = [], faults = [] } = board ?? {};
+    return { ceremony, kind, keyset, phase, outstanding, faults };
+  });
+}
+
+/** The verification transcript as people read it; the board while there is none. */
+async function transcriptOf(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<string> {
+  const { last } = rehearsal;
+  const ceremony = begun.at(-1)?.ceremony;
+  if (last === null || ceremony === undefined) return '';
+  for (const command of ['transcript', 'status']) {
+    const { status, screen } = await rehearsal.run(last, [command, '--ceremony', ceremony]);
+    if (status === 0) return screen;
+  }
+  return '';
+}
+
+/** What the measured ceremonies left on the sticks. */
+function carried({ fs }: Stage, rehearsal: Rehearsal, begun: readonly Begun[]): { packets: number; bytes: number } {
+  const found = new Map<string, number>();
+  const ids = new Set(begun.map(({ ceremony }) => ceremony));
+  const folders = new Set(begun.map(({ ceremony }) => ceremonyFolder(ceremony)));
+  for (const path of rehearsal.sticks.values()) {
+    const { ceremonies, others } = readStick(fs, openStick(fs, path));
+    for (const [folder, files] of ceremonies)
+      if (folders.has(folder)) for (const { hash, bytes } of files) found.set(hash, bytes.length);
+    for (const { name, bytes } of others) {
+      if (name.toLowerCase().endsWith('.proposal') && ids.has(unwrapProposal(bytes)?.ceremony ?? ''))
+        found.set(name, bytes.length);
+    }
+  }
+  return { packets: found.size, bytes: [...found.values()].reduce((sum, length) => sum + length, 0) };
+}
+
+interface Facts {
+  readonly tally: Tally;
+  readonly ceremonies: readonly Ended[];
+  /** Who held the key before, and who holds it now. */
+  readonly old: readonly Holding[];
+  readonly now: readonly Holding[];
+  /** Epoch of everybody's active share of that keyset. */
+  readonly epochs: ReadonlyMap<string, number>;
+}
+
+/** The shares of the keyset that the last measured ceremony was about. */
+function kept(
+  before: readonly Holding[],
+  after: readonly Holding[],
+  begun: readonly Begun[],
+): Pick<Facts, 'old' | 'now' | 'epochs'> {
+  const made = after.find(({ ceremony }) => ceremony === begun.at(-1)?.ceremony);
+  const keyset = made?.descriptor.keysetId ?? before[0]?.descriptor.keysetId;
+  const mine = (all: readonly Holding[]): Holding[] =>
+    all.filter(({ descriptor }) => keyset !== undefined && equalBytes(descriptor.keysetId, keyset));
+  const head = made ?? before[0];
+  const old = mine(before);
+  return {
+    old: old[0] === undefined ? [] : holdersOf(old, old[0].descriptor),
+    now: head === undefined ? [] : holdersOf(mine(after), head.descriptor),
+    epochs: new Map(mine(after).map(({ who, descriptor }) => [who, descriptor.epoch])),
+  };
+}
+
+function checksOf(expect: Expectation, facts: Facts): Check[] {
+  const { tally, ceremonies, old, now, epochs } = facts;
+  const checks: Check[] = [];
+  const held = (check: string, ok: boolean, detail: string): void => {
+    checks.push({ check, ok, detail });
+  };
+  const counted = (check: string, wanted: Amount | undefined, found: number): void => {
+    if (wanted === undefined) return;
+    const most = typeof wanted === 'number' ? null : wanted.atMost;
+    held(
+      check,
+      most === null ? found === wanted : found <= most,
+      `${found}, expected ${most === null ? wanted : `at most ${most}`}`,
+    );
+  };
+  for (const { kind, keyset, phase } of ceremonies)
+    held(`${kind} of ${keyset} ended as it had to`, phase === expect.phase, `${phase}, expected ${expect.phase}`);
+  if (ceremonies.length === 0) held('a ceremony was held', false, 'nothing was proposed');
+  counted('visits', expect.visits, tally.visits);
+  counted('consents', expect.consents, tally.consents);
+  counted('prompts', expect.prompts, tally.prompts);
+  counted('other questions', expect.questions, tally.questions);
+  for (const [who, epoch] of Object.entries(expect.epochs ?? {})) {
+    const found = epochs.get(who) ?? null;
+    held(`share of ${who}`, found === epoch, `${epochWords(found)}, expected ${epochWords(epoch)}`);
+  }
+  if (expect.keys !== undefined) {
+    const keys = (some: readonly Holding[]): string =>
+      (some[0]?.descriptor.keys ?? []).map(({ label, publicKey }) => `${label} ${toHex(publicKey)}`).join(', ');
+    const same = keys(old) === keys(now);
+    const ok = now.length > 0 && (expect.keys === 'unchanged' ? same : old.length === 0);
+    held(`the keys are ${expect.keys}`, ok, now.length === 0 ? 'nobody holds any' : same ? 'the same keys' : keys(now));
+  }
+  if (expect.sharesSign === true) {
+    const wrong = sharesWrong(now, old);
+    const threshold = now[0]?.descriptor.threshold ?? 0;
+    const mixed = old.length > 0 ? ', nor do old and new ones mixed' : '';
+    held(
+      'the shares make the key',
+      wrong === null,
+      wrong ?? `any ${threshold} of ${now.length} do, ${threshold - 1} do not${mixed}`,
+    );
+  }
+  if (expect.outstanding !== undefined) {
+    const found = ceremonies.flatMap(({ outstanding }) => outstanding);
+    held('outstanding', sameNames(found, expect.outstanding), `${listed(found)}, expected ${listed(expect.outstanding)}`);
+  }
+  if (expect.faults !== undefined) {
+    const words = ({ member, fault }: { member: string; fault: string }): string => `${member} ${fault}`;
+    const found = ceremonies.flatMap(({ faults }) => faults.map(words));
+    const wanted = expect.faults.map(words);
+    held('faults', sameNames(found, wanted), `${listed(found)}, expected ${listed(wanted)}`);
+  }
+  return checks;
+}
+
+function epochWords(epoch: number | null): string {
+  return epoch === null ? 'none' : `epoch ${epoch}`;
+}
+
+function listed(some: readonly string[]): string {
+  return some.length === 0 ? 'none' : some.join(', ');
+}
+
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  return JSON.stringify([...new Set(one)].sort()) === JSON.stringify([...new Set(other)].sort());
+}

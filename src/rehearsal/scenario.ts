@@ -1,0 +1,184 @@
+import * as v from 'valibot';
+import { escapeText } from '../bytes/printable.ts';
+import { phases } from '../ceremony/evaluate.ts';
+import { becauses, planKinds } from '../ceremony/plan.ts';
+import { count, name } from '../ceremony/schema.ts';
+import { Problem } from '../problem.ts';
+
+/*
+ * A scenario is a script for people: who they are, what they do in order, and how it has to end. Each step is an
+ * object with one field, the name of what is done. A new kind of step (a stick that is lost, a member that lies) is
+ * one entry in `vocabulary` and one case in rehearse.ts.
+ */
+
+const names = v.pipe(v.array(name), v.minLength(1, 'names nobody'));
+const text = v.pipe(v.string(), v.maxLength(2000));
+
+const proposal = v.strictObject({
+  by: name,
+  kind: v.picklist(planKinds),
+  keyset: name,
+  members: v.optional(names),
+  stay: v.optional(names),
+  join: v.optional(names),
+  leave: v.optional(names),
+  threshold: v.optional(count),
+  keys: v.optional(v.array(text)),
+  dealers: v.optional(names),
+  approvers: v.optional(names),
+  approvals: v.optional(count),
+  observers: v.optional(names),
+  backup: v.optional(v.picklist(['none', 'required'])),
+  copies: v.optional(count),
+  destroy: v.optional(v.picklist(['when-proven', 'ask'])),
+  reason: v.optional(text),
+  because: v.optional(v.picklist(becauses)),
+  ticket: v.optional(text),
+  expires: v.optional(text),
+  stick: v.optional(name),
+});
+
+const vocabulary = {
+  /** Each makes a vault, one after the other, and leaves a card on the stick. */
+  init: names,
+  propose: proposal,
+  /** The stick goes where the program says, until the ceremony has got so far; `complete`: until it goes nowhere. */
+  walk: v.picklist(phases),
+  /** The stick, or several, at one machine, and `next` there. */
+  visit: v.union([name, v.strictObject({ who: name, sticks: names })]),
+  /** They are not to be found: the stick does not go to them, whatever the program says. */
+  absent: names,
+  /** They are there again. */
+  back: names,
+  /** Any other command on somebody's machine, and the exit status that it has to have (0). */
+  command: v.strictObject({ by: name, words: v.pipe(v.array(text), v.minLength(1)), exit: v.optional(count) }),
+};
+
+type Vocabulary = typeof vocabulary;
+export type StepName = keyof Vocabulary;
+export type Step = { readonly [K in StepName]: { readonly step: K; readonly is: v.InferOutput<Vocabulary[K]> } }[StepName];
+export type Proposal = v.InferOutput<typeof proposal>;
+
+const amount = v.union([count, v.strictObject({ atMost: count })], 'expected a number or {"atMost": number}');
+export type Amount = v.InferOutput<typeof amount>;
+
+const expectation = v.strictObject({
+  /** Of every ceremony that is measured. */
+  phase: v.picklist(phases),
+  /** The epoch of the share that each of these holds at the end, null for none. */
+  epochs: v.optional(v.record(name, v.nullable(count))),
+  keys: v.optional(v.picklist(['new', 'unchanged'])),
+  visits: v.optional(amount),
+  prompts: v.optional(amount),
+  consents: v.optional(amount),
+  /** Prompts that were neither for a passphrase nor part of a consent. */
+  questions: v.optional(amount),
+  /** Who left and has not closed. */
+  outstanding: v.optional(v.array(name)),
+  /** Any threshold of the new shares make the key, fewer do not, old and new ones mixed do not. */
+  sharesSign: v.optional(v.literal(true)),
+  faults: v.optional(v.array(v.strictObject({ member: name, fault: text }))),
+});
+export type Expectation = v.InferOutput<typeof expectation>;
+
+const steps = v.array(v.record(v.string(), v.unknown()));
+
+const schema = v.strictObject({
+  v: v.literal(1),
+  name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'not a name of lower-case letters, digits and dashes')),
+  about: text,
+  people: v.pipe(v.array(name), v.minLength(2, 'a ceremony takes two'), v.maxLength(32)),
+  sticks: v.optional(names, ['stick']),
+  /** What has to be there before: counted apart. */
+  setup: v.optional(steps, []),
+  steps: v.pipe(steps, v.minLength(1, 'nothing is done')),
+  expect: expectation,
+});
+
+export interface Scenario extends Omit<v.InferOutput<typeof schema>, 'v' | 'setup' | 'steps'> {
+  readonly setup: readonly Step[];
+  readonly steps: readonly Step[];
+}
+
+export function scenarioProblem(place: string, what: string): Problem {
+  return new Problem(
+    'SCENARIO_INVALID',
+    `the scenario cannot be rehearsed: ${escapeText(place)}: ${escapeText(what)}`,
+    'the files in ceremonies/ show how a scenario is written',
+  );
+}
+
+/** The door for scenarios: one that comes back can be rehearsed, and names nobody who is not there. */
+export function readScenario(value: unknown): Scenario {
+  const { v: _, ...raw } = parse(schema, value, '');
+  distinct(raw.people, 'people');
+  distinct(raw.sticks, 'sticks');
+  const scenario: Scenario = {
+    ...raw,
+    setup: raw.setup.map((step, at) => readStep(step, `setup.${at}`)),
+    steps: raw.steps.map((step, at) => readStep(step, `steps.${at}`)),
+  };
+  scenario.setup.forEach((step, at) => known(scenario, step, `setup.${at}`));
+  scenario.steps.forEach((step, at) => known(scenario, step, `steps.${at}`));
+  const { epochs = {}, outstanding = [], faults = [] } = scenario.expect;
+  everyone(scenario.people, Object.keys(epochs), 'expect.epochs');
+  everyone(scenario.people, outstanding, 'expect.outstanding');
+  everyone(scenario.people, faults.map(({ member }) => member), 'expect.faults');
+  return scenario;
+}
+
+export function parse<T extends v.GenericSchema>(schema: T, value: unknown, place: string): v.InferOutput<T> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  const inside = v.getDotPath(issue) ?? '';
+  const where = [place, inside].filter((part) => part !== '').join('.');
+  throw scenarioProblem(where === '' ? 'the whole' : where, issue.message);
+}
+
+function readStep(raw: Record<string, unknown>, place: string): Step {
+  const [step, ...others] = Object.keys(raw);
+  if (step === undefined || others.length > 0) throw scenarioProblem(place, 'a step has exactly one field');
+  if (!Object.hasOwn(vocabulary, step)) {
+    throw scenarioProblem(place, `${step} is no step: there are ${Object.keys(vocabulary).join(', ')}`);
+  }
+  const is = parse(vocabulary[step as StepName], raw[step], `${place}.${step}`);
+  return { step, is } as Step;
+}
+
+function known({ people, sticks }: Scenario, { step, is }: Step, place: string): void {
+  const where = `${place}.${step}`;
+  switch (step) {
+    case 'init':
+    case 'absent':
+    case 'back':
+      everyone(people, is, where);
+      return;
+    case 'propose': {
+      const { by, members = [], stay = [], join = [], leave = [], dealers = [], approvers = [], observers = [] } = is;
+      everyone(people, [by, ...members, ...stay, ...join, ...leave, ...dealers, ...approvers, ...observers], where);
+      everyone(sticks, is.stick === undefined ? [] : [is.stick], where);
+      return;
+    }
+    case 'visit':
+      everyone(people, [typeof is === 'string' ? is : is.who], where);
+      everyone(sticks, typeof is === 'string' ? [] : is.sticks, where);
+      return;
+    case 'command':
+      everyone(people, [is.by], where);
+      return;
+    case 'walk':
+      return;
+  }
+}
+
+function everyone(people: readonly string[], named: readonly string[], place: string): void {
+  const stranger = named.find((one) => !people.includes(one));
+  if (stranger !== undefined) throw scenarioProblem(place, `${stranger} is not among ${people.join(', ')}`);
+}
+
+/** Names become folders, and some file systems know no case. */
+function distinct(named: readonly string[], place: string): void {
+  if (new Set(named.map((one) => one.toLowerCase())).size !== named.length)
+    throw scenarioProblem(place, 'somebody or something is named twice');
+}
