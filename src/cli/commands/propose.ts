@@ -121,7 +121,7 @@ async function proposeKind(session: Session, kind: Wish['kind'], given: Options)
     for (const { file, reason } of brought.rejected) say.line(`left alone: ${file}: ${reason}`);
     const wish = await wishOf(session, ceremonies, kind, options);
     const tool = toolOf(context);
-    const plan = planOf(ceremonies, wish, context.now(), tool);
+    const plan = asked(() => planOf(ceremonies, wish, context.now(), tool));
     const { state } = ceremonies.vault;
     const hold = planHolds(state, plan)[0];
     if (hold !== undefined) throw new Problem(hold.code, hold.message, hold.hint);
@@ -153,6 +153,20 @@ async function proposeKind(session: Session, kind: Wish['kind'], given: Options)
     });
     return undefined;
   });
+}
+
+/** A plan that the proposer's own answers make impossible is a slip of the command line, and nobody's fault. */
+function asked(plan: () => Plan): Plan {
+  try {
+    return plan();
+  } catch (error) {
+    if (!(error instanceof Problem) || (error.code !== 'PLAN_INVALID' && error.code !== 'SCHEMA')) throw error;
+    throw new Problem(
+      'USAGE',
+      error.message.replace(/^plan: /, 'such a plan cannot be: '),
+      'conclave propose --help shows the options',
+    );
+  }
 }
 
 async function confirmPlan(session: Session, plan: Plan): Promise<boolean> {
