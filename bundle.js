@@ -21,7 +21,7 @@ export const options = {
   legalComments: 'inline',
   banner: {
     // CommonJS packages inside ask for Node's own modules through `require`, which an ES module does not have.
-    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nprocess.on('SIGUSR1', () => undefined); // src/cli/guard.ts says why",
   },
 };
 

@@ -3,6 +3,9 @@
 // stack trace; everything else is in src/cli/main.ts.
 import { existsSync } from 'node:fs';
 
+// On Node 20 SIGUSR1 opens the inspector unless somebody listens: as early as anything can (src/cli/guard.ts says more).
+process.on('SIGUSR1', () => undefined);
+
 /** @param {string} error @param {string} hint */
 function refuse(error, hint) {
   console.error(`conclave: error: ${error}`);

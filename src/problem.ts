@@ -65,6 +65,9 @@ export const problems = {
   VAULT_DENIED: 'the operating system does not let this user at a file of the vault',
   VAULT_FAILING: 'the disk of the vault does not read or write',
   VAULT_FILES: 'something stands in the way of a file of the vault',
+  PURGE_REFUSED: 'a share that is to be destroyed is in use, or may be the last one that is of use',
+  // exchange
+  EXCHANGE_INVALID: 'a share file of another system that is not what it claims to be',
   // courier
   STICK_MISSING: 'there is no folder where the stick was said to be',
   STICK_INSIDE: 'the folder conclave of a stick was named instead of the stick itself',
@@ -74,8 +77,15 @@ export const problems = {
   STICK_DENIED: 'the operating system does not let this user at a file of the stick',
   STICK_BLOCKED: 'something on the stick stands where a file or folder of the ceremony belongs',
   STICK_NAME: 'a name that cannot be a file name on every stick',
+  // rehearsal
+  SCENARIO_INVALID: 'a scenario that cannot be read, or that names somebody who is not there',
+  REHEARSAL_STUCK: 'the people of a rehearsal do not know how to go on',
   // cli
   MACHINE_UNSAFE: 'the program was started so that other code, or a debugger, sees what it does',
+  PIN_INVALID: 'what was to be pinned is no public key',
+  SENTENCE_WRONG: 'the sentence that was typed is not the one that was asked for',
+  OUTPUT_THERE: 'a file that was to be written is there already, and is never overwritten',
+  OUTPUT_FAILED: 'a file cannot be written where it was asked for',
   REFUSED: 'the operator, or a rule, said no',
   USAGE: 'the command line does not say what it has to, or says two things that exclude each other',
   ANSWER_MISSING: 'a question has no answer and there is no terminal to ask on',

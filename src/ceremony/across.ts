@@ -36,7 +36,9 @@ export function contradictionsAcross(views: readonly View[]): AcrossContradictio
   const found: AcrossContradiction[] = [];
   const votes = new Map<string, { ceremony: string; digest: string; subject: string }>();
   const proven = new Map<string, { ceremony: string; digest: string; member: string }>();
-  for (const { plan, packets, attempts } of views) {
+  // in one order everywhere: what was seen first on this machine decides nothing
+  const ordered = [...views].sort((a, b) => (a.plan.ceremony < b.plan.ceremony ? -1 : 1));
+  for (const { plan, packets, attempts } of ordered) {
     const parent = plan.parent === null ? null : toHex(plan.parent.proven.id);
     if (parent === null) continue;
     for (const packet of packets) {

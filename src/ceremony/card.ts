@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { encodeCbor } from '../bytes/cbor.ts';
 import { toHex } from '../bytes/hex.ts';
+import { edwards25519 } from '../crypto/group.ts';
 import { decodePrekey } from '../crypto/sealing.ts';
 import { Problem } from '../problem.ts';
 import * as is from './schema.ts';
@@ -48,6 +49,7 @@ export function readCard(file: Uint8Array): Card {
   if (!signatureHolds('conclave card v1', signed, facts.signing)) {
     throw new Problem('SIGNATURE_INVALID', `the card of ${facts.name} is not signed by its own key`);
   }
+  edwards25519.decodePoint(facts.signing); // row 16: verifiers differ about keys outside the prime-order group
   for (const prekey of facts.prekeys) decodePrekey(prekey);
   if (new Set(facts.prekeys.map(toHex)).size !== facts.prekeys.length) {
     throw new Problem('CARD_INVALID', `the card of ${facts.name} lists a prekey twice`);

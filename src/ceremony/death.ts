@@ -4,6 +4,7 @@ import { admit, readProposal } from './admission.ts';
 import type { AnyPacket } from './kinds.ts';
 import type { Vote } from './packets/endorsement.ts';
 import { type Attempt, firstAttempt, type Plan } from './plan.ts';
+import type { Link } from './succession.ts';
 
 /** Why an attempt can never be completed, and the packets that prove it. */
 export interface Death {
@@ -49,8 +50,16 @@ export function approvable(plan: Plan, agrees: (identity: string) => boolean): b
   return agreeing.length >= plan.approvals && ofPolicy.length >= plan.policy.approvals;
 }
 
-/** Whether a vote proves that all that its author voted for before is dead (rule 1). Throws where it does not. */
-export function checkVote(vote: Vote): void {
+/**
+ * Whether a vote proves that all that its author voted for before is dead (rule 1). Throws where it does not. What is
+ * sent as evidence costs no more than its size: it has to start from the parent at hand, whose signatures were
+ * verified before, and nothing in it is looked at that may hold evidence in its turn.
+ */
+export function checkVote(plan: Plan, vote: Vote): void {
+  const { parent } = plan;
+  if (parent === null || !equalBytes(vote.parent, parent.proven.id)) {
+    throw new Problem('VOTE_INVALID', 'endorses another parent');
+  }
   if (vote.prior.length !== vote.slot) {
     throw new Problem('VOTE_INVALID', `vote ${vote.slot} has to prove ${vote.slot} earlier attempts dead`);
   }
@@ -58,15 +67,22 @@ export function checkVote(vote: Vote): void {
     throw new Problem('VOTE_INVALID', 'the evidence is about one earlier attempt twice');
   }
   for (const prior of vote.prior) {
-    const [first, ...rest] = prior.evidence;
-    const { plan } = readProposal(first as Uint8Array);
-    if (!equalBytes(plan.id, prior.ceremony) || !equalBytes(plan.parent?.proven.id ?? new Uint8Array(), vote.parent)) {
-      throw new Problem('VOTE_INVALID', 'the evidence is about another plan');
-    }
-    const attempt = firstAttempt(plan);
-    const packets = rest.map((bytes) => admit(plan, bytes));
-    if (!equalBytes(attempt.id, prior.attempt) || deathOf(plan, attempt, packets) === null) {
+    if (!provesDeath(parent, prior)) {
       throw new Problem('VOTE_INVALID', 'the evidence does not prove that the earlier attempt is dead');
     }
+  }
+}
+
+function provesDeath(parent: Link, { ceremony, attempt, evidence }: Vote['prior'][number]): boolean {
+  try {
+    const [first, ...rest] = evidence;
+    const { plan } = readProposal(first as Uint8Array, parent);
+    const dead = firstAttempt(plan);
+    if (!equalBytes(plan.id, ceremony) || !equalBytes(dead.id, attempt)) return false;
+    const packets = rest.map((bytes) => admit(plan, bytes));
+    return packets.every((packet) => packet.kind === 'refusal') && deathOf(plan, dead, packets) !== null;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
   }
 }

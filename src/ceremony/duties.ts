@@ -85,7 +85,9 @@ export function owedBy(view: View, participant: Participant): Duty[] {
     if (voters.size < plan.quorum) owed.push('endorse');
   }
   if (participant.newIndex !== null) {
-    if (current.transcript !== null && !said('acceptance') && !said('refusal')) owed.push('accept');
+    // where no committee comes of the deals, there is still a box to open that tells whose fault it is
+    const toAccept = current.transcript !== null || current.unfit != null;
+    if (toAccept && !said('acceptance') && !said('refusal')) owed.push('accept');
     if (current.turn !== null && current.acceptances.has(identity) && !said('activation')) owed.push('activate');
   }
   return owed;

@@ -49,6 +49,11 @@ export interface AttemptView {
   readonly counts: boolean;
   /** What a receiver may accept: exactly one good deal of every dealer, in an attempt that counts. */
   readonly transcript: Transcript | null;
+  /**
+   * Deals that are good one by one, but of which no committee comes: somebody's commitments cancel those of others.
+   * Nobody can see whose; but the boxes behind such commitments cannot be good, and each receiver can open its own.
+   */
+  readonly unfit: readonly CheckedDeal[] | null;
   readonly acceptances: ReadonlyMap<string, CheckedAcceptance>;
   readonly certificate: Certificate | null;
   readonly turn: Turn | null;
@@ -108,7 +113,7 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
   };
   const of = <K extends KindName>(kind: K, attempt?: Attempt): PacketOf<K>[] =>
     packets.filter(
-      (packet) => packet.kind === kind && (attempt === undefined || equalBytes(packet.attempt, attempt.id)),
+      (packet) => packet.kind === kind && (attempt === undefined || isOf(packet, attempt)),
     ) as unknown as PacketOf<K>[];
 
   const contradictions = contradictionsIn(plan, packets);
@@ -121,6 +126,12 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
     // deals, and the votes of those who do not deal
     const endorsers = new Set<string>();
     const deals = new Map<string, CheckedDeal[]>();
+    /** Packets that no later one can make good: who relies on one has not checked it. */
+    const bad = new Set<string>();
+    const isBad = (digest: Uint8Array, kind: KindName): boolean => {
+      const packet = byDigest.get(toHex(digest));
+      return packet !== undefined && (bad.has(packet.digest) || packet.kind !== kind || !isOf(packet, attempt));
+    };
     for (const packet of of('deal', attempt)) {
       const named = packet.body.approvals.map((digest) => byDigest.get(toHex(digest)));
       if (named.some((approval) => approval === undefined)) {
@@ -134,19 +145,20 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
         if (!approvable(plan, (identity) => agreeing.has(identity))) {
           throw new Problem('DEAL_INVALID', 'dealt before the required approvals were in');
         }
-        if (packet.body.vote !== null) checkVote(packet.body.vote);
-        return checkDeal(plan, attempt, packet);
+        const sound = checkDeal(plan, attempt, packet);
+        if (packet.body.vote !== null) checkVote(plan, packet.body.vote);
+        return sound;
       });
-      if (good === null) continue;
+      if (good === null) {
+        bad.add(packet.digest);
+        continue;
+      }
       deals.set(packet.identity, [...(deals.get(packet.identity) ?? []), good]);
       endorsers.add(packet.identity);
     }
     for (const packet of of('endorsement', attempt)) {
       const good = checked(packet, `vote ${id}`, () => {
-        if (!equalBytes(packet.body.vote.parent, plan.parent?.proven.id ?? new Uint8Array())) {
-          throw new Problem('VOTE_INVALID', 'endorses another parent');
-        }
-        checkVote(packet.body.vote);
+        checkVote(plan, packet.body.vote);
         return true;
       });
       if (good !== null) endorsers.add(packet.identity);
@@ -168,10 +180,11 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       return memo.get(key) as Transcript | null;
     };
     const single = attempt.dealers.map(({ participant }) => deals.get(participant.identity) ?? []);
-    const transcript =
+    const dealt =
       counts && single.every((candidates) => candidates.length === 1)
-        ? transcriptOf(single.map((candidates) => candidates[0] as CheckedDeal))
+        ? single.map((candidates) => candidates[0] as CheckedDeal)
         : null;
+    const transcript = dealt === null ? null : transcriptOf(dealt);
 
     const accepted: CheckedAcceptance[] = [];
     const transcripts = new Map<string, Transcript>();
@@ -179,38 +192,52 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       const chosen = packet.body.deals.map((digest) =>
         [...deals.values()].flat().find((candidate) => candidate.packet.digest === toHex(digest)),
       );
-      if (!chosen.every((candidate) => candidate !== undefined)) {
+      const present = chosen.filter((candidate) => candidate !== undefined);
+      const unchecked = packet.body.deals.some((digest) => isBad(digest, 'deal'));
+      if (present.length < chosen.length && !unchecked) {
         waiting.push({ packet: packet.digest, names: 'a deal' });
         continue;
       }
-      const named = transcriptOf(chosen);
+      const named = unchecked ? null : transcriptOf(present);
       if (named !== null) transcripts.set(toHex(named.hash), named);
       const good = checked(packet, `acceptance ${id}`, () => {
-        if (named === null) throw new Problem('ACCEPTANCE_INVALID', 'has to name one deal of every dealer, in order');
+        if (named === null)
+          throw new Problem('ACCEPTANCE_INVALID', 'has to name one good deal of every dealer, in order');
         return checkAcceptance(plan, attempt, named, packet);
       });
       if (good !== null) accepted.push(good);
+      else bad.add(packet.digest);
     }
-    const over =
-      transcript === null ? [] : accepted.filter(({ packet }) => equalBytes(packet.body.transcript, transcript.hash));
-    const acceptances = new Map(over.map((acceptance) => [acceptance.packet.identity, acceptance]));
-    const certificate = transcript === null ? null : certify(plan, transcript, over);
+    const over = ({ hash }: Transcript): CheckedAcceptance[] =>
+      accepted.filter(({ packet }) => equalBytes(packet.body.transcript, hash));
+    // from the acceptances, not from what I would accept: a second deal that comes late undoes no certificate
+    const certificate = counts
+      ? ([...transcripts.values()].map((named) => certify(plan, named, over(named))).find((found) => found !== null) ??
+        null)
+      : null;
+    const agreed = certificate?.transcript ?? transcript;
+    const acceptances = new Map(
+      (agreed === null ? [] : over(agreed)).map((acceptance) => [acceptance.packet.identity, acceptance]),
+    );
     const turn = certificate === null ? null : turnZero(certificate);
 
     // turns: grouped by the exact acceptances that they name
     const turns = new Map<string, { turn: Turn; signed: CheckedActivation[] }>();
     for (const packet of of('activation', attempt)) {
       const named = packet.body.certificate.map((digest) => accepted.find((a) => a.packet.digest === toHex(digest)));
-      const of = transcripts.get(toHex(packet.body.transcript));
       const present = named.filter((acceptance) => acceptance !== undefined);
-      if (of === undefined || present.length < named.length) {
+      const unchecked = packet.body.certificate.some((digest) => isBad(digest, 'acceptance'));
+      if (present.length < named.length && !unchecked) {
         waiting.push({ packet: packet.digest, names: 'an acceptance' });
         continue;
       }
       const signed = checked(packet, `activation ${id}`, () => {
-        const over = certify(plan, of, present);
-        if (over === null) throw new Problem('ACTIVATION_INVALID', 'has to name one acceptance of every new member');
-        const turn = turnZero(over);
+        const of = transcripts.get(toHex(packet.body.transcript));
+        const whole = of === undefined || unchecked ? null : certify(plan, of, present);
+        if (whole === null) {
+          throw new Problem('ACTIVATION_INVALID', 'has to name one good acceptance of every new member');
+        }
+        const turn = turnZero(whole);
         return { signing: turn, good: checkActivation(plan, turn, packet) };
       });
       if (signed === null) continue;
@@ -227,7 +254,8 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       const activations = signed.sort((a, b) => a.index - b.index);
       const key = `proof ${activations.map(({ packet }) => packet.digest).join(' ')}`;
       if (!memo.has(key)) memo.set(key, completeTurn(turn, activations));
-      proof = { turn, link: memo.get(key) as Link, activations };
+      const link = memo.get(key) as Link | null;
+      if (link !== null) proof = { turn, link, activations };
     }
     const activations = new Map(
       [...turns.values()].flatMap(({ signed }) => signed.map((one) => [one.packet.identity, one] as const)),
@@ -247,6 +275,7 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       endorsers,
       counts,
       transcript,
+      unfit: transcript === null ? dealt : null,
       acceptances,
       certificate,
       turn,
@@ -273,6 +302,10 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
     notes: of('note'),
     waiting,
   };
+}
+
+function isOf(packet: AnyPacket, attempt: Attempt): boolean {
+  return equalBytes(packet.attempt, attempt.id);
 }
 
 function certify(plan: Plan, transcript: Transcript, accepted: readonly CheckedAcceptance[]): Certificate | null {

@@ -98,12 +98,18 @@ export function quorumOf(threshold: number, members: number): number {
   return Math.max(threshold, Math.floor(members / 2) + 1);
 }
 
-/** The door for plans. Whatever a proposer may not choose is refused here, on every member's own machine. */
-export function readPlan(encoded: Uint8Array): Plan {
+/**
+ * The door for plans. Whatever a proposer may not choose is refused here, on every member's own machine. With `known`
+ * the plan has to start from that very parent, whose signatures are then not verified a second time.
+ */
+export function readPlan(encoded: Uint8Array, known?: Link): Plan {
   const { cards: cardFiles, parent: parentFacts, ...facts } = is.parseCbor(schema, encoded, 'plan');
   const refuse = (why: string): never => {
     throw new Problem('PLAN_INVALID', `plan: ${why}`);
   };
+  if (known !== undefined && !equalBytes(parentFacts?.descriptor ?? new Uint8Array(), known.descriptor)) {
+    refuse('starts from another parent');
+  }
   const cards = cardFiles.map(readCard);
   if (new Set(cards.map((card) => card.identity)).size !== cards.length) refuse('two cards have one identity');
   if (new Set(cards.map((card) => card.name.toLowerCase())).size !== cards.length) refuse('two cards have one name');
@@ -113,7 +119,7 @@ export function readPlan(encoded: Uint8Array): Plan {
     if (new Set(places).size !== places.length) refuse(`${what}: somebody is named twice`);
   };
 
-  const parent = parentFacts === null ? null : readLink(parentFacts);
+  const parent = parentFacts === null ? null : (known ?? readLink(parentFacts));
   if ((facts.kind === 'genesis') !== (parent === null)) refuse('only a genesis has no parent');
   if (parent !== null && parent.proven.rehearsal !== facts.rehearsal) refuse('the parent is of the other world');
 

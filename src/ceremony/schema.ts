@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Cbor } from '../bytes/cbor.ts';
 import { type Bounds, decodeCbor } from '../bytes/cbor.ts';
+import { escapeText } from '../bytes/printable.ts';
 import { suiteNames } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
 
@@ -13,6 +14,8 @@ export const limits = {
   cardBytes: 4096,
   depth: 12,
 } as const;
+
+const longestPath = 100;
 
 export const packetBounds: Bounds = { bytes: limits.packetBytes, depth: limits.depth };
 
@@ -51,6 +54,7 @@ export function parseValue<T extends v.GenericSchema>(schema: T, value: Cbor, wh
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
-  const path = v.getDotPath(issue) ?? 'the whole';
+  // a path may hold a key that a stranger made up, and the message is shown (row 24)
+  const path = escapeText((v.getDotPath(issue) ?? 'the whole').slice(0, longestPath));
   throw new Problem('SCHEMA', `${what}: ${path} is not what it has to be`);
 }

@@ -1,6 +1,7 @@
 import { randomBytes, scryptSync } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Random } from '../bytes/random.ts';
+import type { Memo } from '../ceremony/evaluate.ts';
 import type { Stretch } from '../ceremony/phrase.ts';
 import { type FileSystem, nodeFileSystem } from '../media/file-system.ts';
 import type { Processes } from '../vault/lock.ts';
@@ -44,6 +45,8 @@ export interface Context {
   /** Digest of the program's single file, where it runs from one. */
   readonly digest: Uint8Array | null;
   readonly facts: MachineFacts;
+  /** What was checked of packets: the machines of a rehearsal share it, since each would come to the same result. */
+  readonly memo?: Memo;
 }
 
 /** `randomBytes` gives memory of its own, not of Buffer's shared pool; a copy makes it a plain array. */

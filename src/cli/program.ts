@@ -1,9 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Problem } from '../problem.ts';
+import { registerBackup } from './commands/backup.ts';
 import { registerCard } from './commands/card.ts';
 import { registerInit } from './commands/init.ts';
+import { registerKeyset } from './commands/keyset.ts';
 import { registerNext } from './commands/next.ts';
 import { registerPropose } from './commands/propose.ts';
+import { registerRehearse } from './commands/rehearse.ts';
 import { registerRoster } from './commands/roster.ts';
 import { registerStatus } from './commands/status.ts';
 import type { Context } from './context.ts';
@@ -25,14 +28,18 @@ const registers: readonly Register[] = [
   registerInit,
   registerCard,
   registerRoster,
+  registerKeyset,
   registerPropose,
   registerNext,
   registerStatus,
+  registerBackup,
+  registerRehearse,
 ];
 
 /** One run: the words of the command line in, an exit status out. Whatever goes wrong becomes a sentence. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   let status: number = exits.done;
+  let begun: Session | null = null;
   const globals: { now: Globals } = { now: { json: argv.includes('--json') } };
   const program = new Command('conclave')
     .description('hand a threshold key from an old committee to a new one, offline, without changing its address')
@@ -63,6 +70,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
         .flat()
         .filter((word): word is string => typeof word === 'string');
       const session = new Session(context, globals.now);
+      begun = session;
       status = (await work(session, command.optsWithGlobals() as O, words)) ?? exits.done;
     };
   for (const register of registers) register(program, action);
@@ -77,7 +85,9 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exits.done; // help and version
     const problem = error instanceof CommanderError ? usage(error, program, argv) : toProblem(error);
-    new Session(context, globals.now).say.problem(problem);
+    // what has spoken already knows whether its one document is out
+    const { say } = (begun as Session | null) ?? new Session(context, globals.now);
+    say.problem(problem);
     return exitFor(problem.code);
   }
   return status;

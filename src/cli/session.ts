@@ -49,18 +49,22 @@ export class Session {
     return readPassphraseFile(this.context, file);
   }
 
+  /** Before a passphrase is asked for that would open nothing. */
+  requireVault(): void {
+    if (Vault.exists(this.home, this.context.fs)) return;
+    throw new Problem(
+      'VAULT_MISSING',
+      `there is no vault in ${this.home}`,
+      'make one with conclave init --name NAME, or name another home with --home',
+    );
+  }
+
   /** Opens the vault, hands its ceremonies over, and closes it whatever happens. */
   async withVault<T>(work: (ceremonies: Ceremonies) => Promise<T> | T): Promise<T> {
-    if (!Vault.exists(this.home, this.context.fs)) {
-      throw new Problem(
-        'VAULT_MISSING',
-        `there is no vault in ${this.home}`,
-        'make one with conclave init --name NAME, or name another home with --home',
-      );
-    }
+    this.requireVault();
     const vault = Vault.open(this.home, this.host, await this.passphrase('passphrase of this vault'));
     try {
-      return await work(new Ceremonies(vault));
+      return await work(new Ceremonies(vault, this.context.memo));
     } finally {
       vault.close();
     }

@@ -2,8 +2,9 @@ import { toHex } from '../bytes/hex.ts';
 import type { Deed } from '../ceremony/duties.ts';
 import { outstanding, waitedFor } from '../ceremony/duties.ts';
 import { route } from '../ceremony/route.ts';
+import { together } from '../ceremony/together.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
-import { myCard, myIdentity } from '../vault/identity.ts';
+import { myCard } from '../vault/identity.ts';
 import { type Hold, keysetOf } from '../vault/standing.ts';
 import { exitFor, exits, type VisitExit } from './exit.ts';
 
@@ -63,14 +64,15 @@ export function outcomeJson({ held, keyset, did, blame }: Outcome): object {
   };
 }
 
-/** Where the stick goes next: the shortest way on, for all ceremonies that are not at their end. */
+/**
+ * Where the stick goes next: the shortest way on, for all ceremonies that are not at their end. Once a ceremony is
+ * complete, who left and has not closed is named by those visits alone in which something was done for it: a leaver
+ * who never comes back is not asked for ever after.
+ */
 export function nextStops(ceremonies: Ceremonies, outcomes: readonly Outcome[]): string[] {
   const me = myCard(ceremonies.vault.state).name;
-  const mine = myIdentity(ceremonies.vault.state);
-  const stops: string[] = [];
-  for (const { held } of outcomes) {
-    if (held.view.phase === 'complete' || !held.plan.byIdentity.has(mine)) continue;
-    for (const stop of route(held.view, me)) if (stop !== me && !stops.includes(stop)) stops.push(stop);
-  }
-  return stops;
+  const ways = outcomes
+    .filter(({ held, did }) => held.view.phase !== 'complete' || did.length > 0)
+    .map(({ held }) => route(held.view, me));
+  return [...new Set(together(ways))].filter((stop) => stop !== me);
 }

@@ -36,9 +36,7 @@ export function holdingsOf({ fs, random, kdf, processes }: Stage, party: Party):
 
 /** The holders of one committee: everybody whose active share is of this very descriptor. */
 export function holdersOf(all: readonly Holding[], descriptor: Descriptor): Holding[] {
-  return all
-    .filter((holding) => equalBytes(holding.descriptor.id, descriptor.id))
-    .sort((a, b) => a.index - b.index);
+  return all.filter((holding) => equalBytes(holding.descriptor.id, descriptor.id)).sort((a, b) => a.index - b.index);
 }
 
 /**

@@ -98,7 +98,8 @@ export class Rehearsal {
   #advice: readonly string[] | null = null;
   #part: Part = 'setup';
   #stop: Stop | null = null;
-  #last: string | null = null;
+  /** Of each ceremony, which machine that knows it was visited last, and what it said. */
+  readonly #seen = new Map<string, { who: string; phase: Phase; stops: readonly string[] }>();
 
   constructor(
     scenario: Pick<Scenario, 'people' | 'sticks'>,
@@ -122,9 +123,10 @@ export class Rehearsal {
     for (const path of this.sticks.values()) makeDirectoryDurably(fs, path);
   }
 
-  /** Who was visited last, and so knows the most. */
-  get last(): Party | null {
-    return this.#last === null ? null : this.party(this.#last);
+  /** Who was visited last of those who know of a ceremony, and so knows the most. */
+  lastOn(ceremony: string): Party | null {
+    const seen = this.#seen.get(ceremony);
+    return seen === undefined ? null : this.party(seen.who);
   }
 
   party(name: string): Party {
@@ -200,7 +202,8 @@ export class Rehearsal {
       stop.out += json.synced.out;
       moved ||= json.synced.in + json.synced.out > 0 || json.ceremonies.some(({ did }) => did.length > 0);
       this.#advice = json.nextStops;
-      this.#last = who;
+      for (const { ceremony, phase } of json.ceremonies)
+        this.#seen.set(ceremony, { who, phase, stops: json.nextStops });
       const wanted = json.holds.find(({ code }) => code === 'BACKUP_REQUIRED');
       if (wanted !== undefined && registered < 16) {
         const keyset = json.ceremonies.find(({ ceremony }) => ceremony === wanted.ceremony)?.keyset ?? '';
@@ -215,7 +218,9 @@ export class Rehearsal {
       for (const { message } of json.holds) stop.remarks.push(`not done: ${message}`);
       if (stop.deeds.length === 0) {
         const waiting = new Set(json.ceremonies.flatMap(({ waitingFor }) => waitingFor));
-        stop.remarks.push(waiting.size === 0 ? 'nothing to do' : `nothing to do: waiting for ${[...waiting].join(', ')}`);
+        stop.remarks.push(
+          waiting.size === 0 ? 'nothing to do' : `nothing to do: waiting for ${[...waiting].join(', ')}`,
+        );
       }
       return { moved, json };
     }
@@ -234,10 +239,18 @@ export class Rehearsal {
     if (this.#advice === null) see(await this.#visit(here));
     while (idle <= this.parties.size) {
       if (goal !== 'complete' && phase !== null && phases.indexOf(phase) >= phases.indexOf(goal)) return;
-      const to = this.#advice?.find((name) => !this.#absent.has(name));
+      const to = this.#goes(this.#where.get(this.#main()) ?? here);
       if (to === undefined) return;
       see(await this.#visit(to));
     }
+  }
+
+  /** As the program says here; or as it said elsewhere, of a ceremony that this machine has no part in. */
+  #goes(here: string): string | undefined {
+    const elsewhere = [...this.#seen.values()].filter(({ who, phase }) => who !== here && phase !== 'complete');
+    return [...(this.#advice ?? []), ...elsewhere.flatMap(({ stops }) => stops)].find(
+      (name) => name !== here && !this.#absent.has(name),
+    );
   }
 
   async #command(who: string, words: readonly string[], exit: number): Promise<void> {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { equalBytes, toHex } from '../bytes/hex.ts';
+import { unwrapProposal } from '../ceremony/envelope.ts';
 import { phases } from '../ceremony/evaluate.ts';
 import { ceremonyFolder, openStick, readStick } from '../courier/stick.ts';
-import { unwrapProposal } from '../ceremony/envelope.ts';
 import { Problem } from '../problem.ts';
 import { type Holding, holdersOf, holdingsOf, sharesWrong } from './holdings.ts';
 import { type Begun, Rehearsal, type Stage, type Tally, type Told } from './rehearsal.ts';
@@ -86,7 +86,6 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
 const boardJson = v.object({
   ceremonies: v.array(
     v.object({
-      ceremony: v.string(),
       phase: v.picklist(phases),
       outstanding: v.array(v.string()),
       faults: v.array(v.object({ member: v.string(), fault: v.string(), packet: v.string() })),
@@ -94,22 +93,27 @@ const boardJson = v.object({
   ),
 });
 
-/** How the ceremonies stand, as the machine that was visited last shows it. */
+/** How the ceremonies stand, as the machine shows it that was visited last of those with a part in them. */
 async function boards(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<Ended[]> {
-  const { last } = rehearsal;
-  const seen =
-    last === null ? null : v.safeParse(boardJson, (await rehearsal.run(last, ['status', '--json'])).json);
-  return begun.map(({ ceremony, kind, keyset }) => {
-    const board = seen?.success ? seen.output.ceremonies.find((one) => one.ceremony === ceremony) : undefined;
-    const { phase = 'proposed', outstanding = [], faults = [] } = board ?? {};
-    return { ceremony, kind, keyset, phase, outstanding, faults };
-  });
+  const ended: Ended[] = [];
+  for (const { ceremony, kind, keyset } of begun) {
+    const last = rehearsal.lastOn(ceremony);
+    const ran = last === null ? null : await rehearsal.run(last, ['status', '--ceremony', ceremony, '--json']);
+    const seen = v.safeParse(boardJson, ran?.json);
+    const {
+      phase = 'proposed',
+      outstanding = [],
+      faults = [],
+    } = (seen.success ? seen.output.ceremonies[0] : null) ?? {};
+    ended.push({ ceremony, kind, keyset, phase, outstanding, faults });
+  }
+  return ended;
 }
 
 /** The verification transcript as people read it; the board while there is none. */
 async function transcriptOf(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<string> {
-  const { last } = rehearsal;
   const ceremony = begun.at(-1)?.ceremony;
+  const last = ceremony === undefined ? null : rehearsal.lastOn(ceremony);
   if (last === null || ceremony === undefined) return '';
   for (const command of ['transcript', 'status']) {
     const { status, screen } = await rehearsal.run(last, [command, '--ceremony', ceremony]);
@@ -209,7 +213,11 @@ function checksOf(expect: Expectation, facts: Facts): Check[] {
   }
   if (expect.outstanding !== undefined) {
     const found = ceremonies.flatMap(({ outstanding }) => outstanding);
-    held('outstanding', sameNames(found, expect.outstanding), `${listed(found)}, expected ${listed(expect.outstanding)}`);
+    held(
+      'outstanding',
+      sameNames(found, expect.outstanding),
+      `${listed(found)}, expected ${listed(expect.outstanding)}`,
+    );
   }
   if (expect.faults !== undefined) {
     const words = ({ member, fault }: { member: string; fault: string }): string => `${member} ${fault}`;

@@ -8,7 +8,10 @@ export type Shade = (kind: 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'name', 
 
 export function openingLines({ name, about, people }: Scenario, seed: string | null, shade: Shade): string[] {
   return [
-    shade('warn', 'REHEARSAL: for practice only. no key of this is worth anything, and no packet of it meets a real vault'),
+    shade(
+      'warn',
+      'REHEARSAL: for practice only. no key of this is worth anything, and no packet of it meets a real vault',
+    ),
     ...(seed === null
       ? []
       : [
@@ -48,9 +51,12 @@ export function closingLines(done: Rehearsed, shade: Shade): string[] {
     `${done.scenario.people.length} people, ${tally.visits} visits, ${tally.consents} consents, ${tally.prompts} prompts` +
       ` (${tally.passphrases} for a passphrase, ${tally.questions} besides passphrases and consents), ${packets} packets, ${bytes} bytes, ${seconds} s`,
   );
-  if (setup.visits > 0) lines.push(shade('dim', `before that, not counted above: ${setup.visits} visits, ${setup.prompts} prompts`));
+  if (setup.visits > 0)
+    lines.push(shade('dim', `before that, not counted above: ${setup.visits} visits, ${setup.prompts} prompts`));
   for (const { check, ok, detail } of checks)
-    lines.push(`  ${ok ? shade('good', 'ok    ') : shade('bad', 'NOT OK')}  ${escapeText(check)}: ${escapeText(detail)}`);
+    lines.push(
+      `  ${ok ? shade('good', 'ok    ') : shade('bad', 'NOT OK')}  ${escapeText(check)}: ${escapeText(detail)}`,
+    );
   lines.push(
     ok
       ? shade('good', 'REHEARSAL ended as the scenario says')

@@ -56,7 +56,9 @@ const vocabulary = {
 
 type Vocabulary = typeof vocabulary;
 export type StepName = keyof Vocabulary;
-export type Step = { readonly [K in StepName]: { readonly step: K; readonly is: v.InferOutput<Vocabulary[K]> } }[StepName];
+export type Step = {
+  readonly [K in StepName]: { readonly step: K; readonly is: v.InferOutput<Vocabulary[K]> };
+}[StepName];
 export type Proposal = v.InferOutput<typeof proposal>;
 
 const amount = v.union([count, v.strictObject({ atMost: count })], 'expected a number or {"atMost": number}');
@@ -118,12 +120,16 @@ export function readScenario(value: unknown): Scenario {
     setup: raw.setup.map((step, at) => readStep(step, `setup.${at}`)),
     steps: raw.steps.map((step, at) => readStep(step, `steps.${at}`)),
   };
-  scenario.setup.forEach((step, at) => known(scenario, step, `setup.${at}`));
-  scenario.steps.forEach((step, at) => known(scenario, step, `steps.${at}`));
+  for (const part of ['setup', 'steps'] as const)
+    for (const [at, step] of scenario[part].entries()) known(scenario, step, `${part}.${at}`);
   const { epochs = {}, outstanding = [], faults = [] } = scenario.expect;
   everyone(scenario.people, Object.keys(epochs), 'expect.epochs');
   everyone(scenario.people, outstanding, 'expect.outstanding');
-  everyone(scenario.people, faults.map(({ member }) => member), 'expect.faults');
+  everyone(
+    scenario.people,
+    faults.map(({ member }) => member),
+    'expect.faults',
+  );
   return scenario;
 }
 

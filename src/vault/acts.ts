@@ -1,6 +1,6 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { approvable } from '../ceremony/death.ts';
-import { draftAcceptance, receive, shareFits } from '../ceremony/packets/acceptance.ts';
+import { draftAcceptance, judgeBoxes, receive, shareFits } from '../ceremony/packets/acceptance.ts';
 import { draftActivation } from '../ceremony/packets/activation.ts';
 import { draftDeal } from '../ceremony/packets/deal.ts';
 import type { Vote } from '../ceremony/packets/endorsement.ts';
@@ -23,9 +23,15 @@ function nextVote(ceremonies: Ceremonies, held: Held): Vote | Hold {
   const parent = scopeOf(held.plan);
   const attempt = held.view.current.attempt.id;
   const earlier = ceremonies.vault.state.votes.filter((vote) => equalBytes(vote.parent, parent));
+  if (earlier.some((vote) => equalBytes(vote.attempt, attempt))) {
+    return {
+      code: 'VAULT_DAMAGED',
+      message: 'this machine endorsed this attempt already, but its own packet is missing from the vault',
+      hint: 'bring any stick that holds the packets of this ceremony',
+    };
+  }
   const prior: Vote['prior'] = [];
   for (const vote of earlier) {
-    if (equalBytes(vote.attempt, attempt)) continue;
     const other = ceremonies.get(toHex(vote.ceremony));
     const death = other.view.attempts.find((view) => equalBytes(view.attempt.id, vote.attempt))?.death ?? null;
     if (death === null) {
@@ -93,11 +99,15 @@ export function endorse(ceremonies: Ceremonies, held: Held, moment: Moment): Sto
 export function accept(ceremonies: Ceremonies, held: Held, moment: Moment): Stop | null {
   const { plan } = held;
   const { vault } = ceremonies;
-  const { attempt, transcript } = held.view.current;
+  const { attempt, transcript, unfit } = held.view.current;
   const receiver = plan.receivers.find(({ identity }) => identity === myIdentity(vault.state));
   const prekey = receiver && vault.state.prekeys.find((own) => equalBytes(own.public, receiver.prekey));
-  if (transcript === null || receiver === undefined || prekey === undefined) return {};
+  if (receiver === undefined || prekey === undefined) return {};
   const index = receiver.newIndex;
+  if (transcript === null) {
+    const guilty = unfit === null ? [] : judgeBoxes(plan, attempt, unfit, index, prekey.secret);
+    return { blame: guilty.map((bad) => ({ member: bad.dealer.participant.name, packet: bad.packet.digest })) };
+  }
   const opened = receive(plan, attempt, transcript, index, prekey.secret);
   if (opened.blame !== null) {
     return { blame: opened.blame.map((bad) => ({ member: bad.dealer.participant.name, packet: bad.packet.digest })) };
@@ -135,13 +145,10 @@ export function accept(ceremonies: Ceremonies, held: Held, moment: Moment): Stop
   };
   // one step: the share is in, the prekey is gone (row 23), the nonces are kept, the acceptance is said
   say(ceremonies, held, moment, 'acceptance', asCbor(drawn.body), (state, digest) => {
-    const fresh = renewed.state.prekeys.filter(
-      (own) => !state.prekeys.some((known) => equalBytes(known.public, own.public)),
-    );
     return {
       ...withSlot(state, plan, transcript.descriptor.keysetId, slot),
       card: renewed.state.card,
-      prekeys: [...state.prekeys.filter((own) => !equalBytes(own.public, receiver.prekey)), ...fresh],
+      prekeys: [...renewed.state.prekeys.filter((own) => !equalBytes(own.public, receiver.prekey))],
       nonces: [...state.nonces, { attempt: attempt.id, turn: 0, acceptance: digest, secrets: drawn.nonces }],
       log: [
         ...state.log,

@@ -4,6 +4,7 @@ import { admit, readProposal } from '../ceremony/admission.ts';
 import { nameOf, openPacket, sealPacket } from '../ceremony/envelope.ts';
 import { evaluate, type Memo, type View } from '../ceremony/evaluate.ts';
 import type { AnyPacket } from '../ceremony/kinds.ts';
+import { digestOf } from '../ceremony/packet.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { myIdentity, withCard } from './identity.ts';
@@ -22,14 +23,15 @@ export interface Held {
 /** The ceremonies of one vault, evaluated at most once per change and never checking one packet twice. */
 export class Ceremonies {
   readonly vault: Vault;
-  readonly #memo: Memo = new Map();
+  readonly #memo: Memo;
   readonly #plans = new Map<string, Plan>();
   readonly #proposals = new Map<string, AnyPacket>();
   readonly #packets = new Map<string, AnyPacket>();
   readonly #held = new Map<string, { files: number; held: Held }>();
 
-  constructor(vault: Vault) {
+  constructor(vault: Vault, memo: Memo = new Map()) {
     this.vault = vault;
+    this.#memo = memo;
   }
 
   ids(): string[] {
@@ -56,7 +58,7 @@ export class Ceremonies {
     const bad = [...damaged];
     for (const { name, bytes } of files) {
       if (name === toHex(record.proposal)) continue;
-      const packet = this.#packets.get(name) ?? tryAdmit(plan, record, bytes);
+      const packet = this.#packets.get(name) ?? this.#tryAdmit(plan, record, bytes);
       if (packet === null) bad.push(name);
       else {
         this.#packets.set(name, packet);
@@ -75,9 +77,10 @@ export class Ceremonies {
 
   /** Takes a ceremony in. The caller opened the age file; from here on the packet lies under the ceremony key. */
   open(file: Uint8Array, ceremonyKey: Uint8Array, packet: Uint8Array, phrase: (plan: Plan) => string): Plan {
-    const { plan } = readProposal(packet);
+    const { plan, packet: proposal } = this.#readProposal(packet);
     if (this.record(plan.ceremony) !== undefined) return plan;
     this.checkProposal(plan);
+    this.#noticeRollback(plan, proposal);
     const record: CeremonyRecord = {
       id: plan.id,
       key: ceremonyKey,
@@ -108,7 +111,7 @@ export class Ceremonies {
     const record = this.record(ceremony);
     if (record === undefined) throw new Problem('CEREMONY_UNKNOWN', 'its proposal is not here');
     const plan = this.#plan(record);
-    const packet = admit(plan, openPacket(plan.id, record.key, file));
+    const packet = this.#admit(plan, record, file);
     const { view } = this.get(ceremony);
     // the same statement sealed again by somebody: the first copy is as good
     if (view.packets.some(({ digest }) => digest === packet.digest)) return { packet, fresh: false };
@@ -143,10 +146,34 @@ export class Ceremonies {
     const ceremony = toHex(record.id);
     const known = this.#plans.get(ceremony);
     if (known !== undefined) return known;
-    const { plan, packet } = readProposal(this.#proposalPacket(record));
+    const { plan, packet } = this.#readProposal(this.#proposalPacket(record));
     this.#plans.set(ceremony, plan);
     this.#proposals.set(ceremony, packet);
     return plan;
+  }
+
+  #tryAdmit(plan: Plan, record: CeremonyRecord, file: Uint8Array): AnyPacket | null {
+    try {
+      return this.#admit(plan, record, file);
+    } catch (error) {
+      if (error instanceof Problem) return null;
+      throw error;
+    }
+  }
+
+  /** What comes through the doors depends on nothing but the bytes and the plan, so it comes through them once. */
+  #admit(plan: Plan, record: CeremonyRecord, file: Uint8Array): AnyPacket {
+    const packet = openPacket(plan.id, record.key, file);
+    return this.#once(`packet ${plan.ceremony} ${digestOf(packet)}`, () => admit(plan, packet));
+  }
+
+  #readProposal(packet: Uint8Array): { plan: Plan; packet: AnyPacket } {
+    return this.#once(`proposal ${digestOf(packet)}`, () => readProposal(packet));
+  }
+
+  #once<T>(key: string, read: () => T): T {
+    if (!this.#memo.has(key)) this.#memo.set(key, read());
+    return this.#memo.get(key) as T;
   }
 
   #proposalPacket(record: CeremonyRecord): Uint8Array {
@@ -157,15 +184,6 @@ export class Ceremonies {
 /** What a vote, a lock, a rollback or an override is about: the committee that hands over, or a genesis itself. */
 export function scopeOf(plan: Plan): Uint8Array {
   return plan.parent?.proven.id ?? plan.id;
-}
-
-function tryAdmit(plan: Plan, record: CeremonyRecord, bytes: Uint8Array): AnyPacket | null {
-  try {
-    return admit(plan, openPacket(plan.id, record.key, bytes));
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
 }
 
 function withCardsOf(state: VaultState, plan: Plan): VaultState {

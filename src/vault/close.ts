@@ -33,6 +33,7 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
     };
   }
   const invalid = copies.filter((copy) => copy.epoch < plan.epoch.to && !copy.invalid);
+  const { attempt } = held.view.current;
   const body: ClosingBody = {
     transcript: proof.link.transcript,
     turn: proof.turn.hash,
@@ -46,7 +47,7 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
     const keysets = before.keysets.map((record) => {
       if (!equalBytes(record.id, id)) return record;
       const slots = record.slots.filter((slot) => {
-        const drop = goes(slot, plan, old.state === 'wrapping-key-deleted');
+        const drop = goes(slot, record, plan, attempt.id, old.state === 'wrapping-key-deleted');
         if (drop) gone.push(slot.epoch);
         return !drop;
       });
@@ -54,7 +55,11 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
         ? record.links
         : [...record.links, linkOf(proof.link)];
       const marked = record.copies.map((copy) => (invalid.includes(copy) ? { ...copy, invalid: true } : copy));
-      return { ...record, links, slots, copies: marked };
+      // who leaves never activates: an old share that stays there is retired with this
+      const retired = slots.map((slot) =>
+        slot.state === 'active' && slot.epoch < plan.epoch.to ? { ...slot, state: 'retired' as const } : slot,
+      );
+      return { ...record, links, slots: retired, copies: marked };
     });
     const log = gone.map((epoch) => ({
       at: moment.now,
@@ -62,19 +67,38 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
       epoch,
       event: 'wrapping key deleted from this medium',
     }));
-    return { ...before, keysets, log: [...before.log, ...log] };
+    // nonces of shares that are gone would sign nothing any more
+    const kept = keysets.flatMap(({ slots }) => slots);
+    const nonces = before.nonces.filter((nonce) => kept.some((slot) => equalBytes(slot.attempt, nonce.attempt)));
+    return { ...before, keysets, nonces, log: [...before.log, ...log] };
   });
   return null;
 }
 
 /**
- * Rule 7. What goes with a closing: the share of the parent and of the epochs before it, and shares of other attempts
- * over this parent that were accepted but never signed for. One that I signed for is never destroyed by the program.
+ * Rule 7. What goes with a closing: the shares of the committees that came before, one after the other, and shares of
+ * other attempts that were accepted but never signed for. One that I signed for, of an attempt that did not become the
+ * committee, is never destroyed by the program: others may stand on it.
  */
-function goes(slot: KeysetRecord['slots'][number], plan: Plan, oldGoes: boolean): boolean {
-  if (equalBytes(slot.attempt, plan.id)) return false;
-  if (slot.epoch < plan.epoch.to) return oldGoes;
-  return slot.epoch === plan.epoch.to && !slot.signed;
+function goes(
+  slot: KeysetRecord['slots'][number],
+  { links }: KeysetRecord,
+  plan: Plan,
+  attempt: Uint8Array,
+  oldGoes: boolean,
+): boolean {
+  if (equalBytes(slot.attempt, attempt) || slot.epoch > plan.epoch.to) return false;
+  if (!slot.signed) return slot.epoch === plan.epoch.to || oldGoes;
+  return oldGoes && slot.epoch < plan.epoch.to && precedes(slot, links, plan);
+}
+
+function precedes(
+  { descriptor }: KeysetRecord['slots'][number],
+  links: KeysetRecord['links'],
+  { parent }: Plan,
+): boolean {
+  const committees = [...links, ...(parent === null ? [] : [parent])];
+  return committees.some((link) => equalBytes(link.descriptor, descriptor));
 }
 
 function oldShare(

@@ -66,12 +66,21 @@ export function myIdentity(state: VaultState): string {
 }
 
 export function myCard(state: VaultState): Card {
-  return readCard(state.card.file);
+  return readOnce(state.card.file);
 }
 
 export function rosterOf(state: VaultState): Card[] {
-  return state.roster.map(readCard);
+  return state.roster.map(readOnce);
 }
+
+/** Cards of the state are asked for again and again in one run, and reading one costs a millisecond or two. */
+function readOnce(file: Uint8Array): Card {
+  const known = cards.get(file) ?? readCard(file);
+  cards.set(file, known);
+  return known;
+}
+
+const cards = new WeakMap<Uint8Array, Card>();
 
 /** Takes a card in: the newer one of an identity stays, and a name stands for one identity only. */
 export type CardOutcome = 'added' | 'renewed' | 'known' | 'name-taken' | 'other-world' | 'own';

@@ -7,6 +7,7 @@ import type { Plan } from '../ceremony/plan.ts';
 import type { ProblemCode } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
+import { pinFits } from './pins.ts';
 import type { KeysetRecord, Slot, VaultState } from './state.ts';
 
 /** A reason why this machine does not go on by itself, and what the operator can do about it. */
@@ -64,12 +65,12 @@ export function planHolds(state: VaultState, plan: Plan): Hold[] {
       });
     }
     if (keyset === undefined && state.pins.length > 0) {
-      const pinned = parent.keys.some(({ publicKey }) => state.pins.some((pin) => equalBytes(pin, publicKey)));
+      const pinned = parent.keys.some((key) => state.pins.some((pin) => pinFits(pin, key)));
       if (!pinned) {
         holds.push({
           code: 'PIN_MISMATCH',
           message: 'none of the keys of this plan is one that was pinned on this machine',
-          hint: 'compare the public key with the proposer over another channel; do not go on before it fits',
+          hint: 'compare the public key with the proposer over another channel; do not go on before it fits (conclave keyset list shows the pins)',
         });
       }
     }

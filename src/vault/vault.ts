@@ -49,6 +49,8 @@ export class Vault {
   readonly #header: Header;
   readonly #dataKey: Uint8Array;
   readonly #lock: VaultLock;
+  /** Set while it is unknown which of two states the disk has: whoever went on from here might say one thing twice. */
+  #unsure = false;
 
   private constructor(
     home: string,
@@ -133,8 +135,11 @@ export class Vault {
     withVaultFiles('writing the vault', () => {
       this.#layDown(); // only then may this step forget what the last one wrote out
       const next = change({ ...this.#state, outbox: [] });
+      if (this.#unsure) throw new Problem('VAULT_FAILING', 'an earlier write of the vault failed', 'run it again');
+      this.#unsure = true;
       this.#writeState(next);
       this.#state = next;
+      this.#unsure = false;
       this.#settle();
     });
   }
@@ -233,6 +238,7 @@ export class Vault {
 
   #writeState(state: VaultState): void {
     const encoded = encodeState(state);
+    readableAgain(encoded);
     const sealed = sealState(this.#dataKey, encoded, binding(this.#header), this.host.random);
     encoded.fill(0);
     writeDurably(this.host.fs, joinPath(this.home, stateFile), sealed);
@@ -293,6 +299,20 @@ function readVaultFile(fs: FileSystem, home: string, name: string): Uint8Array {
     );
   }
   return fs.readFile(path);
+}
+
+/** A list that outgrew its bound would lock its owner out for ever: such a state is not written. */
+function readableAgain(encoded: Uint8Array): void {
+  try {
+    decodeState(encoded);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(
+      'VAULT_FULL',
+      `the vault would not be readable after this (${error.message}), so nothing was written`,
+      'make a new vault for what comes next, and report this',
+    );
+  }
 }
 
 function decodeOrDamaged(encoded: Uint8Array): VaultState {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { equalBytes, fromHex, toHex } from '../../bytes/hex.ts';
 import type { Random } from '../../bytes/random.ts';
 import { lengthPrefixed, taggedHash, text } from '../../bytes/tagged-hash.ts';
-import { checkShare, checkShares } from '../../crypto/commitments.ts';
+import { checkShare, checkShares, evaluateCommitments } from '../../crypto/commitments.ts';
 import type { Point, Scalar } from '../../crypto/group.ts';
 import { provePossession, verifyPossession } from '../../crypto/possession.ts';
 import { commitNonces } from '../../crypto/proof-of-life.ts';
@@ -80,7 +80,58 @@ export function receive(
 ): Opened {
   const wanted = keysOf(plan);
   const sums: Scalar[] = wanted.map(({ suite: name }) => suite(name).group.scalar(0n));
-  const opened: { deal: CheckedDeal; subshares: Scalar[] | null }[] = transcript.deals.map((deal) => {
+  const opened = openBoxes(plan, attempt, transcript.deals, index, prekeySecret);
+  for (const { subshares } of opened) {
+    subshares?.forEach((subshare, place) => {
+      const { group } = suite(wanted[place]?.suite ?? 'ed25519');
+      sums[place] = group.add(sums[place] as Scalar, subshare);
+    });
+  }
+  const share = sums.map((sum, place) => suite(wanted[place]?.suite ?? 'ed25519').group.encodeScalar(sum));
+  if (opened.every(({ subshares }) => subshares !== null) && shareFits(plan, transcript, index, share)) {
+    return { share, blame: null };
+  }
+  return { share: null, blame: blameFor(plan, opened, index) };
+}
+
+/** The dealers whose boxes for me hold something else than they committed to, where no committee comes of the deals. */
+export function judgeBoxes(
+  plan: Plan,
+  attempt: Attempt,
+  deals: readonly CheckedDeal[],
+  index: number,
+  prekeySecret: Uint8Array,
+): readonly CheckedDeal[] {
+  return blameFor(plan, openBoxes(plan, attempt, deals, index, prekeySecret), index);
+}
+
+interface OpenedBox {
+  readonly deal: CheckedDeal;
+  readonly subshares: readonly Scalar[] | null;
+}
+
+function blameFor(plan: Plan, opened: readonly OpenedBox[], index: number): readonly CheckedDeal[] {
+  const wanted = keysOf(plan);
+  const blame = opened.filter(
+    ({ deal, subshares }) =>
+      subshares === null ||
+      subshares.some((subshare, place) => {
+        const { group } = suite(wanted[place]?.suite ?? 'ed25519');
+        return !checkShare(group, deal.points[place] as readonly Point[], subshare, index);
+      }),
+  );
+  return blame.map(({ deal }) => deal);
+}
+
+function openBoxes(
+  plan: Plan,
+  attempt: Attempt,
+  deals: readonly CheckedDeal[],
+  index: number,
+  prekeySecret: Uint8Array,
+): OpenedBox[] {
+  const wanted = keysOf(plan);
+  return deals.map((deal) => {
     try {
       const context = boxContext(plan, attempt, deal.dealer, deal.packet.body, index);
       const box = deal.packet.body.boxes[index - 1];
@@ -98,25 +149,6 @@ export function receive(
       throw error;
     }
   });
-  for (const { subshares } of opened) {
-    subshares?.forEach((subshare, place) => {
-      const { group } = suite(wanted[place]?.suite ?? 'ed25519');
-      sums[place] = group.add(sums[place] as Scalar, subshare);
-    });
-  }
-  const share = sums.map((sum, place) => suite(wanted[place]?.suite ?? 'ed25519').group.encodeScalar(sum));
-  if (opened.every(({ subshares }) => subshares !== null) && shareFits(plan, transcript, index, share)) {
-    return { share, blame: null };
-  }
-  const blame = opened.filter(
-    ({ deal, subshares }) =>
-      subshares === null ||
-      subshares.some((subshare, place) => {
-        const { group } = suite(wanted[place]?.suite ?? 'ed25519');
-        return !checkShare(group, deal.points[place] as readonly Point[], subshare, index);
-      }),
-  );
-  return { share: null, blame: blame.map(({ deal }) => deal) };
 }
 
 /** Whether a share is the one that the new descriptor commits to: asked again after it was stored and read back. */
@@ -155,6 +187,15 @@ export function draftAcceptance(input: AcceptanceInput): { body: AcceptanceBody;
     const context = possessionContext(plan, attempt, transcript, name, card.signing);
     return { suite: name, proof: provePossession(group, scalars, transcript.hash, combined, index, context, random) };
   });
+  wanted.forEach(({ label }, place) => {
+    if (share[place]?.every((byte) => byte === 0) !== false) {
+      throw new Problem(
+        'SHARE_MISMATCH',
+        `the new share of ${label} is zero: somebody made it so`,
+        'refuse this attempt',
+      );
+    }
+  });
   const drawn = wanted.map(({ suite: name }, place) => commitNonces(name, index, share[place] as Uint8Array, random));
   return {
     body: {
@@ -187,6 +228,12 @@ export function checkAcceptance(
     const { group } = suite(wanted[place]?.suite ?? 'ed25519');
     group.decodePoint(hiding);
     group.decodePoint(binding);
+  });
+  // a dealer who is a receiver as well can deal itself a share of zero, under which nobody's signing works any more
+  wanted.forEach(({ suite: name }, place) => {
+    const { group } = suite(name);
+    const points = transcript.descriptor.points[place] as readonly Point[];
+    if (group.isZero(evaluateCommitments(group, points, index))) refuse('takes a share that is zero');
   });
   const suites = [...keysBySuite(wanted).keys()];
   if (body.possession.length !== suites.length) refuse('has to prove possession once per suite');

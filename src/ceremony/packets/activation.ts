@@ -133,20 +133,31 @@ export function checkActivation(plan: Plan, turn: Turn, packet: ActivationPacket
   return { packet, index };
 }
 
-/** The proof of life: every key's signature over the descriptor of its new committee. */
-export function completeTurn(turn: Turn, activations: readonly CheckedActivation[]): Link {
+/**
+ * The proof of life: every key's signature over the descriptor of its new committee. Null if good shares made no good
+ * signature, which cannot be.
+ */
+export function completeTurn(turn: Turn, activations: readonly CheckedActivation[]): Link | null {
   const { transcript } = turn.certificate;
   const { descriptor } = transcript;
   const statement = succession(descriptor, transcript.hash);
-  const signatures = descriptor.keys.map((key, place) => {
-    const shares = activations.map(({ packet, index }) => ({ index, share: packet.body.shares[place] as Uint8Array }));
-    return aggregateStatement(
-      key.suite,
-      publicOf(descriptor, place),
-      commitmentsOf(turn, place),
-      statementMessage(key.suite, statement),
-      shares,
-    );
-  });
-  return readLink({ descriptor: descriptor.encoded, transcript: transcript.hash, signatures });
+  try {
+    const signatures = descriptor.keys.map((key, place) => {
+      const shares = activations.map(({ packet, index }) => ({
+        index,
+        share: packet.body.shares[place] as Uint8Array,
+      }));
+      return aggregateStatement(
+        key.suite,
+        publicOf(descriptor, place),
+        commitmentsOf(turn, place),
+        statementMessage(key.suite, statement),
+        shares,
+      );
+    });
+    return readLink({ descriptor: descriptor.encoded, transcript: transcript.hash, signatures });
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
 }

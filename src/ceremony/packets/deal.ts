@@ -3,7 +3,7 @@ import { encodeCbor } from '../../bytes/cbor.ts';
 import { equalBytes, toHex } from '../../bytes/hex.ts';
 import type { Random } from '../../bytes/random.ts';
 import { lengthPrefixed, taggedHash, text, u64 } from '../../bytes/tagged-hash.ts';
-import { checkConstants, commit, evaluateCommitments } from '../../crypto/commitments.ts';
+import { checkConstants, checkShares, commit, evaluateCommitments } from '../../crypto/commitments.ts';
 import type { Group, Point, Scalar } from '../../crypto/group.ts';
 import { proveKnowledge, verifyKnowledge } from '../../crypto/knowledge.ts';
 import { evaluate, lagrange, randomPolynomial } from '../../crypto/polynomial.ts';
@@ -115,6 +115,7 @@ export interface DealInput {
 /** Deals: one polynomial per key, evaluated by Horner at every receiver's index, sealed to every receiver. */
 export function draftDeal({ plan, attempt, dealer, shares, vote, approvals, random }: DealInput): DealBody {
   const wanted = keysOf(plan);
+  if (shares !== null) checkOwnShares(plan, dealer, shares, random);
   const subshares = plan.receivers.map(() => new Uint8Array(32 * wanted.length));
   const keys = wanted.map(({ suite: name }, place) => {
     const { group } = suite(name);
@@ -149,6 +150,19 @@ export function draftDeal({ plan, attempt, dealer, shares, vote, approvals, rand
     return box;
   });
   return { vote, approvals: [...approvals], keys, boxes };
+}
+
+/** Row 21: a share of another epoch, however it came here, is not dealt. Its dealer would be named for it by everyone. */
+function checkOwnShares(plan: Plan, dealer: Dealer, shares: readonly Uint8Array[], random: Random): void {
+  const parent = plan.parent?.proven;
+  for (const [name, places] of keysBySuite(parent?.keys ?? [])) {
+    const { group } = suite(name);
+    const points = places.map((place) => parent?.points[place] as readonly Point[]);
+    const scalars = places.map((place) => group.decodeScalar(shares[place] ?? new Uint8Array()));
+    if (!checkShares(group, points, scalars, dealer.index, random(32))) {
+      throw new Problem('SHARE_MISMATCH', 'the share to deal from is not that of the committee which hands over');
+    }
+  }
 }
 
 /**

@@ -11,6 +11,8 @@ const schema = v.strictObject({
   number: is.count,
 });
 
+export type NoteBody = v.InferOutput<typeof schema>;
+
 export const note: Kind<'note', typeof schema> = {
   kind: 'note',
   meaning: 'a deviation or an observation, for the record; nothing follows from it',

@@ -9,6 +9,8 @@ const schema = v.strictObject({
   reason: is.prose,
 });
 
+export type RefusalBody = v.InferOutput<typeof schema>;
+
 export const refusal: Kind<'refusal', typeof schema> = {
   kind: 'refusal',
   meaning:

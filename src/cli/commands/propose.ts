@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { toHex } from '../../bytes/hex.ts';
 import { phraseOf } from '../../ceremony/phrase.ts';
 import { becauses, type Plan } from '../../ceremony/plan.ts';
+import { planFileSchema, standingOf } from '../../ceremony/plan-file.ts';
 import { label, name } from '../../ceremony/schema.ts';
 import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
 import { encryptTo } from '../../courier/age.ts';
@@ -134,7 +135,7 @@ async function proposeKind(session: Session, kind: Wish['kind'], given: Options)
     const draft = draftProposal(ceremonies, plan, context.now(), attended);
     const phrase = phraseOf(plan, context.stretch);
     beginCeremony(ceremonies, draft, await encryptTo(draft.recipients, draft.content), phrase, context.now(), attended);
-    if (options.outPlan !== undefined) writeAnswers(session, options.outPlan, kind, options, wish);
+    if (options.outPlan !== undefined) writeAnswers(session, options.outPlan, options, wish, plan);
     const written = giveOut(session, ceremonies, [ceremonies.get(plan.ceremony)], sticks);
     say.line('the phrase of this ceremony, to be read aloud to every member:');
     for (const row of phraseRows(phrase)) say.line(row);
@@ -319,30 +320,6 @@ function duration(text: string): number {
 }
 
 /** A file of answers: the flags, by their names. What it says is checked like flags. */
-const answersSchema = v.strictObject({
-  v: v.literal(1),
-  propose: v.picklist(['genesis', 'reshare', 'refresh']),
-  answers: v.partial(
-    v.strictObject({
-      keyset: v.string(),
-      members: v.string(),
-      threshold: v.string(),
-      key: v.array(v.string()),
-      dealers: v.string(),
-      reason: v.string(),
-      because: v.picklist(becauses),
-      ticket: v.string(),
-      approvers: v.string(),
-      approvals: v.string(),
-      observers: v.string(),
-      backup: v.picklist(['none', 'required']),
-      copies: v.string(),
-      destroy: v.picklist(['when-proven', 'ask']),
-      expires: v.string(),
-    }),
-  ),
-});
-
 function readAnswers({ context }: Session, file: string, kind: Wish['kind']): Options {
   let value: unknown;
   try {
@@ -350,7 +327,7 @@ function readAnswers({ context }: Session, file: string, kind: Wish['kind']): Op
   } catch {
     throw new Problem('USAGE', `${file} cannot be read as a plan`, 'name a JSON file that --out-plan wrote');
   }
-  const result = v.safeParse(answersSchema, value);
+  const result = v.safeParse(planFileSchema, value);
   if (!result.success)
     throw new Problem('USAGE', `${file} is not a plan: ${v.getDotPath(result.issues[0]) ?? 'the whole'} is wrong`);
   if (result.output.propose !== kind)
@@ -360,7 +337,8 @@ function readAnswers({ context }: Session, file: string, kind: Wish['kind']): Op
   ) as Options;
 }
 
-function writeAnswers({ context }: Session, file: string, kind: Wish['kind'], options: Options, wish: Wish): void {
+function writeAnswers({ context }: Session, file: string, options: Options, wish: Wish, plan: Plan): void {
+  const { kind } = wish;
   const answers = {
     keyset: wish.keyset,
     ...(kind === 'refresh' ? {} : { members: wish.members.join(','), threshold: String(wish.threshold) }),
@@ -377,6 +355,6 @@ function writeAnswers({ context }: Session, file: string, kind: Wish['kind'], op
     destroy: wish.destroy,
     expires: options.expires ?? '14d',
   };
-  const text = `${JSON.stringify({ v: 1, propose: kind, answers }, null, 2)}\n`;
+  const text = `${JSON.stringify({ v: 1, propose: kind, answers, standing: standingOf(plan) }, null, 2)}\n`;
   writeDurably(context.fs, resolve(file), new TextEncoder().encode(text), { mode: 0o644, tolerant: true });
 }

@@ -1,54 +1,5 @@
-import * as v from 'valibot';
-import { becauses, planKinds } from '../ceremony/plan.ts';
-import { count, name } from '../ceremony/schema.ts';
-import { parse, type Proposal, readScenario, type Scenario, type Step, scenarioProblem } from './scenario.ts';
-
-/*
- * What `propose --out-plan` writes: the answers to propose the same again, and how things stood (who proposed, and the
- * committee that holds the key), from which a rehearsal makes up people who hold a key of the same shape.
- */
-
-const text = v.pipe(v.string(), v.maxLength(2000));
-const names = v.pipe(v.array(name), v.minLength(2));
-
-const schema = v.strictObject({
-  v: v.literal(1),
-  propose: v.picklist(planKinds),
-  answers: v.partial(
-    v.strictObject({
-      keyset: name,
-      members: text,
-      threshold: text,
-      key: v.array(text),
-      dealers: text,
-      reason: text,
-      because: v.picklist(becauses),
-      ticket: text,
-      approvers: text,
-      approvals: text,
-      observers: text,
-      backup: v.picklist(['none', 'required']),
-      copies: text,
-      destroy: v.picklist(['when-proven', 'ask']),
-      expires: text,
-    }),
-  ),
-  standing: v.optional(
-    v.strictObject({
-      by: name,
-      /** Null in a genesis, where nobody holds anything yet. */
-      holders: v.nullable(
-        v.strictObject({
-          members: names,
-          threshold: count,
-          keys: v.array(text),
-          approvers: v.array(name),
-          approvals: count,
-        }),
-      ),
-    }),
-  ),
-});
+import { planFileSchema } from '../ceremony/plan-file.ts';
+import { type Proposal, parse, readScenario, type Scenario, type Step, scenarioProblem } from './scenario.ts';
 
 export function isPlanFile(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'propose' in value && 'answers' in value;
@@ -56,17 +7,24 @@ export function isPlanFile(value: unknown): boolean {
 
 /** A rehearsal of a plan: the same proposal, by people of the same names, to its very end. */
 export function scenarioOfPlan(value: unknown): Scenario {
-  const { propose: kind, answers, standing } = parse(schema, value, '');
-  const members = list(answers.members);
+  const { propose: kind, answers, standing } = parse(planFileSchema, value, '');
   const holders = standing?.holders ?? null;
   if (kind !== 'genesis' && holders === null) {
     throw scenarioProblem('standing.holders', 'the plan does not say who holds the key now, so nobody can play them');
   }
-  const approvers = [...new Set([...list(answers.approvers), ...(holders?.approvers ?? [])])];
-  const observers = list(answers.observers);
-  const everybody = [...(holders?.members ?? []), ...members, ...approvers, ...observers];
-  const people = [...new Map([...everybody].reverse().map((one) => [one.toLowerCase(), one])).values()].reverse();
-  const able = kind === 'genesis' ? people : (holders?.members ?? []);
+  const before = holders?.members ?? [];
+  const named = [answers.members, answers.approvers, answers.observers].flatMap(list);
+  // whoever is typed in another case is the same person
+  const people = [...before, ...named, ...(holders?.approvers ?? [])].reduce<string[]>(
+    (all, one) => (all.some((known) => same(known, one)) ? all : [...all, one]),
+    [],
+  );
+  const called = (names: string | undefined): string[] =>
+    list(names).map((one) => people.find((known) => same(known, one)) ?? one);
+  const members = called(answers.members);
+  const observers = called(answers.observers);
+  const approvers = [...new Set([...called(answers.approvers), ...(holders?.approvers ?? [])])];
+  const able = kind === 'genesis' ? people : before;
   const by = able.find((one) => one === standing?.by) ?? able[0] ?? '';
   const keyset = answers.keyset ?? 'keyset';
   const proposal: Proposal = {
@@ -75,7 +33,7 @@ export function scenarioOfPlan(value: unknown): Scenario {
     keyset,
     ...(kind === 'refresh' ? {} : { members, threshold: whole(answers.threshold, 'threshold') }),
     ...(kind === 'genesis' ? { keys: answers.key ?? [] } : {}),
-    ...(answers.dealers === undefined ? {} : { dealers: list(answers.dealers) }),
+    ...(answers.dealers === undefined ? {} : { dealers: called(answers.dealers) }),
     ...(approvers.length === 0 ? {} : { approvers }),
     ...(answers.approvals === undefined ? {} : { approvals: whole(answers.approvals, 'approvals') }),
     ...(observers.length === 0 ? {} : { observers }),
@@ -100,9 +58,7 @@ export function scenarioOfPlan(value: unknown): Scenario {
               members: holders.members,
               threshold: holders.threshold,
               keys: holders.keys,
-              ...(holders.approvers.length === 0
-                ? {}
-                : { approvers: holders.approvers, approvals: holders.approvals }),
+              ...(holders.approvers.length === 0 ? {} : { approvers: holders.approvers, approvals: holders.approvals }),
               reason: 'made up for a rehearsal',
             },
           },
@@ -141,4 +97,8 @@ function list(names: string | undefined): string[] {
 function whole(number: string | undefined, what: string): number {
   if (!/^\d{1,4}$/.test(number ?? '')) throw scenarioProblem(`answers.${what}`, 'is not a whole number');
   return Number(number);
+}
+
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }

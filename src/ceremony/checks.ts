@@ -1,0 +1,298 @@
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import { statementMessage, verifyStatement } from '../crypto/proof-of-life.ts';
+import { type SuiteName, suiteNames } from '../crypto/suites.ts';
+import { Problem } from '../problem.ts';
+import { admit } from './admission.ts';
+import type { Descriptor } from './descriptor.ts';
+import { outstanding } from './duties.ts';
+import { evaluate, type View } from './evaluate.ts';
+import { type AnyPacket, isKind, type KindName } from './kinds.ts';
+import { digestOf } from './packet.ts';
+import { type Plan, readPlan } from './plan.ts';
+import { follows, type Link, succession } from './succession.ts';
+
+export const checkNames = [
+  'signatures',
+  'plan',
+  'approvals',
+  'deals',
+  'votes',
+  'certificate',
+  'possession',
+  'turn',
+  'proof-of-life',
+  'key-unchanged',
+  'closings',
+  'contradictions',
+  'references',
+] as const;
+export type CheckName = (typeof checkNames)[number];
+
+export interface Check {
+  readonly check: CheckName;
+  /** Everything that this check asks for is there, and good. */
+  readonly ok: boolean;
+  /** Nothing is wrong, but something has not been seen here yet. Never together with `ok`. */
+  readonly open: boolean;
+  readonly detail: string;
+}
+
+type Result = Omit<Check, 'check'>;
+const good = (detail: string): Result => ({ ok: true, open: false, detail });
+const open = (detail: string): Result => ({ ok: false, open: true, detail });
+const bad = (detail: string): Result => ({ ok: false, open: false, detail });
+
+/**
+ * What a ceremony proves, check by check. Of the view that is handed in only the bytes count, those of the plan and of
+ * the packets: everything is read, verified and evaluated again, and nothing that was concluded before is believed.
+ */
+export function checksOf(view: View): Check[] {
+  const results = verified(view.plan, view.packets);
+  return checkNames.map((check) => ({ check, ...results[check] }));
+}
+
+function verified(claimed: Plan, packets: readonly AnyPacket[]): Record<CheckName, Result> {
+  const read = orProblem(() => readPlan(claimed.encoded));
+  if (read instanceof Problem) return all(bad(`the plan is none: ${read.message}`));
+  const admitted: AnyPacket[] = [];
+  const refused: string[] = [];
+  for (const { bytes, digest } of packets) {
+    const packet = orProblem(() => admit(read, bytes));
+    if (packet instanceof Problem) refused.push(`${digest.slice(0, 16)}: ${packet.message}`);
+    else if (digestOf(bytes) !== digest) refused.push(`${digest.slice(0, 16)}: its digest is another`);
+    else admitted.push(packet);
+  }
+  const view = evaluate(read, admitted);
+  return {
+    signatures:
+      refused.length > 0
+        ? bad(refused.join('; '))
+        : good(
+            `${admitted.length} packets by ${authors(admitted)} people, each signed with the key of its author's card`,
+          ),
+    plan: checkPlan(claimed, view),
+    approvals: checkApprovals(view),
+    deals: checkDeals(view),
+    votes: checkVotes(view),
+    certificate: checkCertificate(view),
+    possession: checkPossession(view),
+    turn: checkTurn(view),
+    'proof-of-life': checkProofOfLife(view.current.proof?.link ?? null),
+    'key-unchanged': checkKey(view),
+    closings: checkClosings(view),
+    contradictions: checkContradictions(view),
+    references: checkReferences(view),
+  };
+}
+
+function all(result: Result): Record<CheckName, Result> {
+  return Object.fromEntries(checkNames.map((check) => [check, result])) as Record<CheckName, Result>;
+}
+
+function checkPlan(claimed: Plan, { plan, packets }: View): Result {
+  if (!equalBytes(claimed.id, plan.id)) return bad("the plan's hash is not the number of the ceremony");
+  const said = `its hash is the number of the ceremony; ${
+    plan.parent === null ? 'a new key' : `from epoch ${plan.parent.proven.epoch}, which its own keys signed`
+  }`;
+  return packets.some((packet) => isKind(packet, 'proposal'))
+    ? good(`${said}; signed by its proposer`)
+    : open(`${said}; the proposal itself is not here`);
+}
+
+function checkApprovals({ plan, approvals, approved, current }: View): Result {
+  const names = plan.participants.filter(({ identity }) => approvals.has(identity)).map(({ name }) => name);
+  const needed = Math.max(plan.approvals, plan.policy.approvals);
+  if (needed === 0) return good('none is asked for');
+  if (current.death?.why === 'approvals-refused') return bad(`refused by ${current.death.by.join(', ')}`);
+  const detail = `${names.length} of ${needed} that are needed${names.length === 0 ? '' : `: ${names.join(', ')}`}`;
+  return approved ? good(detail) : open(detail);
+}
+
+function checkDeals(view: View): Result {
+  const { plan, current } = view;
+  const faults = faultsOf(view, 'deal');
+  if (faults.length > 0) return bad(faults.join('; '));
+  const dealers = current.attempt.dealers.map(({ participant }) => ({
+    name: participant.name,
+    good: current.deals.get(participant.identity)?.length ?? 0,
+  }));
+  const twice = dealers.filter((dealer) => dealer.good > 1).map(({ name }) => name);
+  if (twice.length > 0) return bad(`${twice.join(', ')} dealt more than once`);
+  const missing = dealers.filter((dealer) => dealer.good === 0).map(({ name }) => name);
+  if (missing.length > 0) return open(`not seen here: the deal of ${missing.join(', ')}`);
+  const constant =
+    plan.parent === null
+      ? 'each proves that it knows its constant'
+      : `each deals its own share of epoch ${plan.parent.proven.epoch} and nothing else`;
+  return good(
+    `${dealers.map(({ name }) => name).join(', ')}: ${plan.threshold} commitments for each key; ${constant}; every box has its proof`,
+  );
+}
+
+function checkVotes(view: View): Result {
+  const { plan, current } = view;
+  if (plan.parent === null) return good('a new key needs the deals of all its members, and no votes');
+  const faults = faultsOf(view, 'endorsement');
+  if (faults.length > 0) return bad(faults.join('; '));
+  const names = plan.participants.filter(({ identity }) => current.endorsers.has(identity)).map(({ name }) => name);
+  const detail = `${names.length} of ${plan.holders.length} old members endorsed this attempt, and ${plan.quorum} are needed${names.length === 0 ? '' : `: ${names.join(', ')}`}`;
+  return names.length >= plan.quorum ? good(detail) : open(detail);
+}
+
+function checkCertificate({ plan, packets, current }: View): Result {
+  const said = packets.filter((packet) => isKind(packet, 'acceptance'));
+  const hashes = new Set(said.map(({ body }) => toHex(body.transcript)));
+  if (hashes.size > 1) {
+    const each = said.map(({ identity, body }) => `${nameOf(plan, identity)} ${toHex(body.transcript).slice(0, 16)}`);
+    return bad(`acceptances over different transcripts: ${each.join(', ')}`);
+  }
+  const certificate = current.proof?.turn.certificate ?? current.certificate;
+  if (certificate === null) {
+    return open(`${current.acceptances.size} of ${plan.receivers.length} new members have accepted`);
+  }
+  return good(
+    `all ${plan.receivers.length} new members accepted one transcript, ${toHex(certificate.transcript.hash)}`,
+  );
+}
+
+function checkPossession(view: View): Result {
+  const { plan, current } = view;
+  const faults = faultsOf(view, 'acceptance');
+  if (faults.length > 0) return bad(faults.join('; '));
+  const [proven, members] = [current.acceptances.size, plan.receivers.length];
+  const suites = suitesOf(current.transcript?.descriptor.keys ?? []);
+  return proven === members
+    ? good(`all ${members} new members proved that they have their share of every key (${suites})`)
+    : open(`${proven} of ${members} new members have proved that they have their share`);
+}
+
+function checkTurn(view: View): Result {
+  const { plan, current } = view;
+  const faults = faultsOf(view, 'activation');
+  if (faults.length > 0) return bad(faults.join('; '));
+  const [signed, members] = [current.activations.size, plan.receivers.length];
+  return current.proof !== null
+    ? good(`${signed} of ${members} signed turn 0, each signature share verified by itself`)
+    : open(`${signed} of ${members} have signed turn 0`);
+}
+
+/** Key by key, as a stranger would who has nothing but this. */
+export function checkProofOfLife(link: Link | null): Result {
+  if (link === null) return open('there is no complete turn yet');
+  const { keys } = link.proven;
+  const unsigned = proofsOfLife(link)
+    .filter(({ suite, publicKey, message, signature }) => !verifyStatement(suite, publicKey, message, signature))
+    .map(({ label }) => label);
+  if (unsigned.length > 0) return bad(`no signature of ${unsigned.join(', ')} over the new committee`);
+  const by = keys.length > 4 ? `${keys.length} keys` : keys.map(({ label }) => label).join(', ');
+  return good(`${by} signed the new committee; passes ${suitesOf(keys)}`);
+}
+
+function checkKey({ plan, current }: View): Result {
+  const made = current.proof?.link.proven ?? current.transcript?.descriptor ?? null;
+  if (made !== null) return checkKeys(plan.parent?.proven ?? null, made);
+  const whole = current.counts && [...current.deals.values()].every((deals) => deals.length === 1);
+  return whole ? bad('the deals together make no committee for these keys') : open('not all of the deals are here');
+}
+
+/** The one promise: whatever was done, the keys are what they were. */
+export function checkKeys(before: Descriptor | null, after: Descriptor): Result {
+  const count = after.keys.length === 1 ? 'the public key' : `all ${after.keys.length} public keys`;
+  if (before === null) return good(`${count} made here for the first time`);
+  return follows(after, before)
+    ? good(`${count} as in epoch ${before.epoch}, byte for byte`)
+    : bad('the new committee does not follow the old one');
+}
+
+function checkClosings(view: View): Result {
+  const { plan, packets, current } = view;
+  const { proof, closings } = current;
+  if (proof === null) return open('nobody can close before the proof of life');
+  const wrong = packets.filter(
+    (packet) =>
+      isKind(packet, 'closing') &&
+      !(equalBytes(packet.body.transcript, proof.link.transcript) && equalBytes(packet.body.turn, proof.turn.hash)),
+  );
+  if (wrong.length > 0) {
+    return bad(`something else is closed on by ${wrong.map(({ identity }) => nameOf(plan, identity)).join(', ')}`);
+  }
+  const gone = outstanding(view);
+  const closed = plan.receivers.filter(({ identity }) => closings.has(identity)).length;
+  const detail = `${closed} of ${plan.receivers.length} new members closed on the proof of life${gone.length === 0 ? '' : `; left and not closed: ${gone.join(', ')}`}`;
+  return closed === plan.receivers.length ? good(detail) : open(detail);
+}
+
+function checkContradictions({ contradictions }: View): Result {
+  const grave = contradictions.filter((contradiction) => contradiction.grave);
+  if (grave.length > 0) {
+    const each = grave.map(({ member, packets }) => `${member} (${packets.map((p) => p.slice(0, 16)).join(' and ')})`);
+    return bad(`two statements of which only one can be honest: ${each.join(', ')}`);
+  }
+  const harmless = contradictions.length - grave.length;
+  return good(harmless === 0 ? 'nobody said two things in one place' : `none but ${harmless} in notes or dissent`);
+}
+
+function checkReferences({ waiting }: View): Result {
+  return waiting.length === 0
+    ? good('every packet that another one names is here')
+    : open(`not seen here: ${waiting.map(({ packet, names }) => `${names} (for ${packet.slice(0, 16)})`).join(', ')}`);
+}
+
+/** The signature of one key over the descriptor of its new committee, for any verifier of its kind. */
+export interface ProofOfLife {
+  readonly label: string;
+  readonly suite: SuiteName;
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+export function proofsOfLife({ proven, transcript, signatures }: Link): ProofOfLife[] {
+  const statement = succession(proven, transcript);
+  return proven.keys.map(({ label, suite, publicKey }, place) => ({
+    label,
+    suite,
+    publicKey,
+    message: statementMessage(suite, statement),
+    signature: signatures[place] ?? new Uint8Array(),
+  }));
+}
+
+/** Whose verifier takes the signatures of a suite. */
+export const verifiers: Readonly<Record<SuiteName, string>> = {
+  'secp256k1-tr': 'BIP-340',
+  secp256k1: 'RFC 9591',
+  ed25519: 'RFC 8032',
+  p256: 'RFC 9591',
+  ristretto255: 'RFC 9591',
+};
+
+function suitesOf(keys: readonly { readonly suite: SuiteName }[]): string {
+  const used = suiteNames.filter((name) => keys.some(({ suite }) => suite === name));
+  return used.map((name) => `${name} by ${verifiers[name]}`).join(', ');
+}
+
+/** Faults of one kind of packet, by name. */
+function faultsOf({ faults, packets }: View, kind: KindName): string[] {
+  const of = new Set(packets.filter((packet) => packet.kind === kind).map(({ digest }) => digest));
+  return faults
+    .filter(({ packet }) => of.has(packet))
+    .map(({ member, detail, packet }) => `${member}: ${detail} (${packet.slice(0, 16)})`);
+}
+
+function nameOf(plan: Plan, identity: string): string {
+  return plan.byIdentity.get(identity)?.name ?? '';
+}
+
+function authors(packets: readonly AnyPacket[]): number {
+  return new Set(packets.map(({ identity }) => identity)).size;
+}
+
+function orProblem<T>(work: () => T): T | Problem {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}

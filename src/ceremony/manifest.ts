@@ -1,0 +1,161 @@
+import { toHex } from '../bytes/hex.ts';
+import { type Deed, type Duty, membersOf, outstanding, type Role, waitedFor } from './duties.ts';
+import type { Phase, View } from './evaluate.ts';
+import type { KindName } from './kinds.ts';
+import type { ClosingBody, Copy } from './packets/closing.ts';
+import type { NoteBody } from './packets/note.ts';
+import type { RefusalBody } from './packets/refusal.ts';
+import type { PlanKind } from './plan.ts';
+
+export interface ManifestMember {
+  readonly name: string;
+  readonly identity: string;
+  readonly oldIndex: number | null;
+  readonly newIndex: number | null;
+  readonly roles: readonly Role[];
+  readonly done: readonly Deed[];
+  readonly owes: readonly Duty[];
+}
+
+/** An old member who ends without a share (row 19). */
+export interface Dispossessed {
+  readonly name: string;
+  readonly index: number;
+  readonly why: 'leaves' | 'lost';
+  /** What the member's own closing says; null as long as there is none. */
+  readonly oldShare: ClosingBody['oldShare'] | null;
+}
+
+export interface ManifestPacket {
+  readonly digest: string;
+  readonly kind: KindName;
+  readonly author: string;
+  readonly identity: string;
+  /** As the author's clock claims. */
+  readonly at: number;
+  readonly attended: boolean;
+  readonly bytes: number;
+}
+
+export interface MemberCopy extends Copy {
+  readonly member: string;
+}
+
+interface Said {
+  readonly member: string;
+  readonly at: number;
+  readonly packet: string;
+}
+
+/** A ceremony and its progress, as plain data. A view that anyone can derive again from the packets, no authority. */
+export interface Manifest {
+  readonly ceremony: string;
+  readonly keyset: string;
+  /** Null until the deals of a genesis are in. */
+  readonly keysetId: string | null;
+  readonly kind: PlanKind;
+  readonly rehearsal: boolean;
+  readonly phase: Phase;
+  readonly epoch: { readonly from: number | null; readonly to: number };
+  readonly threshold: { readonly from: number | null; readonly to: number };
+  readonly attempt: { readonly id: string; readonly dealers: readonly string[]; readonly quorum: number };
+  readonly proposed: { readonly by: string; readonly at: number; readonly expires: number };
+  readonly transcript: string | null;
+  readonly descriptor: string | null;
+  readonly members: readonly ManifestMember[];
+  readonly waitingFor: readonly string[];
+  /** Who left and has not closed: an old share may still exist there. */
+  readonly outstanding: readonly string[];
+  readonly withoutShare: readonly Dispossessed[];
+  readonly packets: readonly ManifestPacket[];
+  readonly faults: readonly { member: string; fault: string; packet: string; detail: string }[];
+  readonly contradictions: readonly { member: string; slot: string; packets: readonly string[]; grave: boolean }[];
+  /** Why the attempt can never be completed, and who said so. */
+  readonly death: { readonly why: string; readonly by: readonly string[] } | null;
+  readonly oldShares: readonly ({ readonly member: string } & ClosingBody['oldShare'])[];
+  /** Copies of the new epoch that members recorded, and those of older epochs that they declared worthless. */
+  readonly copies: { readonly recorded: readonly MemberCopy[]; readonly invalid: readonly MemberCopy[] };
+  readonly dissent: readonly (Said & RefusalBody)[];
+  readonly notes: readonly (Said & NoteBody)[];
+  /** "Not seen here", never "not sent". */
+  readonly missing: readonly { packet: string; names: string }[];
+}
+
+export function manifestOf(view: View): Manifest {
+  const { plan, current } = view;
+  const parent = plan.parent?.proven ?? null;
+  const descriptor = current.proof?.link.proven ?? current.transcript?.descriptor ?? null;
+  const nameOf = (identity: string): string => plan.byIdentity.get(identity)?.name ?? '';
+  const said = ({ identity, at, digest }: View['packets'][number]): Said => ({
+    member: nameOf(identity),
+    at,
+    packet: digest,
+  });
+  const closings = plan.participants.flatMap(({ identity, name }) => {
+    const closing = current.closings.get(identity);
+    return closing === undefined ? [] : [{ member: name, identity, body: closing.body }];
+  });
+  const copies = (which: 'recorded' | 'invalid'): MemberCopy[] =>
+    closings.flatMap(({ member, body }) => body[which].map((copy) => ({ member, ...copy })));
+  return {
+    ceremony: plan.ceremony,
+    keyset: plan.keyset,
+    keysetId: descriptor === null ? parent && toHex(parent.keysetId) : toHex(descriptor.keysetId),
+    kind: plan.kind,
+    rehearsal: plan.rehearsal,
+    phase: view.phase,
+    epoch: plan.epoch,
+    threshold: { from: parent?.threshold ?? null, to: plan.threshold },
+    attempt: {
+      id: toHex(current.attempt.id),
+      dealers: current.attempt.dealers.map(({ participant }) => participant.name),
+      quorum: plan.quorum,
+    },
+    proposed: {
+      by: plan.participants.find(({ proposer }) => proposer)?.name ?? '',
+      at: plan.at,
+      expires: plan.expires,
+    },
+    transcript: toHexOrNull(current.proof?.link.transcript ?? current.transcript?.hash),
+    descriptor: toHexOrNull(descriptor?.id),
+    members: membersOf(view).map(({ participant, roles, done, owes }) => ({
+      name: participant.name,
+      identity: participant.identity,
+      oldIndex: participant.oldIndex,
+      newIndex: participant.newIndex,
+      roles,
+      done,
+      owes,
+    })),
+    waitingFor: waitedFor(view),
+    outstanding: outstanding(view),
+    withoutShare: plan.holders.flatMap((holder, place): Dispossessed[] => {
+      const [index, name] = [place + 1, parent?.members[place]?.name ?? ''];
+      if (holder === null) return [{ name, index, why: 'lost', oldShare: null }];
+      if (holder.newIndex !== null) return [];
+      const closed = closings.find(({ identity }) => identity === holder.identity);
+      return [{ name: holder.name, index, why: 'leaves', oldShare: closed?.body.oldShare ?? null }];
+    }),
+    packets: view.packets.map(({ digest, kind, identity, at, attended, bytes }) => ({
+      digest,
+      kind,
+      author: nameOf(identity),
+      identity,
+      at,
+      attended,
+      bytes: bytes.length,
+    })),
+    faults: view.faults.map(({ member, fault, packet, detail }) => ({ member, fault, packet, detail })),
+    contradictions: view.contradictions.map(({ member, slot, packets, grave }) => ({ member, slot, packets, grave })),
+    death: current.death && { why: current.death.why, by: current.death.by },
+    oldShares: closings.map(({ member, body }) => ({ member, ...body.oldShare })),
+    copies: { recorded: copies('recorded'), invalid: copies('invalid') },
+    dissent: view.dissent.map((packet) => ({ ...said(packet), ...packet.body })),
+    notes: view.notes.map((packet) => ({ ...said(packet), ...packet.body })),
+    missing: view.waiting,
+  };
+}
+
+function toHexOrNull(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : toHex(bytes);
+}

@@ -1,0 +1,255 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import * as v from 'valibot';
+import { equalBytes, toHex } from '../../bytes/hex.ts';
+import { escapeText } from '../../bytes/printable.ts';
+import { readDescriptor } from '../../ceremony/descriptor.ts';
+import { readPublicKeyPackage, verifyingKeyOf } from '../../exchange/zcash-frost.ts';
+import { Problem } from '../../problem.ts';
+import { keysetJson } from '../../report/keyset-json.ts';
+import { claimedTime } from '../../report/time.ts';
+import type { Ceremonies } from '../../vault/ceremonies.ts';
+import { copiesOf } from '../../vault/copies.ts';
+import { type Holding, holdingOf } from '../../vault/holding.ts';
+import { pinFits, readPin } from '../../vault/pins.ts';
+import { keysetByName } from '../../vault/propose.ts';
+import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
+import type { KeysetRecord } from '../../vault/state.ts';
+import type { Register } from '../program.ts';
+import type { Session } from '../session.ts';
+import { table } from '../ui/table.ts';
+import { copyJson } from './backup.ts';
+import { exportKeyset } from './keyset-export.ts';
+
+export const registerKeyset: Register = (program: Command, action) => {
+  const several = (value: string, before: string[] = []): string[] => [...before, value];
+  const keyset = program.command('keyset').description('the keysets of this vault, and what it knows of their keys');
+  keyset
+    .command('pin <key>')
+    .description('what this machine knows beforehand of a key that it is going to hold: in hex, or a file that has it')
+    .option('--remove', 'forget it again')
+    .action(action<{ remove?: boolean }>(pin));
+  keyset.command('list').description('every keyset of this vault, and the pins').action(action(list));
+  keyset.command('show <keyset>').description('one keyset: committee, keys, shares, copies').action(action(show));
+  keyset
+    .command('export <keyset>')
+    .description('write the active share for another system; it is registered as a copy, like a backup')
+    .addOption(new Option('--format <format>', "frost: the Zcash Foundation's FROST, in JSON").choices(['frost']))
+    .option('--out <dir>', 'the folder for the files; nothing in it is overwritten')
+    .option('--key <label>', 'only this key of the keyset; may be given more than once', several)
+    .option('--label <text>', 'where the copy goes, for the register')
+    .action(action(exportKeyset));
+  keyset
+    .command('purge <keyset@epoch>')
+    .description('destroy a retired share, or one that a dead attempt left behind; never an active one')
+    .option('--override <sentence>', 'the sentence that a terminal would ask for')
+    .action(action<{ override?: string }>(purgeShare));
+};
+
+const mostPins = 10_000;
+const pinFileBytes = 4 * 1024 * 1024;
+
+async function pin(
+  session: Session,
+  options: { remove?: boolean },
+  [given = '']: readonly string[],
+): Promise<undefined> {
+  const { say } = session;
+  const wanted = publicKeysIn(session, given);
+  return session.withVault(({ vault }) => {
+    const { state } = vault;
+    const fresh = wanted.filter((key) => !state.pins.some((known) => equalBytes(known, key)));
+    if (options.remove === true) {
+      if (fresh.length > 0) {
+        throw new Problem('PIN_INVALID', 'that key is not pinned here', 'conclave keyset list shows what is');
+      }
+      vault.commit((before) => ({
+        ...before,
+        pins: before.pins.filter((known) => !wanted.some((key) => equalBytes(known, key))),
+      }));
+    } else if (fresh.length > 0) {
+      if (state.pins.length + fresh.length > mostPins) throw new Problem('USAGE', `no more than ${mostPins} pins`);
+      vault.commit((before) => ({ ...before, pins: [...before.pins, ...fresh] }));
+    }
+    for (const key of wanted) say.line(`${options.remove === true ? 'forgotten' : 'pinned'} ${toHex(key)}`);
+    if (options.remove !== true) say.line('a plan that makes this machine a new holder has to be about a pinned key');
+    say.result({
+      v: 1,
+      pinned: options.remove === true ? [] : wanted.map(toHex),
+      removed: options.remove === true ? wanted.map(toHex) : [],
+      pins: vault.state.pins.map(toHex),
+    });
+    return undefined;
+  });
+}
+
+/** A key in hex, or a file: hex again, what `keyset show --json` said, or a PublicKeyPackage. */
+function publicKeysIn({ context }: Session, given: string): Uint8Array[] {
+  const bare = given.trim().replace(/^0x/i, '');
+  if (/^[0-9a-f]+$/i.test(bare) && bare.length >= 60) return [readPin(bare)];
+  let content: string;
+  try {
+    content = new TextDecoder().decode(context.fs.readFile(resolve(given), pinFileBytes));
+  } catch {
+    if (/^[A-Za-z0-9]{25,110}$/.test(given)) {
+      throw new Problem(
+        'PIN_INVALID',
+        'this looks like an address, and addresses cannot be pinned yet',
+        'give the public key in hex, or a file that has it',
+      );
+    }
+    throw new Problem(
+      'PIN_INVALID',
+      `${escapeText(given)} is neither a public key in hex nor a file that can be read`,
+      'a public key has 64 or 66 hex digits',
+    );
+  }
+  const found = /^\s*\{/.test(content) ? fromJson(content) : fromLines(content);
+  if (found.length === 0) throw new Problem('PIN_INVALID', `there is no public key in ${escapeText(given)}`);
+  return found.filter((key, at) => found.findIndex((other) => equalBytes(other, key)) === at);
+}
+
+function fromLines(content: string): Uint8Array[] {
+  const lines = content.split(/\r?\n/).map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => readPin(line.replace(/^0x/i, '')));
+}
+
+const shownSchema = v.object({ keys: v.array(v.object({ publicKey: v.nullable(v.string()) })) });
+
+function fromJson(content: string): Uint8Array[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    throw new Problem('PIN_INVALID', 'the file begins like JSON, but is none');
+  }
+  const shown = v.safeParse(shownSchema, value);
+  if (shown.success)
+    return shown.output.keys.flatMap(({ publicKey }) => (publicKey === null ? [] : [readPin(publicKey)]));
+  if (typeof value === 'object' && value !== null && 'verifying_shares' in value)
+    return [verifyingKeyOf(readPublicKeyPackage(content))];
+  throw new Problem(
+    'PIN_INVALID',
+    'the file is JSON of another kind',
+    "take what conclave keyset show --json says, or a PublicKeyPackage of the Zcash Foundation's FROST",
+  );
+}
+
+function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
+  const pending = record.slots.find(({ state }) => state !== 'retired');
+  return keysetJson({
+    name: record.name,
+    id: record.id,
+    head,
+    coming: pending === undefined ? null : readDescriptor(pending.descriptor),
+    slots: record.slots,
+    copies: copiesOf(record).map((copy) => copyJson(record, copy)),
+    rehearsal: ceremonies.vault.state.rehearsal,
+  });
+}
+
+async function list(session: Session): Promise<undefined> {
+  const { say } = session;
+  return session.withVault((ceremonies) => {
+    const { state } = ceremonies.vault;
+    const holdings = state.keysets.map((record) => holdingOf(ceremonies, record));
+    if (holdings.length === 0)
+      say.line('no keyset here yet: make one with conclave propose genesis, or be made a member of one');
+    else {
+      const rows = holdings.map(({ record, head }) => [
+        record.name,
+        head === null ? 'not proven yet' : `epoch ${head.epoch}`,
+        head === null ? '' : `${head.threshold} of ${head.members.length}`,
+        head === null ? '' : `${head.keys.length} key(s)`,
+        shares(record),
+      ]);
+      say.line(table(rows, { head: ['keyset', 'epoch', 'to sign', 'keys', 'shares here'] }));
+    }
+    for (const key of state.pins) {
+      const holder = holdings.find(({ head }) => head?.keys.some((held) => pinFits(key, held)));
+      say.line(`pinned ${toHex(key)}${holder === undefined ? '' : `  ${holder.record.name}`}`);
+    }
+    say.result({
+      v: 1,
+      keysets: holdings.map((holding) => factsOf(ceremonies, holding)),
+      pins: state.pins.map(toHex),
+    });
+    return undefined;
+  });
+}
+
+function shares(record: KeysetRecord): string {
+  return record.slots.map(({ epoch, state }) => `${epoch} ${state}`).join(', ') || 'none';
+}
+
+async function show(session: Session, _: unknown, [name = '']: readonly string[]): Promise<undefined> {
+  const { say } = session;
+  return session.withVault((ceremonies) => {
+    const { state } = ceremonies.vault;
+    const holding = holdingOf(ceremonies, keysetByName(state, name));
+    const { record, head } = holding;
+    say.line(`${record.name}${state.rehearsal ? ' REHEARSAL' : ''}  keyset ${toHex(record.id)}`);
+    if (head === null) {
+      say.line('  not proven yet: no public key is shown before the proof of life. run conclave next');
+    } else {
+      say.line(`  epoch ${head.epoch}, ${head.threshold} of ${head.members.length} sign`);
+      const members = head.members.map((member, at) => [String(at + 1), member.name, toHex(member.identity)]);
+      say.line(table(members, { indent: 2 }));
+      say.line(
+        table(
+          head.keys.map(({ label, suite, publicKey }) => ['key', label, suite, toHex(publicKey)]),
+          { indent: 2 },
+        ),
+      );
+    }
+    for (const { epoch, state } of record.slots) say.line(`  share of epoch ${epoch}: ${state}`);
+    for (const { copy, state } of copiesOf(record)) {
+      say.line(
+        `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${state}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,
+      );
+    }
+    say.result({ v: 1, ...factsOf(ceremonies, holding) });
+    return undefined;
+  });
+}
+
+async function purgeShare(
+  session: Session,
+  options: { override?: string },
+  [what = '']: readonly string[],
+): Promise<undefined> {
+  const { say, context } = session;
+  const found = /^([^@]+)@([0-9]{1,9})$/.exec(what);
+  if (found === null) throw new Problem('USAGE', `${what} is not KEYSET@EPOCH`, 'as in treasury@0');
+  const epoch = Number(found[2]);
+  return session.withVault(async (ceremonies) => {
+    const record = keysetByName(ceremonies.vault.state, found[1] as string);
+    const slots = purgeable(ceremonies, record, epoch);
+    const sentence = purgeSentence(record, epoch);
+    const copies = copiesOf(record).filter(({ copy }) => copy.epoch === epoch);
+    say.line(
+      `${slots.length} share(s) of ${record.name} at epoch ${epoch}, ${shares({ ...record, slots })}; there is no way back`,
+    );
+    const typed =
+      options.override === undefined ? await context.ask.typed(sentence) : options.override.trim() === sentence;
+    if (!typed) {
+      throw new Problem(
+        'SENTENCE_WRONG',
+        'the sentence is not the one that was asked for, so nothing was destroyed',
+        `it is: ${sentence}`,
+      );
+    }
+    purge(ceremonies, record, slots, context.now());
+    say.line(`${record.name}@${epoch}: ${deletedWords}`);
+    for (const { copy } of copies) say.line(`copy ${copy.id} of that epoch is still listed: ${escapeText(copy.label)}`);
+    say.result({
+      v: 1,
+      keyset: record.name,
+      epoch,
+      purged: slots.length,
+      did: deletedWords,
+      copies: copies.map((copy) => copyJson(record, copy)),
+    });
+    return undefined;
+  });
+}

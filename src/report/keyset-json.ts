@@ -1,0 +1,44 @@
+import { toHex } from '../bytes/hex.ts';
+import type { Descriptor } from '../ceremony/descriptor.ts';
+
+/** What of a keyset may be shown. Slots without their keys: nothing secret comes as far as here. */
+export interface KeysetFacts {
+  readonly name: string;
+  readonly id: Uint8Array;
+  /** The newest proven committee; null before a genesis has proven itself. */
+  readonly head: Descriptor | null;
+  /** Before that: what is being made. */
+  readonly coming: Descriptor | null;
+  readonly slots: readonly { readonly epoch: number; readonly state: 'pending' | 'active' | 'retired' }[];
+  readonly copies: readonly object[];
+  readonly rehearsal: boolean;
+}
+
+/**
+ * A keyset for scripts. No public key is shown before the proof of life: until then nobody knows that the committee
+ * can sign, and somebody might pay to it (protocol section 3).
+ */
+export function keysetJson({ name, id, head, coming, slots, copies, rehearsal }: KeysetFacts): object {
+  return {
+    name,
+    keyset: toHex(id),
+    proven: head !== null,
+    epoch: head?.epoch ?? null,
+    threshold: head?.threshold ?? null,
+    members: (head?.members ?? []).map((member, place) => ({
+      name: member.name,
+      index: place + 1,
+      identity: toHex(member.identity),
+    })),
+    keys:
+      (head ?? coming)?.keys.map(({ label, suite, publicKey }) => ({
+        label,
+        suite,
+        publicKey: head === null ? null : toHex(publicKey),
+        addresses: {},
+      })) ?? [],
+    slots: slots.map(({ epoch, state }) => ({ epoch, state })).sort((a, b) => a.epoch - b.epoch),
+    copies,
+    rehearsal,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Manifest } from '../ceremony/manifest.ts';
+import { Page } from './page.ts';
+import { claimedTime } from './time.ts';
+
+/** The plan in short, and everything that has become of it so far. */
+export function manifestText(manifest: Manifest, planned: readonly string[]): string {
+  const page = new Page();
+  page.title('CONCLAVE MANIFEST', manifest.rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
+  for (const line of planned) page.text(line);
+  page.blank();
+  page.row('ceremony', manifest.ceremony);
+  page.row('phase', manifest.phase);
+  page.row('attempt', manifest.attempt.id);
+  page.row('dealers', manifest.attempt.dealers.join(', '));
+  if (manifest.transcript !== null) page.row('transcript', manifest.transcript);
+  if (manifest.descriptor !== null) page.row('descriptor', manifest.descriptor);
+  membersSection(page, manifest);
+  if (manifest.waitingFor.length > 0) page.text(`waiting for ${manifest.waitingFor.join(', ')}`);
+  sharesSection(page, manifest);
+  troubleSection(page, manifest);
+  remarksSection(page, manifest);
+  packetsSection(page, manifest);
+  return page.toString();
+}
+
+export function membersSection(page: Page, { members: all }: Manifest): void {
+  page.section('what each has done, and owes');
+  page.table(
+    all.map(({ name, roles, done, owes }) => [
+      name,
+      roles.join(' ') || 'proposer',
+      done.join(' ') || '-',
+      owes.join(' ') || '-',
+    ]),
+    ['member', 'part', 'seen here', 'owes'],
+    [20, 18, 22],
+  );
+}
+
+const shareWords = {
+  'wrapping-key-deleted': 'wrapping key deleted from this medium',
+  kept: 'kept',
+  none: 'none to destroy',
+} as const;
+
+export function sharesSection(page: Page, { oldShares, withoutShare, copies, outstanding }: Manifest): void {
+  page.section('old shares and copies, as their members declared');
+  page.table(
+    oldShares.map(({ member, state, why }) => [member, `${shareWords[state]} (${why})`]),
+    ['member', oldShares.length === 0 ? 'nobody has closed yet' : 'the old share'],
+    [32],
+  );
+  for (const { name, index, why, oldShare } of withoutShare) {
+    const known = oldShare === null ? 'nothing is known of the old share' : shareWords[oldShare.state];
+    page.text(`left without a share: ${name}, old member ${index} (${why}); ${known}`);
+  }
+  if (outstanding.length > 0) page.text(`outstanding: ${outstanding.join(', ')}`);
+  for (const [what, listed] of [
+    ['recorded', copies.recorded],
+    ['worthless now', copies.invalid],
+  ] as const) {
+    for (const { member, kind, id, label, epoch } of listed)
+      page.text(`${what}: ${kind} ${id} of ${member}, epoch ${epoch}: ${label}`);
+  }
+}
+
+export function troubleSection(page: Page, { faults, contradictions, missing, death }: Manifest): void {
+  if (faults.length + contradictions.length + missing.length === 0 && death === null) return;
+  page.section('faults, contradictions, and what is missing');
+  if (death !== null) page.text(`given up: ${death.why}, by ${death.by.join(', ')}`);
+  for (const { member, fault, detail, packet } of faults) {
+    page.text(`fault of ${member}: ${fault}, ${detail}`);
+    page.row('  packet', packet);
+  }
+  for (const { member, slot, packets: two, grave } of contradictions) {
+    page.text(`${grave ? 'contradiction' : 'harmless contradiction'} of ${member} in slot ${slot.split(' ')[0]}`);
+    page.rows('  packets', two);
+  }
+  for (const { packet, names } of missing) {
+    page.text(`not seen here: ${names}, which is named by`);
+    page.row('  packet', packet);
+  }
+}
+
+export function remarksSection(page: Page, { notes, dissent }: Manifest): void {
+  if (notes.length + dissent.length === 0) return;
+  page.section('deviations, observations, dissent');
+  for (const { member, kind, number, at, text } of notes)
+    page.row(kind, `${member} ${number + 1}, ${claimedTime(at)}: ${text}`);
+  for (const { member, as, at, reason } of dissent)
+    page.row('refusal', `${member} as ${as}, ${claimedTime(at)}: ${reason}`);
+}
+
+const order = 'proposal approval refusal endorsement deal acceptance activation closing note'.split(' ');
+
+export function packetsSection(page: Page, { packets: all }: Manifest): void {
+  page.section('every packet');
+  const sorted = [...all].sort(
+    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.author < b.author ? -1 : a.author > b.author ? 1 : 0),
+  );
+  for (const { kind, author, at, digest, attended, bytes } of sorted) {
+    page.row(kind, `${author}, ${claimedTime(at)}, ${bytes} bytes${attended ? '' : ', unattended'}`);
+    page.row('', digest);
+  }
+}

@@ -1,0 +1,212 @@
+import { toHex } from '../bytes/hex.ts';
+import { type Check, proofsOfLife, verifiers } from '../ceremony/checks.ts';
+import type { View } from '../ceremony/evaluate.ts';
+import { isKind } from '../ceremony/kinds.ts';
+import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
+import { keysOf, type PlanFacts } from '../ceremony/plan.ts';
+import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
+import { planJson } from './plan-json.ts';
+
+type ToolFacts = PlanFacts['tool'];
+
+/** What one machine adds from its own vault: no packet says it, and no other machine can check it. */
+export interface OwnRecord {
+  readonly member: string;
+  readonly consent: { readonly at: number; readonly attended: boolean } | null;
+  /** What became of this machine's shares, step by step. */
+  readonly log: readonly { readonly at: number; readonly epoch: number; readonly event: string }[];
+  /** Sentences that were typed here to go on in spite of an alarm. */
+  readonly overrides: readonly { readonly at: number; readonly sentence: string }[];
+  /** Files in this vault that are not what they were. */
+  readonly damaged: readonly string[];
+  readonly tool: ToolFacts;
+}
+
+export interface TranscriptSource {
+  readonly view: View;
+  readonly checks: readonly Check[];
+  /** What this vault calls the keyset. */
+  readonly keyset: string;
+  readonly phrase: string;
+  readonly own: OwnRecord;
+}
+
+interface Tool {
+  readonly version: string;
+  readonly digest: string | null;
+}
+
+/** A ceremony for the record, as plain data: the text for people is made from nothing else. */
+export interface Transcript extends Manifest {
+  readonly v: 1;
+  readonly phrase: string;
+  readonly outcome: {
+    readonly succeeded: boolean;
+    readonly says: string;
+    /** What somebody still has to do, or has to live with. */
+    readonly open: readonly string[];
+  };
+  readonly because: string;
+  readonly reason: string;
+  readonly ticket: string | null;
+  /** By the clocks of those who said it. */
+  readonly claimed: {
+    readonly begun: number;
+    readonly proven: number | null;
+    readonly last: number;
+  };
+  readonly committee: {
+    readonly before: readonly CommitteeMember[];
+    readonly after: readonly CommitteeMember[];
+  };
+  readonly keys: readonly { readonly label: string; readonly suite: string; readonly publicKey: string | null }[];
+  readonly checks: readonly Check[];
+  readonly proofOfLife: readonly {
+    readonly label: string;
+    readonly suite: string;
+    readonly publicKey: string;
+    readonly message: string;
+    readonly signature: string;
+    readonly verifier: string;
+  }[];
+  readonly weak: readonly { readonly shape: string; readonly words: string }[];
+  readonly overrides: readonly { readonly member: string; readonly at: number; readonly sentence: string }[];
+  /** Who spoke through a script, and what was said that way. */
+  readonly unattended: readonly { readonly member: string; readonly kinds: readonly string[] }[];
+  readonly tools: {
+    readonly plan: Tool;
+    readonly members: readonly (Tool & { readonly member: string; readonly same: boolean })[];
+  };
+  readonly deviations: number;
+  /** Of the machine that wrote this. */
+  readonly own: Omit<OwnRecord, 'tool'> & { readonly tool: Tool };
+  readonly plan: object;
+}
+
+interface CommitteeMember {
+  readonly index: number;
+  readonly name: string;
+  readonly identity: string;
+  /** `leaves` and `lost` of the old committee, `joins` and `stays` of the new one. */
+  readonly becomes: 'stays' | 'leaves' | 'lost' | 'joins';
+}
+
+export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSource): Transcript {
+  const { plan, current, packets } = view;
+  const manifest = manifestOf(view);
+  const proof = current.proof;
+  const proven = proof === null ? null : Math.max(...proof.activations.map(({ packet }) => packet.at));
+  const publicKeys = (proof?.link.proven ?? plan.parent?.proven)?.keys;
+  return {
+    v: 1,
+    ...manifest,
+    keyset,
+    phrase,
+    outcome: outcomeOf(view, manifest, checks),
+    because: plan.because,
+    reason: plan.reason,
+    ticket: plan.ticket,
+    claimed: { begun: plan.at, proven, last: Math.max(plan.at, ...packets.map(({ at }) => at)) },
+    committee: committeeOf(view),
+    keys: keysOf(plan).map(({ label, suite }, place) => {
+      const publicKey = publicKeys?.[place]?.publicKey;
+      return { label, suite, publicKey: publicKey === undefined ? null : toHex(publicKey) };
+    }),
+    checks,
+    proofOfLife: (proof === null ? [] : proofsOfLife(proof.link)).map((one) => ({
+      label: one.label,
+      suite: one.suite,
+      publicKey: toHex(one.publicKey),
+      message: toHex(one.message),
+      signature: toHex(one.signature),
+      verifier: verifiers[one.suite],
+    })),
+    weak: plan.weak.map((shape) => ({ shape, words: weakShapeWords[shape as WeakShape] ?? shape })),
+    overrides: [
+      ...(plan.belowQuorum === null ? [] : [{ member: manifest.proposed.by, at: plan.at, sentence: plan.belowQuorum }]),
+      ...own.overrides.map((override) => ({ member: own.member, ...override })),
+    ],
+    unattended: unattendedIn(view),
+    tools: toolsIn(view),
+    deviations: manifest.notes.filter(({ kind }) => kind === 'deviation').length,
+    own: { ...own, tool: toolJson(own.tool) },
+    plan: planJson(plan),
+  };
+}
+
+function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Transcript['outcome'] {
+  const { plan, current, phase } = view;
+  const failed = checks.filter(({ ok, open }) => !ok && !open);
+  const holders = plan.receivers.map(({ name }) => name).join(', ');
+  const open: string[] = failed.map(({ check, detail }) => `the check of ${check} failed: ${detail}`);
+  const isOver = current.proof !== null || current.death !== null;
+  for (const { name, owes } of isOver ? [] : manifest.members)
+    if (owes.length > 0) open.push(`${name} owes: ${owes.join(', ')}`);
+  if (current.proof !== null) {
+    for (const { name } of plan.receivers.filter(({ identity }) => !current.closings.has(identity)))
+      open.push(`${name} has not closed yet`);
+    for (const { name, why, oldShare, index } of manifest.withoutShare) {
+      if (why === 'lost') open.push(`the share of ${name}, old member ${index}, was declared lost and not destroyed`);
+      else if (oldShare === null) open.push(`${name} left and has not closed: the old share there may still exist`);
+    }
+    for (const { member, state, why } of manifest.oldShares)
+      if (state === 'kept') open.push(`the old share of ${member} was kept (${why})`);
+    for (const { member, kind, label, epoch } of manifest.copies.invalid)
+      open.push(`${kind} "${label}" of ${member}, epoch ${epoch}, is worthless now: destroy it and record that`);
+  }
+  return { succeeded: current.proof !== null && failed.length === 0, says: saysOf(), open };
+
+  function saysOf(): string {
+    if (current.proof === null) {
+      if (current.death !== null) return `no: it was given up, refused by ${current.death.by.join(', ')}`;
+      return `not yet: it is at ${phase}, and waits for ${manifest.waitingFor.join(', ') || 'nobody'}`;
+    }
+    if (failed.length > 0) return 'no: there is a proof of life, but not every check holds';
+    return phase === 'complete'
+      ? `yes: the key signed its committee ${holders}, and each of them has closed`
+      : `yes: the key signed its committee ${holders}; not all of them have closed yet`;
+  }
+}
+
+function committeeOf({ plan }: View): Transcript['committee'] {
+  const parent = plan.parent?.proven;
+  return {
+    before: plan.holders.map((holder, place) => {
+      const member = parent?.members[place];
+      return {
+        index: place + 1,
+        name: holder?.name ?? member?.name ?? '',
+        identity: toHex(member?.identity ?? new Uint8Array()),
+        becomes: holder === null ? 'lost' : holder.newIndex === null ? 'leaves' : 'stays',
+      };
+    }),
+    after: plan.receivers.map(({ newIndex, oldIndex, name, identity }) => ({
+      index: newIndex,
+      name,
+      identity,
+      becomes: oldIndex === null ? 'joins' : 'stays',
+    })),
+  };
+}
+
+function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
+  return plan.participants.flatMap(({ identity, name }) => {
+    const kinds = packets.filter((packet) => packet.identity === identity && !packet.attended).map(({ kind }) => kind);
+    return kinds.length === 0 ? [] : [{ member: name, kinds: [...new Set(kinds)] }];
+  });
+}
+
+function toolsIn({ plan, packets }: View): Transcript['tools'] {
+  const planned = toolJson(plan.tool);
+  const members = packets.flatMap((packet) => {
+    if (!isKind(packet, 'acceptance')) return [];
+    const tool = toolJson(packet.body.tool);
+    const same = tool.version === planned.version && tool.digest === planned.digest;
+    return [{ member: plan.byIdentity.get(packet.identity)?.name ?? '', ...tool, same }];
+  });
+  return { plan: planned, members: members.sort((a, b) => (a.member < b.member ? -1 : 1)) };
+}
+
+function toolJson({ version, digest }: ToolFacts): Tool {
+  return { version, digest: digest === null ? null : toHex(digest) };
+}

@@ -1,0 +1,355 @@
+import type { Cbor } from '../../src/bytes/cbor.ts';
+import { equalBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
+import type { Random } from '../../src/bytes/random.ts';
+import { admit } from '../../src/ceremony/admission.ts';
+import { type Card, writeCard } from '../../src/ceremony/card.ts';
+import type { Descriptor } from '../../src/ceremony/descriptor.ts';
+import { type Duty, owedBy } from '../../src/ceremony/duties.ts';
+import { evaluate, type Memo, type View } from '../../src/ceremony/evaluate.ts';
+import type { AnyPacket, BodyOf, KindName, PacketOf } from '../../src/ceremony/kinds.ts';
+import { type Header, writePacket } from '../../src/ceremony/packet.ts';
+import { draftAcceptance, receive, type Share } from '../../src/ceremony/packets/acceptance.ts';
+import { draftActivation } from '../../src/ceremony/packets/activation.ts';
+import { boxContext, draftDeal } from '../../src/ceremony/packets/deal.ts';
+import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
+import { type Dealer, firstAttempt, type Plan, type PlanFacts, quorumOf, writePlan } from '../../src/ceremony/plan.ts';
+import type { Link } from '../../src/ceremony/succession.ts';
+import { weakShapes } from '../../src/ceremony/weak-shapes.ts';
+import { interpolateAtZero } from '../../src/crypto/polynomial.ts';
+import { generatePrekey, sealBox } from '../../src/crypto/sealing.ts';
+import { generateSigningKey, type SigningKey } from '../../src/crypto/signature.ts';
+import { suite } from '../../src/crypto/suites.ts';
+import { drawn } from '../crypto/drawn.ts';
+
+/*
+ * Whole ceremonies in one process, through the pure core alone. Whatever is said is a signed packet, also by those
+ * who lie: a lie is a body that its author altered before signing it. Everything is the same on every run.
+ */
+
+const now = 1_800_000_000;
+const tool = { version: 'test', digest: null };
+
+/** What a vault would keep for its member. */
+export class Person {
+  readonly name: string;
+  readonly random: Random;
+  readonly signing: SigningKey;
+  readonly identity: string;
+  card: Card;
+  /** Secrets of one-time keys, by their public half. */
+  readonly prekeys = new Map<string, Uint8Array>();
+  /** By the id of the descriptor, in hex. */
+  readonly shares = new Map<string, Share>();
+  readonly nonces = new Map<string, Uint8Array[]>();
+  readonly votes: Ceremony[] = [];
+
+  constructor(name: string, seed = '') {
+    this.name = name;
+    this.random = drawn(`${seed} ${name}`);
+    this.signing = generateSigningKey(this.random);
+    this.identity = toHex(this.signing.public);
+    this.card = this.renew(1);
+  }
+
+  renew(serial: number, prekey = generatePrekey(this.random)): Card {
+    this.prekeys.set(toHex(prekey.public), prekey.secret);
+    const { signing, name } = this;
+    const recipient = `age1${'q'.repeat(58)}`;
+    const prekeys = [prekey.public];
+    const facts = { name, signing: signing.public, recipient, prekeys, serial, at: now, rehearsal: true };
+    return writeCard(facts, signing.secret);
+  }
+}
+
+export function people<N extends string>(seed: string, ...names: N[]): Record<N, Person> {
+  return Object.fromEntries(names.map((name) => [name, new Person(name, seed)])) as Record<N, Person>;
+}
+
+export interface Wish {
+  readonly cast: readonly Person[];
+  readonly members: readonly Person[];
+  readonly threshold: number;
+  readonly keys?: PlanFacts['keys'];
+  readonly parent?: Link;
+  /** Old indices. */
+  readonly dealers?: readonly number[];
+  readonly approvers?: readonly Person[];
+  readonly approvals?: number;
+  readonly proposer?: Person;
+  /** Whatever else the plan is to say, true or not. */
+  readonly facts?: Partial<PlanFacts>;
+}
+
+export const ristretto: PlanFacts['keys'] = [{ label: 'main', suite: 'ristretto255' }];
+
+/** What an honest proposer would write down; `facts` overrides it. */
+export function planFacts(wish: Wish): PlanFacts {
+  const { cast, members, threshold, parent, approvers = [] } = wish;
+  const holders = (parent?.proven.members ?? []).map(
+    ({ identity }) => cast.find(({ signing }) => equalBytes(signing.public, identity)) as Person,
+  );
+  const proposer = wish.proposer ?? holders[0] ?? (members[0] as Person);
+  const policy = parent?.proven.policy ?? {
+    approvers: approvers.map(({ signing }) => signing.public),
+    approvals: wish.approvals ?? approvers.length,
+  };
+  const bound = policy.approvers.map((one) => cast.find(({ signing }) => equalBytes(signing.public, one)) as Person);
+  const approving = [...new Set([...approvers, ...bound])];
+  const cards = [...new Set([proposer, ...holders, ...members, ...approving])];
+  const at = (person: Person) => cards.indexOf(person);
+  const quorum = parent === undefined ? 0 : quorumOf(parent.proven.threshold, holders.length);
+  const random = drawn(`plan ${parent === undefined ? 'genesis' : toHex(parent.proven.id)} ${members.length}`);
+  const facts: PlanFacts = {
+    kind: parent === undefined ? 'genesis' : 'reshare',
+    random: random(32),
+    keyset: 'treasury',
+    parent: parent
+      ? { descriptor: parent.descriptor, transcript: parent.transcript, signatures: parent.signatures }
+      : null,
+    cards: cards.map(({ card }) => card.file),
+    proposer: at(proposer),
+    old: holders.map((holder) => ({ card: at(holder) })),
+    new: members.map((person) => ({ card: at(person), prekey: person.card.prekeys[0] as Uint8Array })),
+    threshold,
+    dealers: [...(wish.dealers ?? holders.map((_, place) => place + 1).slice(0, quorum))],
+    reserves: [],
+    approvers: approving.map(at),
+    approvals: wish.approvals ?? approving.length,
+    observers: [],
+    keys: parent === undefined ? (wish.keys ?? ristretto) : [],
+    policy,
+    backup: 'none',
+    copies: 0,
+    destroy: 'when-proven',
+    belowQuorum: null,
+    weak: [],
+    reason: 'a test',
+    because: 'policy',
+    ticket: null,
+    insteadOf: null,
+    tool,
+    at: now,
+    expires: now + 86_400,
+    rehearsal: true,
+    ...wish.facts,
+  };
+  return { ...facts, weak: wish.facts?.weak ?? weakShapes({ ...facts, parent: parent ?? null }) };
+}
+
+/** One ceremony and everything that was ever said in it, as somebody who saw it all would see it. */
+export class Ceremony {
+  readonly plan: Plan;
+  readonly cast: readonly Person[];
+  readonly memo: Memo = new Map();
+  readonly #packets = new Map<string, AnyPacket>();
+
+  constructor(wish: Wish) {
+    this.plan = writePlan(planFacts(wish));
+    this.cast = wish.cast;
+    const proposer = this.plan.participants.find((one) => one.proposer)?.identity;
+    this.say(wish.cast.find(({ identity }) => identity === proposer) as Person, 'proposal', {
+      plan: this.plan.encoded,
+    });
+  }
+
+  get packets(): AnyPacket[] {
+    return [...this.#packets.values()];
+  }
+
+  get view(): View {
+    return evaluate(this.plan, this.packets, this.memo);
+  }
+
+  /** As if these had never come by here. */
+  without(...gone: readonly AnyPacket[]): View {
+    return evaluate(
+      this.plan,
+      this.packets.filter((packet) => !gone.includes(packet)),
+    );
+  }
+
+  forget(packet: AnyPacket): void {
+    this.#packets.delete(packet.digest);
+  }
+
+  /** What anybody brings: admitted, or refused with a Problem. */
+  bring(bytes: Uint8Array): AnyPacket {
+    const packet = admit(this.plan, bytes);
+    this.#packets.set(packet.digest, packet);
+    return packet;
+  }
+
+  /** Signs whatever the body says. */
+  sign(who: Person, kind: string, body: unknown, header: Partial<Header> = {}): Uint8Array {
+    const { id, rehearsal } = this.plan;
+    const author = who.signing.public;
+    const facts = { kind, ceremony: id, attempt: id, author, at: now, attended: true, rehearsal, ...header };
+    return writePacket(facts, body as Cbor, who.signing.secret);
+  }
+
+  say<K extends KindName>(who: Person, kind: K, body: BodyOf<K>, header: Partial<Header> = {}): PacketOf<K> {
+    return this.bring(this.sign(who, kind, body, header)) as unknown as PacketOf<K>;
+  }
+
+  said<K extends KindName>(who: Person, kind: K): PacketOf<K> {
+    return this.packets.find((packet) => packet.kind === kind && packet.identity === who.identity) as never;
+  }
+
+  // what an honest member would say now
+
+  vote(who: Person): Vote {
+    const parent = this.plan.parent?.proven.id as Uint8Array;
+    const earlier = who.votes.filter(({ plan }) => plan.parent !== null && equalBytes(plan.parent.proven.id, parent));
+    const prior = earlier.map((other) => ({
+      ceremony: other.plan.id,
+      attempt: other.plan.id,
+      evidence: [other.proposal.bytes, ...(other.view.current.death?.evidence ?? []).map(({ bytes }) => bytes)],
+    }));
+    return { parent, slot: prior.length, prior };
+  }
+
+  get proposal(): AnyPacket {
+    return this.packets.find(({ kind }) => kind === 'proposal') as AnyPacket;
+  }
+
+  dealer(who: Person): Dealer {
+    const { dealers } = firstAttempt(this.plan);
+    const dealer = dealers.find(({ participant }) => participant.identity === who.identity);
+    if (dealer === undefined) throw new Error(`${who.name} is no dealer`);
+    return dealer;
+  }
+
+  /** Boxes that are sealed as they should be, for those who deal something else than they would be given. */
+  boxes(
+    who: Person,
+    keys: BodyOf<'deal'>['keys'],
+    inside: (index: number) => Uint8Array = () => new Uint8Array(32 * keys.length),
+  ): BodyOf<'deal'>['boxes'] {
+    const { plan } = this;
+    const body = { keys, boxes: [], vote: null, approvals: [] };
+    return plan.receivers.map(({ newIndex, prekey }) =>
+      sealBox(
+        inside(newIndex),
+        prekey,
+        boxContext(plan, firstAttempt(plan), this.dealer(who), body, newIndex),
+        who.random,
+      ),
+    );
+  }
+
+  dealBody(who: Person, plan = this.plan, parentShare?: Share): BodyOf<'deal'> {
+    const { view } = this;
+    const { attempt } = view.current;
+    const dealer = this.dealer(who);
+    const known = parentShare ?? who.shares.get(toHex(plan.parent?.proven.id ?? new Uint8Array()));
+    const shares = plan.parent === null ? null : (known as Share);
+    const approvals = [...view.approvals.values()].map(({ digest }) => fromHex(digest) as Uint8Array);
+    const vote = plan.parent === null ? null : this.vote(who);
+    return draftDeal({ plan, attempt, dealer, shares, vote, approvals, random: who.random });
+  }
+
+  acceptanceBody(who: Person, view = this.view): BodyOf<'acceptance'> {
+    const { plan } = this;
+    const { attempt, transcript } = view.current;
+    const receiver = plan.receivers.find(({ identity }) => identity === who.identity);
+    if (transcript === null || receiver === undefined) throw new Error(`nothing for ${who.name} to accept`);
+    const prekey = who.prekeys.get(toHex(receiver.prekey)) as Uint8Array;
+    const index = receiver.newIndex;
+    const { share } = receive(plan, attempt, transcript, index, prekey);
+    if (share === null) throw new Error(`a box of ${who.name} is bad`);
+    const card = who.renew(who.card.serial + 1);
+    const drafted = draftAcceptance({ plan, attempt, transcript, index, share, card, tool, random: who.random });
+    who.card = card;
+    who.shares.set(toHex(transcript.descriptor.id), share);
+    who.nonces.set(toHex(transcript.hash), drafted.nonces);
+    return drafted.body;
+  }
+
+  activationBody(who: Person, view = this.view): BodyOf<'activation'> {
+    const { turn } = view.current;
+    if (turn === null) throw new Error('no certificate');
+    const { descriptor, hash } = turn.certificate.transcript;
+    const nonces = (who.nonces.get(toHex(hash)) ?? []).map((nonce) => new Uint8Array(nonce));
+    const index = this.plan.byIdentity.get(who.identity)?.newIndex ?? 0;
+    return draftActivation(turn, index, who.shares.get(toHex(descriptor.id)) as Share, nonces);
+  }
+
+  closingBody(): BodyOf<'closing'> {
+    const { proof } = this.view.current;
+    if (proof === null) throw new Error('no proof');
+    const oldShare = { state: 'none', why: 'joiner' } as const;
+    return { transcript: proof.link.transcript, turn: proof.turn.hash, oldShare, invalid: [], recorded: [] };
+  }
+
+  do(who: Person, duty: Duty): AnyPacket {
+    switch (duty) {
+      case 'propose':
+        return this.proposal;
+      case 'approve':
+        return this.say(who, 'approval', {});
+      case 'endorse': {
+        const endorsed = this.say(who, 'endorsement', { vote: this.vote(who) });
+        who.votes.push(this);
+        return endorsed;
+      }
+      case 'deal': {
+        const dealt = this.say(who, 'deal', this.dealBody(who));
+        who.votes.push(this);
+        return dealt;
+      }
+      case 'accept':
+        return this.say(who, 'acceptance', this.acceptanceBody(who));
+      case 'activate':
+        return this.say(who, 'activation', this.activationBody(who));
+      case 'close':
+        return this.say(who, 'closing', this.closingBody());
+    }
+  }
+
+  refuse(who: Person, as: BodyOf<'refusal'>['as']): AnyPacket {
+    return this.say(who, 'refusal', { as, reason: 'no' });
+  }
+
+  /** Everybody does what is asked until nothing is; `unless` keeps some from some of it. */
+  run(unless: (name: string, duty: Duty) => boolean = () => false): this {
+    for (let idle = false; !idle; ) {
+      idle = true;
+      for (const participant of this.plan.participants) {
+        const who = this.cast.find(({ identity }) => identity === participant.identity) as Person;
+        for (;;) {
+          const duty = owedBy(this.view, participant).find((one) => !unless(who.name, one));
+          if (duty === undefined) break;
+          this.do(who, duty);
+          idle = false;
+        }
+      }
+    }
+    return this;
+  }
+
+  /** Runs as far as this duty, which nobody does any more. */
+  before(duty: Duty): this {
+    return this.run((_, asked) => asked === duty);
+  }
+
+  get link(): Link {
+    const { proof } = this.view.current;
+    if (proof === null) throw new Error('not proven');
+    return proof.link;
+  }
+}
+
+/** The public key that the shares of these members interpolate to. */
+export function interpolated(
+  descriptor: Descriptor,
+  holders: readonly { person: Person; of?: Descriptor }[],
+  place = 0,
+): string {
+  const key = descriptor.keys[place] as Descriptor['keys'][number];
+  const { group } = suite(key.suite);
+  const shares = holders.map(({ person, of = descriptor }) => ({
+    index: of.members.findIndex(({ identity }) => equalBytes(identity, person.signing.public)) + 1,
+    value: group.decodeScalar(person.shares.get(toHex(of.id))?.[place] as Uint8Array),
+  }));
+  return toHex(group.encodePoint(group.multiplyBase(interpolateAtZero(group, shares))));
+}

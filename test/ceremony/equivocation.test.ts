@@ -1,0 +1,191 @@
+import { describe, expect, it, test } from 'vitest';
+import { contradictionsAcross } from '../../src/ceremony/across.ts';
+import { owedBy } from '../../src/ceremony/duties.ts';
+import type { BodyOf } from '../../src/ceremony/kinds.ts';
+import type { PlanFacts } from '../../src/ceremony/plan.ts';
+import { Ceremony, type Person, people } from './committee.ts';
+
+/* Two statements of one author of which only one can be honest. */
+
+const { alice, bob, carol, dave, erin } = people('equivocation', 'alice', 'bob', 'carol', 'dave', 'erin');
+const cast = [alice, bob, carol, dave, erin];
+const genesis = new Ceremony({
+  cast,
+  members: [alice, bob, carol],
+  threshold: 2,
+  approvers: [erin],
+  approvals: 0,
+}).run();
+
+function handover(facts: Partial<PlanFacts> = {}): Ceremony {
+  for (const person of cast) person.votes.length = 0;
+  const members = [bob, carol, dave];
+  return new Ceremony({ cast, parent: genesis.link, members, threshold: 2, dealers: [1, 2], approvals: 1, facts });
+}
+
+const slots = ({ view }: Ceremony) =>
+  view.contradictions.map(({ member, slot, grave }) => `${member} ${slot.split(' ')[0]}${grave ? '' : ', only shown'}`);
+
+const whole = handover().run((name, duty) => name === 'carol' && duty === 'close');
+whole.do(carol, 'endorse');
+whole.do(carol, 'close');
+
+test('an honest ceremony holds no contradiction, and what everybody said once more in the same bytes changes nothing', () => {
+  expect(slots(whole)).toEqual([]);
+  for (const { bytes } of whole.packets) whole.bring(bytes);
+  expect(slots(whole)).toEqual([]);
+  expect(whole.view.phase).toBe('complete');
+});
+
+describe('said twice in one slot', () => {
+  const said: [keyof typeof found, Person, string[]][] = [
+    ['proposal', alice, ['alice proposal']],
+    ['approval', erin, ['erin approve']],
+    ['deal', bob, ['bob deal', 'bob vote']],
+    ['endorsement', carol, ['carol vote']],
+    ['acceptance', dave, ['dave receive']],
+    ['activation', dave, ['dave turn']],
+    ['closing', alice, ['alice close']],
+  ];
+  const found = { proposal: 0, approval: 0, deal: 0, endorsement: 0, acceptance: 0, activation: 0, closing: 0 };
+
+  it.each(said)('a second %s names its author, though it says the same', (kind, who, expected) => {
+    const before = whole.packets;
+    const first = whole.said(who, kind);
+    const second = whole.say(who, kind, first.body as BodyOf<typeof kind>, { at: first.at + 1 });
+    expect(slots(whole)).toEqual(expected);
+    for (const { packets } of whole.view.contradictions)
+      expect([...packets].sort()).toEqual([first.digest, second.digest].sort());
+    expect(whole.without(second).contradictions).toEqual([]);
+    expect(before).toContain(first);
+    // what was proven stays proven, whoever contradicts themselves afterwards
+    expect(whole.view.current.proof).not.toBeNull();
+    whole.forget(second);
+  });
+
+  it('two refusals of a receiver or an approver do, two of anyone else and two notes are only shown', () => {
+    const ceremony = handover();
+    for (const as of ['receiver', 'member', 'approver'] as const) {
+      const who = as === 'approver' ? erin : dave;
+      ceremony.refuse(who, as);
+      ceremony.say(who, 'refusal', { as, reason: 'still no' });
+    }
+    for (const text of ['one', 'two']) ceremony.say(erin, 'note', { kind: 'observation', text, number: 0 });
+    const expected = ['dave dissent, only shown', 'dave receive', 'erin approve', 'erin note, only shown'];
+    expect(slots(ceremony).sort()).toEqual(expected);
+  });
+
+  it('two notes under two numbers are two notes', () => {
+    const ceremony = handover();
+    for (const number of [0, 1]) ceremony.say(erin, 'note', { kind: 'deviation', text: 'one', number });
+    expect(slots(ceremony)).toEqual([]);
+    expect(ceremony.view.notes).toHaveLength(2);
+  });
+});
+
+describe('what excludes what', () => {
+  it('an approval and the refusal of an approver', () => {
+    const ceremony = handover();
+    ceremony.do(erin, 'approve');
+    ceremony.refuse(erin, 'approver');
+    expect(slots(ceremony)).toEqual(['erin approve']);
+  });
+
+  it('a deal and the refusal of a dealer', () => {
+    const ceremony = handover().before('accept');
+    ceremony.refuse(alice, 'dealer');
+    expect(slots(ceremony)).toEqual(['alice deal']);
+    expect(ceremony.view.phase).toBe('aborted');
+  });
+
+  it('not the dissent of somebody who has to deal or receive as well', () => {
+    const ceremony = handover().before('activate');
+    for (const who of [alice, bob, dave]) ceremony.refuse(who, 'member');
+    expect(slots(ceremony)).toEqual([]);
+    expect(ceremony.view.dissent).toHaveLength(3);
+    expect(ceremony.run().view.phase).toBe('complete');
+  });
+
+  it('two acceptances over one transcript: nobody can sign until it is decided which counts', () => {
+    const ceremony = handover().before('activate');
+    const { body } = ceremony.said(bob, 'acceptance');
+    const turn = ceremony.view.current.turn?.hash;
+    ceremony.say(bob, 'acceptance', { ...body, nonces: ceremony.said(carol, 'acceptance').body.nonces });
+    expect(slots(ceremony)).toEqual(['bob receive']);
+    expect(ceremony.view.current).toMatchObject({ certificate: null, turn: null });
+    expect(ceremony.view.faults).toEqual([]);
+    expect(turn).toBeDefined();
+  });
+});
+
+describe('a dead attempt', () => {
+  const dead = (kill: (ceremony: Ceremony) => void) => {
+    const ceremony = handover();
+    kill(ceremony);
+    return ceremony.view;
+  };
+
+  it('is one that a receiver, a dealer, or too many approvers refused', () => {
+    expect(dead((c) => void c.refuse(dave, 'receiver')).current.death).toMatchObject({
+      why: 'receiver-refused',
+      by: ['dave'],
+    });
+    expect(dead((c) => void c.refuse(alice, 'dealer')).current.death).toMatchObject({
+      why: 'dealer-refused',
+      by: ['alice'],
+    });
+    expect(dead((c) => void c.refuse(erin, 'approver')).current.death).toMatchObject({
+      why: 'approvals-refused',
+      by: ['erin'],
+    });
+  });
+
+  it('is not one that somebody refused who has no such part: that is dissent', () => {
+    for (const [who, as] of [
+      [alice, 'receiver'],
+      [carol, 'dealer'],
+      [dave, 'approver'],
+      [erin, 'member'],
+    ] as const) {
+      const view = dead((c) => void c.refuse(who, as));
+      expect(view).toMatchObject({ phase: 'proposed', current: { death: null } });
+      expect(view.dissent).toHaveLength(1);
+    }
+  });
+
+  it('is not one of whose approvers enough are left', () => {
+    for (const person of cast) person.votes.length = 0;
+    const ceremony = new Ceremony({
+      cast,
+      members: [alice, bob],
+      threshold: 2,
+      approvers: [carol, dave, erin],
+      approvals: 2,
+    });
+    ceremony.refuse(carol, 'approver');
+    expect(ceremony.view.current.death).toBeNull();
+    ceremony.refuse(dave, 'approver');
+    expect(ceremony.view.current.death).toMatchObject({
+      why: 'approvals-refused',
+      by: expect.arrayContaining(['carol', 'dave']),
+    });
+    expect(ceremony.view.current.death?.evidence).toHaveLength(2);
+  });
+
+  it('asks nothing of anybody any more, whatever comes in late', () => {
+    const ceremony = handover().before('activate');
+    ceremony.refuse(dave, 'dealer'); // no dealer: dissent
+    ceremony.refuse(alice, 'dealer');
+    expect(ceremony.view.phase).toBe('aborted');
+    for (const participant of ceremony.plan.participants) expect(owedBy(ceremony.view, participant)).toEqual([]);
+  });
+});
+
+test('two proven successors of one parent are an alarm, and name nobody', () => {
+  // only a committee that lies together gets here: everybody votes twice
+  const [first, second] = [handover().run(), handover({ copies: 1 }).run()];
+  const across = contradictionsAcross([first.view, second.view]).filter(({ slot }) => slot.startsWith('successor'));
+  expect(across).toMatchObject([{ member: 'somebody', grave: true }]);
+  const liars = contradictionsAcross([first.view, second.view]).filter(({ slot }) => slot.startsWith('vote'));
+  expect(liars.map(({ member }) => member).sort()).toEqual(['alice', 'bob']);
+});

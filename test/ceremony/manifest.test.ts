@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { toHex } from '../../src/bytes/hex.ts';
+import { manifestOf } from '../../src/ceremony/manifest.ts';
+import { Ceremony, people } from './committee.ts';
+
+const cast = people('manifest', 'alice', 'bob', 'carol', 'dave', 'dora');
+const { alice, bob, carol, dave, dora } = cast;
+const everybody = Object.values(cast);
+const first = new Ceremony({ cast: everybody, members: [alice, bob, carol], threshold: 2 }).run();
+
+function handover(): Ceremony {
+  for (const person of everybody) person.votes.length = 0;
+  return new Ceremony({
+    cast: everybody,
+    members: [bob, dave],
+    threshold: 2,
+    parent: first.link,
+    approvers: [dora],
+    facts: {
+      // alice leaves, and carol has lost her share
+      old: [{ card: 0 }, { card: 1 }, { card: null }],
+      cards: [alice, bob, dave, dora].map(({ card }) => card.file),
+      new: [bob, dave].map(({ card }, at) => ({ card: at + 1, prekey: card.prekeys[0] as Uint8Array })),
+      approvers: [3],
+    },
+  });
+}
+
+describe('a manifest', () => {
+  const ceremony = handover();
+  ceremony.before('close');
+  const half = manifestOf(ceremony.view);
+  const copy = { id: 'c1', label: 'safe 7', kind: 'export' as const, epoch: 0 };
+  const fresh = { id: 'c2', label: 'safe 8', kind: 'external' as const, epoch: 1 };
+  ceremony.say(alice, 'note', { kind: 'deviation', text: 'the camera failed', number: 0 });
+  ceremony.say(bob, 'closing', {
+    ...ceremony.closingBody(),
+    oldShare: { state: 'wrapping-key-deleted', why: 'proven' },
+    invalid: [copy],
+    recorded: [fresh],
+  });
+  ceremony.refuse(alice, 'member');
+  const whole = manifestOf(ceremony.view);
+
+  test('names everybody with a part, what each has done, and what each still owes', () => {
+    const members = Object.fromEntries(half.members.map(({ name, done, owes }) => [name, { done, owes }]));
+    expect(members).toEqual({
+      alice: { done: ['propose', 'deal'], owes: ['close'] },
+      bob: { done: ['deal', 'accept', 'activate'], owes: ['close'] },
+      dave: { done: ['accept', 'activate'], owes: ['close'] },
+      dora: { done: ['approve'], owes: [] },
+    });
+    expect(half.members.map(({ oldIndex, newIndex }) => [oldIndex, newIndex])).toEqual([
+      [1, null],
+      [2, 1],
+      [null, 2],
+      [null, null],
+    ]);
+  });
+
+  test('says which old members are left without a share, the lost one among them (row 19)', () => {
+    expect(half.withoutShare).toEqual([
+      { name: 'alice', index: 1, why: 'leaves', oldShare: null },
+      { name: 'carol', index: 3, why: 'lost', oldShare: null },
+    ]);
+    ceremony.say(alice, 'closing', { ...ceremony.closingBody(), oldShare: { state: 'kept', why: 'no-backups' } });
+    expect(manifestOf(ceremony.view).withoutShare[0]).toMatchObject({ oldShare: { state: 'kept', why: 'no-backups' } });
+  });
+
+  test('lists every packet with its digest, its author and the time that the author claims', () => {
+    expect(half.packets.map(({ digest }) => digest)).toEqual(
+      ceremony.packets
+        .slice(0, half.packets.length)
+        .map(({ digest }) => digest)
+        .sort(),
+    );
+    expect(half.packets.find(({ kind }) => kind === 'approval')).toMatchObject({
+      author: 'dora',
+      identity: dora.identity,
+      at: 1_800_000_000,
+      attended: true,
+    });
+  });
+
+  test('takes what became of shares and copies from the closings', () => {
+    expect(half.oldShares).toEqual([]);
+    expect(whole.oldShares).toEqual([{ member: 'bob', state: 'wrapping-key-deleted', why: 'proven' }]);
+    expect(whole.copies).toEqual({
+      invalid: [{ member: 'bob', ...copy }],
+      recorded: [{ member: 'bob', ...fresh }],
+    });
+  });
+
+  test('keeps dissent and notes with their packets', () => {
+    expect(whole.dissent).toMatchObject([{ member: 'alice', as: 'member', reason: 'no' }]);
+    expect(whole.notes).toMatchObject([{ member: 'alice', kind: 'deviation', text: 'the camera failed', number: 0 }]);
+    const kinds = whole.packets.filter(({ kind }) => kind === 'note' || kind === 'refusal').map(({ digest }) => digest);
+    expect(kinds.sort()).toEqual([whole.dissent[0]?.packet, whole.notes[0]?.packet].sort());
+  });
+
+  test('shows faults, contradictions and what is missing as the view has them', () => {
+    const bad = handover().before('deal');
+    const body = bad.dealBody(alice);
+    bad.say(alice, 'deal', { ...body, boxes: body.boxes.slice(0, 2), keys: [...body.keys, ...body.keys] });
+    bad.refuse(bob, 'dealer');
+    bad.say(bob, 'deal', bad.dealBody(bob));
+    const manifest = manifestOf(bad.view);
+    expect(manifest).toMatchObject({ phase: 'aborted', death: { why: 'dealer-refused', by: ['bob'] } });
+    expect(manifest.contradictions).toMatchObject([{ member: 'bob', grave: true }]);
+    const lost = ceremony.without(ceremony.said(dora, 'approval'));
+    expect(manifestOf(lost).missing.length).toBeGreaterThan(0);
+  });
+
+  test('is plain data: what it says survives JSON', () => {
+    expect(JSON.parse(JSON.stringify(whole))).toEqual(whole);
+    expect(whole.descriptor).toBe(toHex(ceremony.link.proven.id));
+  });
+});

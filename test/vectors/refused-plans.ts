@@ -1,0 +1,180 @@
+import type { PlanFacts } from '../../src/ceremony/plan.ts';
+import type { LinkFacts } from '../../src/ceremony/succession.ts';
+import { commit } from '../../src/crypto/commitments.ts';
+import { edwards25519 } from '../../src/crypto/group.ts';
+import { evaluate, randomPolynomial } from '../../src/crypto/polynomial.ts';
+import { drawn } from '../crypto/drawn.ts';
+import {
+  alice,
+  bob,
+  carol,
+  dave,
+  descriptorBytes,
+  erin,
+  factsOf,
+  genesisFacts,
+  olga,
+  type Person,
+  person,
+  planBytes,
+  prove,
+  reshareFacts,
+} from './cast.ts';
+import { filled, flip, hex, type Wanted } from './form.ts';
+import type { Story } from './story.ts';
+
+/** A committee of any shape that holds a key and can prove it. */
+function committee(threshold: number, people: readonly Person[], rehearsal = false): LinkFacts {
+  const source = drawn(`vectors committee ${threshold} ${people.length}`);
+  const polynomial = randomPolynomial(edwards25519, edwards25519.scalar(77n), threshold, source);
+  const commitments = commit(edwards25519, polynomial).map((point) => edwards25519.encodePoint(point));
+  const encoded = descriptorBytes({
+    keyset: null,
+    epoch: 0,
+    previous: null,
+    ceremony: filled(32, 0xce),
+    attempt: filled(32, 0xce),
+    threshold,
+    members: people.map(({ name, signing }) => ({ name, identity: signing.public })),
+    policy: { approvers: [olga.signing.public], approvals: 1 },
+    keys: [{ label: 'main', suite: 'ed25519', publicKey: commitments[0] as Uint8Array, chainCode: null, commitments }],
+    rehearsal,
+  });
+  const shares = polynomial.map((_, at): [number, Uint8Array] => [
+    at + 1,
+    edwards25519.encodeScalar(evaluate(edwards25519, polynomial, at + 1)),
+  ]);
+  return prove(encoded, filled(32, 0x7a), shares);
+}
+
+/** Two of alice, bob, carol and dave sign; alice and bob lost their shares, and one new committee of three follows. */
+function halfLost(): PlanFacts {
+  return {
+    ...reshareFacts(committee(2, [alice, bob, carol, dave]), 'A'),
+    cards: [carol, dave, bob, olga].map(({ card }) => card.file),
+    old: [{ card: null }, { card: null }, { card: 0 }, { card: 1 }],
+    new: [carol, dave, bob].map((who, card) => ({ card, prekey: who.prekeys[0]?.public as Uint8Array })),
+    dealers: [3, 4],
+    reserves: [],
+    approvers: [3],
+    observers: [],
+  };
+}
+
+/** Shapes that are weak, and that say so. */
+export function plansTaken(): Wanted[] {
+  const first = genesisFacts();
+  const later = reshareFacts(committee(3, [alice, bob, carol]), 'A');
+  const taken = (says: string, facts: PlanFacts): Wanted => ({ says, given: { plan: hex(planBytes(facts)) } });
+  return [
+    taken('all must sign', { ...first, threshold: 3, weak: ['all-must-sign'] }),
+    taken('fewer have to sign than before', { ...later, dealers: [1, 2, 3], reserves: [], weak: ['lower-threshold'] }),
+    taken('half of the old committee is lost, and it was typed that this is meant: the quorum is the threshold', {
+      ...halfLost(),
+      belowQuorum: 'two are gone for ever',
+      weak: ['below-quorum'],
+    }),
+  ];
+}
+
+type Change = Partial<Record<keyof PlanFacts, unknown>> & { readonly [key: string]: unknown };
+
+/** One plan for each rule of protocol.md section 8 that it breaks, and breaks alone. */
+export function plansRefused({ link }: Story): Wanted[] {
+  const first = genesisFacts();
+  const later = reshareFacts(factsOf(link), 'A');
+  const bad = (facts: PlanFacts, says: string, change: Change, code: Wanted['code'] = 'PLAN_INVALID'): Wanted => ({
+    says,
+    given: { plan: hex(planBytes({ ...facts, ...change } as PlanFacts)) },
+    code,
+  });
+  const inGenesis = (says: string, change: Change, code?: Wanted['code']) =>
+    bad(first, `genesis: ${says}`, change, code);
+  const inReshare = (says: string, change: Change, code?: Wanted['code']) =>
+    bad(later, `reshare: ${says}`, change, code);
+
+  const otherWorld = committee(2, [alice, bob, carol], true);
+  const sameName = person('BOB').card.file;
+  const newAlice = first.new[0] as PlanFacts['new'][number];
+  const approver = first.policy.approvers[0] as Uint8Array;
+
+  return [
+    inGenesis('another version', { v: 2 }, 'SCHEMA'),
+    inGenesis('a field too many', { extra: null }, 'SCHEMA'),
+    inGenesis('a kind that this version does not know', { kind: 'merge' }, 'SCHEMA'),
+    inGenesis('a threshold of 1', { threshold: 1 }, 'SCHEMA'),
+    inGenesis('a reason of 2001 characters', { reason: 'x'.repeat(2001) }, 'SCHEMA'),
+    inGenesis('a new committee of one', { new: [newAlice] }, 'SCHEMA'),
+    inGenesis('a card that is none', { cards: [filled(40, 1), ...first.cards.slice(1)] }, 'CARD_INVALID'),
+    inGenesis(
+      'a card with another signature',
+      { cards: [flip(alice.card.file), ...first.cards.slice(1)] },
+      'SIGNATURE_INVALID',
+    ),
+    inGenesis('two cards of one identity', { cards: [...first.cards, alice.card.file], observers: [4] }),
+    inGenesis('two cards with names that differ in case alone', { cards: [...first.cards, sameName], observers: [4] }),
+    inGenesis('a card of a rehearsal', { cards: [alice.rehearsalCard.file, ...first.cards.slice(1)] }),
+    inGenesis('a new member whose card is not there', {
+      new: [...first.new.slice(0, 2), { card: 9, prekey: newAlice.prekey }],
+    }),
+    inGenesis('a parent', { parent: later.parent }),
+    inGenesis('old members', { old: [{ card: 0 }] }),
+    inGenesis('somebody twice in the new committee', { new: [newAlice, newAlice, first.new[2]] }),
+    inGenesis('a prekey that is not on the card', {
+      new: [{ ...newAlice, prekey: bob.prekeys[0]?.public }, ...first.new.slice(1)],
+    }),
+    inGenesis('a threshold above the number of members', { threshold: 4 }),
+    inGenesis('dealers', { dealers: [1] }),
+    inGenesis('no keys', { keys: [] }),
+    inGenesis('two labels that differ in case alone', { keys: [...first.keys, { label: 'MAIN', suite: 'p256' }] }),
+    inGenesis('an approver twice', { approvers: [3, 3] }),
+    inGenesis('more approvals than approvers', { approvals: 2 }),
+    inGenesis('a policy that asks for more than it names', { policy: { approvers: [approver], approvals: 2 } }),
+    inGenesis('a policy that names one approver twice', { policy: { approvers: [approver, approver], approvals: 2 } }),
+    inGenesis('an approver of the policy who is not asked', { approvers: [], approvals: 0, observers: [3] }),
+    inGenesis('over before it begins', { expires: first.at }),
+    inGenesis('below a quorum that a genesis does not have', { belowQuorum: 'it is meant' }),
+    inGenesis('a proposer without a card', { proposer: 9 }),
+    inGenesis('somebody with a card and no part', { cards: [...first.cards, dave.card.file] }),
+    inGenesis('an observer twice', { cards: [...first.cards, erin.card.file], observers: [4, 4] }),
+    inGenesis('an observer whose card is not there', { observers: [9] }),
+    inGenesis('a weak shape that it does not admit: all must sign', { threshold: 3 }),
+    inGenesis('a weak shape that it does not have', { weak: ['all-must-sign'] }),
+    inReshare('no parent', { parent: null }),
+    inReshare(
+      'a parent that its key did not sign',
+      { parent: { ...later.parent, transcript: filled(32, 1) } },
+      'SUCCESSION_INVALID',
+    ),
+    inReshare('a parent of a rehearsal', { parent: otherWorld }),
+    inReshare('an old member left out', { old: later.old.slice(0, 2) }),
+    inReshare('an old member under the card of somebody else', { old: [{ card: 3 }, ...later.old.slice(1)] }),
+    inReshare('keys of its own', { keys: first.keys }),
+    inReshare('a dealer twice', { dealers: [2, 2] }),
+    inReshare('a dealer among the reserves', { reserves: [2] }),
+    inReshare('a dealer who is no old member', { dealers: [2, 4] }),
+    inReshare('a dealer who was declared lost', {
+      old: [{ card: null }, ...later.old.slice(1)],
+      dealers: [1, 2],
+      reserves: [],
+      observers: [1, 5],
+    }),
+    inReshare('fewer dealers than the threshold of the old committee', { dealers: [2] }),
+    inReshare('another policy', { policy: { approvers: [approver], approvals: 0 } }),
+    inReshare('an approver of the policy left out', { approvers: [], approvals: 0, observers: [4, 5] }),
+    bad(halfLost(), 'reshare: half of the old committee declared lost, and nobody typed that it is meant', {}),
+    inReshare('below a majority although all are there', { belowQuorum: 'it is meant', weak: ['below-quorum'] }),
+    bad(reshareFacts(committee(3, [alice, bob, carol]), 'A'), 'reshare: a lower threshold that it does not admit', {
+      dealers: [1, 2, 3],
+      reserves: [],
+    }),
+    bad(later, 'refresh: another committee', { kind: 'refresh' }),
+    bad(later, 'refresh: another threshold', {
+      kind: 'refresh',
+      new: [{ card: 1, prekey: alice.prekeys[0]?.public }, { card: 0, prekey: bob.prekeys[0]?.public }, later.new[1]],
+      observers: [3, 5],
+      threshold: 3,
+      weak: ['all-must-sign'],
+    }),
+  ];
+}
