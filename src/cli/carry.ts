@@ -1,6 +1,5 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
-import { readCard } from '../ceremony/card.ts';
 import { ceremonyOf, splitProposal, unwrapProposal } from '../ceremony/envelope.ts';
 import { phraseOf } from '../ceremony/phrase.ts';
 import type { Plan } from '../ceremony/plan.ts';
@@ -8,7 +7,7 @@ import { decryptWith } from '../courier/age.ts';
 import { ceremonyFolder, readStick, type Stick, writeNamed, writePacket } from '../courier/stick.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
-import { type CardOutcome, withCard } from '../vault/identity.ts';
+import { type CardOutcome, readOnce, withCard } from '../vault/identity.ts';
 import type { Session } from './session.ts';
 
 export interface Rejected {
@@ -83,7 +82,7 @@ const cardWords: Partial<Record<CardOutcome, string>> = {
 function takeCard(ceremonies: Ceremonies, bytes: Uint8Array, brought: Brought): void {
   const { roster, card: own } = ceremonies.vault.state;
   if ([own.file, ...roster].some((file) => equalBytes(file, bytes))) return; // most cards, at most visits
-  const card = readCard(bytes);
+  const card = readOnce(bytes);
   const { state, outcome } = withCard(ceremonies.vault.state, card);
   const refused = cardWords[outcome];
   if (refused !== undefined) throw new Problem('CARD_INVALID', `${card.name}: ${refused}`);
@@ -121,27 +120,54 @@ export function proposalName(plan: Plan): string {
   return `${plan.keyset.toLowerCase()}-${plan.kind}-${plan.ceremony.slice(0, 8)}.proposal`;
 }
 
-/** Lays everything that this vault holds of these ceremonies on the sticks; says how many files were new there. */
+/** How many files were new on the sticks, and what went wrong there: whatever it was, the vault has it all. */
+export interface Given {
+  written: number;
+  trouble: Problem | null;
+}
+
+/** Lays everything that this vault holds of these ceremonies on the sticks. */
 export function giveOut(
   session: Session,
   ceremonies: Ceremonies,
   held: readonly Held[],
   sticks: readonly Stick[],
-): number {
+): Given {
   const { fs } = session.context;
-  let written = 0;
+  const given: Given = { written: 0, trouble: null };
   for (const stick of sticks) {
-    for (const { plan, record } of held) {
-      for (const { name, bytes } of ceremonies.vault.kept(plan.ceremony).files) {
-        const outcome =
-          name === toHex(record.proposal)
-            ? writeNamed(fs, stick, proposalName(plan), bytes)
-            : writePacket(fs, stick, plan.ceremony, bytes);
-        if (outcome === 'written') written++;
+    try {
+      for (const { plan, record } of held) {
+        for (const { name, bytes } of ceremonies.vault.kept(plan.ceremony).files) {
+          const outcome =
+            name === toHex(record.proposal)
+              ? writeNamed(fs, stick, proposalName(plan), bytes)
+              : writePacket(fs, stick, plan.ceremony, bytes);
+          if (outcome === 'written') given.written++;
+        }
       }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      given.trouble ??= error; // the other sticks still get everything
     }
   }
-  return written;
+  return given;
+}
+
+/** What a command says of a stick that failed after the work was done: the vault has it all, so nothing is lost. */
+export function afterWork({ trouble }: Given): Problem | null {
+  if (trouble === null) return null;
+  return new Problem(
+    trouble.code,
+    `what was done here is safe in the vault, but ${trouble.message}`,
+    trouble.hint,
+    true,
+  );
+}
+
+/** The same as the field `error` of a document that says more than the error. */
+export function errorJson({ code, message, hint, changed }: Problem): object {
+  return { error: { code, message, hint: hint ?? null, changed } };
 }
 
 export function cardName(name: string): string {

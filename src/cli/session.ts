@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { joinPath } from '../media/file-system.ts';
+import { type FileSystem, joinPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 import { Ceremonies } from '../vault/ceremonies.ts';
 import { Vault, type VaultHost } from '../vault/vault.ts';
@@ -28,6 +28,11 @@ export class Session {
     this.home = homeOf(context, globals);
     const { stdout, stderr, colour } = context;
     this.say = new Say({ stdout, stderr, json: globals.json === true, colour });
+  }
+
+  /** The same run on another disk. */
+  onDisk(fs: FileSystem): Session {
+    return new Session({ ...this.context, fs }, this.globals);
   }
 
   get host(): VaultHost {

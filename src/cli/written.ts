@@ -13,7 +13,7 @@ export function writeReport(fs: FileSystem, path: string, content: string): void
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     throw new Problem(
-      'USAGE',
+      'OUTPUT_FAILED',
       `${escapeText(path)} cannot be written (${error.errno})`,
       'name a new file in a folder that is there and may be written to',
       error.changed,

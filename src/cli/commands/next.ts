@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { outstanding, waitedFor } from '../../ceremony/duties.ts';
+import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
@@ -9,9 +10,9 @@ import { perform } from '../../vault/perform.ts';
 import { refuse } from '../../vault/refuse.ts';
 import type { Moment } from '../../vault/say.ts';
 import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
-import { type Brought, giveOut, takeIn } from '../carry.ts';
+import { afterWork, type Brought, errorJson, giveOut, takeIn } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
-import { exits, worst } from '../exit.ts';
+import { exitFor, exits, worst } from '../exit.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -48,7 +49,9 @@ export const registerNext: Register = (program: Command, action) => {
     .action(action<Options>(next));
 };
 
-async function next(session: Session, options: Options): Promise<number> {
+/** A dry run is a real one on a disk that forgets: the same code, and nothing that lasts. */
+async function next(real: Session, options: Options): Promise<number> {
+  const session = options.dryRun === true ? real.onDisk(trialFileSystem(real.context.fs)) : real;
   return session.withVault(async (ceremonies) => {
     const sticks = await sticksOf(session, options.stick ?? []);
     const brought = await takeIn(session, ceremonies, sticks);
@@ -85,32 +88,36 @@ async function next(session: Session, options: Options): Promise<number> {
       if (!(error instanceof Problem) || !changed) throw error;
       throw new Problem(error.code, error.message, error.hint, true);
     }
-    const out = options.dryRun === true ? 0 : giveOut(session, ceremonies, ceremonies.all(), sticks);
-    report(session, ceremonies, outcomes, brought, out);
+    const given = giveOut(session, ceremonies, ceremonies.all(), sticks);
+    const trouble = afterWork(given);
+    report(session, ceremonies, outcomes, brought, given.written);
+    if (options.dryRun === true) session.say.line('a dry run: nothing of this was done');
     const status = worst(outcomes.map(exitOf));
-    const needed = outcomes
-      .flatMap(({ holds }) => holds)
-      .find(({ code }) => code === 'CONSENT_NEEDED' || code === 'CONSENT_WRONG');
     session.say.result({
       v: 1,
-      ...(status === exits.refused && needed !== undefined
-        ? {
-            error: {
-              code: needed.code,
-              message: needed.message,
-              hint: needed.hint ?? null,
-              changed: brought.packets > 0 || brought.proposals.length > 0,
-            },
-          }
-        : {}),
+      ...errorOf(outcomes, status, trouble, brought),
+      ...(options.dryRun === true ? { dryRun: true } : {}),
       ceremonies: outcomes.map(outcomeJson),
       nextStops: nextStops(ceremonies, outcomes),
-      synced: { in: brought.packets + brought.proposals.length, out },
+      synced: { in: brought.packets + brought.proposals.length, out: given.written },
       rejected: brought.rejected,
       holds: outcomes.flatMap(({ held, holds }) => holds.map((hold) => ({ ceremony: held.plan.ceremony, ...hold }))),
     });
-    return status;
+    if (trouble === null) return status;
+    session.say.problem(trouble);
+    return exitFor(trouble.code);
   });
+}
+
+/** The error that goes with the report of a visit: a stick that failed, or a consent that was the only thing missing. */
+function errorOf(outcomes: readonly Outcome[], status: number, trouble: Problem | null, brought: Brought): object {
+  if (trouble !== null) return errorJson(trouble);
+  const needed = outcomes
+    .flatMap(({ holds }) => holds)
+    .find(({ code }) => code === 'CONSENT_NEEDED' || code === 'CONSENT_WRONG');
+  if (status !== exits.refused || needed === undefined) return {};
+  const changed = brought.packets > 0 || brought.proposals.length > 0;
+  return errorJson(new Problem(needed.code, needed.message, needed.hint, changed));
 }
 
 /** One ceremony of the visit: consent, then every duty that can be done now. */
@@ -126,7 +133,6 @@ async function one(
     const now = ceremonies.get(id);
     return { held: now, keyset: keysetName(ceremonies, now), did: [], consented: false, holds: [], blame: [], ...rest };
   };
-  if (options.dryRun === true) return outcome({});
   if (options.refuse === true) {
     refuse(ceremonies, held, moment, options.reason ?? '');
     return outcome({ did: ['refuse'] });

@@ -7,8 +7,9 @@ import { Problem } from '../../problem.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { asCbor, say } from '../../vault/say.ts';
 import { holdsOf } from '../../vault/standing.ts';
-import { giveOut } from '../carry.ts';
+import { afterWork, errorJson, giveOut } from '../carry.ts';
 import { ceremonyOption, chosenCeremony } from '../chosen.ts';
+import { exitFor } from '../exit.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -34,7 +35,7 @@ export const registerNote: Register = (program: Command, action) => {
     .action(action<Options>(note));
 };
 
-async function note(session: Session, options: Options, words: readonly string[]): Promise<undefined> {
+async function note(session: Session, options: Options, words: readonly string[]): Promise<number | undefined> {
   const { context } = session;
   if (options.text !== undefined && words.length > 0)
     throw new Problem('USAGE', 'the text is given twice', 'give it with --text, or behind the command');
@@ -62,7 +63,9 @@ async function note(session: Session, options: Options, words: readonly string[]
     const moment = { now: context.now(), tool: toolOf(context) };
     say(ceremonies, held, moment, 'note', asCbor({ kind, text, number }), (state) => state);
     const now = ceremonies.get(plan.ceremony);
-    const out = giveOut(session, ceremonies, [now], sticks);
+    const given = giveOut(session, ceremonies, [now], sticks);
+    const out = given.written;
+    const trouble = afterWork(given);
     const packet = now.view.notes.find(({ identity, body }) => identity === me && body.number === number)?.digest;
     session.say.line(
       `${kind} ${number + 1} of ${ceremonies.vault.state.name} on ${keysetName(ceremonies, held)} ${plan.kind} ${plan.ceremony.slice(0, 16)}: ${escapeText(text)}`,
@@ -70,7 +73,17 @@ async function note(session: Session, options: Options, words: readonly string[]
     session.say.line(
       sticks.length > 0 ? `${out} file(s) written to the stick` : 'it goes out with the next visit of the stick',
     );
-    session.say.result({ v: 1, ceremony: plan.ceremony, kind, number, packet: packet ?? null, out });
-    return undefined;
+    session.say.result({
+      v: 1,
+      ceremony: plan.ceremony,
+      kind,
+      number,
+      packet: packet ?? null,
+      out,
+      ...(trouble === null ? {} : errorJson(trouble)),
+    });
+    if (trouble === null) return undefined;
+    session.say.problem(trouble);
+    return exitFor(trouble.code);
   });
 }

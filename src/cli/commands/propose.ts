@@ -17,7 +17,8 @@ import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { myCard, myIdentity, rosterOf } from '../../vault/identity.ts';
 import { beginCeremony, draftProposal, head, keysetByName, planOf, type Wish } from '../../vault/propose.ts';
 import { planHolds } from '../../vault/standing.ts';
-import { giveOut, takeIn } from '../carry.ts';
+import { afterWork, errorJson, giveOut, takeIn } from '../carry.ts';
+import { exitFor } from '../exit.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -113,9 +114,9 @@ export const registerPropose: Register = (program: Command, action) => {
   );
 };
 
-async function proposeKind(session: Session, kind: Wish['kind'], given: Options): Promise<undefined> {
+async function proposeKind(session: Session, kind: Wish['kind'], flags: Options): Promise<number | undefined> {
   const { context, say } = session;
-  const options = given.plan === undefined ? given : { ...readAnswers(session, given.plan, kind), ...given };
+  const options = flags.plan === undefined ? flags : { ...readAnswers(session, flags.plan, kind), ...flags };
   return session.withVault(async (ceremonies) => {
     const sticks = await sticksOf(session, options.stick ?? []);
     const brought = await takeIn(session, ceremonies, sticks);
@@ -136,11 +137,12 @@ async function proposeKind(session: Session, kind: Wish['kind'], given: Options)
     const phrase = phraseOf(plan, context.stretch);
     beginCeremony(ceremonies, draft, await encryptTo(draft.recipients, draft.content), phrase, context.now(), attended);
     if (options.outPlan !== undefined) writeAnswers(session, options.outPlan, options, wish, plan);
-    const written = giveOut(session, ceremonies, [ceremonies.get(plan.ceremony)], sticks);
+    const given = giveOut(session, ceremonies, [ceremonies.get(plan.ceremony)], sticks);
+    const trouble = afterWork(given);
     say.line('the phrase of this ceremony, to be read aloud to every member:');
     for (const row of phraseRows(phrase)) say.line(row);
     say.line();
-    say.line(`proposed; you have consented by proposing. ${written} file(s) written to the stick`);
+    say.line(`proposed; you have consented by proposing. ${given.written} file(s) written to the stick`);
     say.line('next: conclave next --stick DIR on this machine, then on the others');
     say.result({
       v: 1,
@@ -151,8 +153,11 @@ async function proposeKind(session: Session, kind: Wish['kind'], given: Options)
       weak: plan.weak,
       plan: planJson(plan),
       proposal: toHex(ceremonies.get(plan.ceremony).record.proposal),
+      ...(trouble === null ? {} : errorJson(trouble)),
     });
-    return undefined;
+    if (trouble === null) return undefined;
+    say.problem(trouble);
+    return exitFor(trouble.code);
   });
 }
 

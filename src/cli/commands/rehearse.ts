@@ -7,6 +7,7 @@ import { FileError } from '../../media/file-system.ts';
 import { Problem } from '../../problem.ts';
 import type { Runner } from '../../rehearsal/party.ts';
 import { isPlanFile, scenarioOfPlan } from '../../rehearsal/plan-scenario.ts';
+import type { Stage } from '../../rehearsal/rehearsal.ts';
 import { rehearse as play } from '../../rehearsal/rehearse.ts';
 import { closingLines, openingLines, rehearsedJson, type Shade, toldLines } from '../../rehearsal/report.ts';
 import { readScenario, type Scenario } from '../../rehearsal/scenario.ts';
@@ -38,23 +39,18 @@ async function rehearse(session: Session, options: Options, [file]: readonly str
   const scenario = file === undefined ? readScenario(usual) : readFile(context, file);
   const seed = options.seed ?? null;
   const shade: Shade = (kind, text) => (context.colour ? paint(kind, text) : text);
-  const run = await programFor(context);
   const kept = options.keep === undefined ? null : emptyFolder(context, options.keep);
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'conclave-rehearsal-'));
   try {
     for (const line of openingLines(scenario, seed, shade)) say.line(line);
     const width = Math.max(...scenario.people.map((name) => name.length));
-    const done = await play(
-      scenario,
-      { ...context, run },
-      {
-        folder,
-        seed,
-        tell: (told) => {
-          for (const line of toldLines(told, width, shade)) say.line(line);
-        },
+    const done = await play(scenario, await stageOf(context), {
+      folder,
+      seed,
+      tell: (told) => {
+        for (const line of toldLines(told, width, shade)) say.line(line);
       },
-    );
+    });
     for (const line of closingLines(done, shade)) say.line(line);
     if (kept !== null) say.line(`homes and sticks are kept in ${kept}`);
     say.result(rehearsedJson(done, { seed, folder: kept }));
@@ -64,11 +60,13 @@ async function rehearse(session: Session, options: Options, [file]: readonly str
   }
 }
 
-/** The program itself, on another machine: its own screen, keyboard and randomness, nothing of this environment. */
-async function programFor(context: Context): Promise<Runner> {
+/** The program itself, for other machines: each its own screen, keyboard and randomness, nothing of this environment. */
+export async function stageOf(context: Context): Promise<Stage> {
   const { run } = await import('../program.ts'); // which imports this file
   const memo: Memo = new Map();
-  return (argv, machine) => run(argv, { ...context, ...machine, memo, env: {}, colour: false, rehearsal: true });
+  const runner: Runner = (argv, machine) =>
+    run(argv, { ...context, ...machine, memo, env: {}, colour: false, rehearsal: true });
+  return { ...context, run: runner };
 }
 
 function readFile({ fs }: Context, file: string): Scenario {
