@@ -24,36 +24,44 @@ describe('the vectors', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.json'))).toEqual(names);
   });
 
-  test.each(names)('%s asks what the generator asks', (name) => {
-    const [made, committed] = [makers[name]?.(), questionsOf(read(name))];
-    const headings = (file: typeof made) => file?.groups.map(({ operation, about }) => `${operation}: ${about}`);
-    expect(headings(made)).toEqual(headings(committed));
-    expect(made?.about).toEqual(committed.about);
-    const text = (value: unknown) => JSON.stringify(value ?? {});
-    expect(text(made?.shared) === text(committed.shared), 'shared').toBe(true);
-    const differing = committed.groups.flatMap(({ operation, vectors }, at) => {
-      const others = made?.groups[at]?.vectors ?? [];
-      const length = Math.max(vectors.length, others.length);
-      const places = Array.from({ length }, (_, place) => place);
-      const found = places.filter((place) => text(vectors[place]) !== text(others[place]));
-      return found.map((place) => `${operation}: ${(vectors[place] ?? others[place])?.says}`);
-    });
-    expect(differing, 'where a format changed on purpose: VECTORS=write').toEqual([]);
-  });
+  test.each(names)(
+    '%s asks what the generator asks',
+    (name) => {
+      const [made, committed] = [makers[name]?.(), questionsOf(read(name))];
+      const headings = (file: typeof made) => file?.groups.map(({ operation, about }) => `${operation}: ${about}`);
+      expect(headings(made)).toEqual(headings(committed));
+      expect(made?.about).toEqual(committed.about);
+      const text = (value: unknown) => JSON.stringify(value ?? {});
+      expect(text(made?.shared) === text(committed.shared), 'shared').toBe(true);
+      const differing = committed.groups.flatMap(({ operation, vectors }, at) => {
+        const others = made?.groups[at]?.vectors ?? [];
+        const length = Math.max(vectors.length, others.length);
+        const places = Array.from({ length }, (_, place) => place);
+        const found = places.filter((place) => text(vectors[place]) !== text(others[place]));
+        return found.map((place) => `${operation}: ${(vectors[place] ?? others[place])?.says}`);
+      });
+      expect(differing, 'where a format changed on purpose: VECTORS=write').toEqual([]);
+    },
+    60_000,
+  );
 
-  test.each(names)('%s is answered by the code as it says, vector by vector', async (name) => {
-    const { about, shared = {}, groups } = read(name);
-    expect(about.join('').length).toBeGreaterThan(0);
-    for (const { operation, vectors } of groups) {
-      const run = operations[operation];
-      if (run === undefined) throw new Error(`no operation ${operation}`);
-      for (const { says, given, gives, refused } of vectors) {
-        const outcome = await outcomeOf(run, resolve(given, shared) as Given);
-        const stated = refused === undefined ? { gives: resolve(gives ?? null, shared) } : { refused };
-        expect(outcome, `${operation}: ${says}`).toEqual(stated);
+  test.each(names)(
+    '%s is answered by the code as it says, vector by vector',
+    async (name) => {
+      const { about, shared = {}, groups } = read(name);
+      expect(about.join('').length).toBeGreaterThan(0);
+      for (const { operation, vectors } of groups) {
+        const run = operations[operation];
+        if (run === undefined) throw new Error(`no operation ${operation}`);
+        for (const { says, given, gives, refused } of vectors) {
+          const outcome = await outcomeOf(run, resolve(given, shared) as Given);
+          const stated = refused === undefined ? { gives: resolve(gives ?? null, shared) } : { refused };
+          expect(outcome, `${operation}: ${says}`).toEqual(stated);
+        }
       }
-    }
-  });
+    },
+    60_000,
+  );
 
   test('say each in its own words what it shows', () => {
     for (const name of names) {

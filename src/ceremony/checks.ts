@@ -151,7 +151,7 @@ function checkCertificate({ plan, packets, current }: View): Result {
     return open(`${current.acceptances.size} of ${plan.receivers.length} new members have accepted`);
   }
   return good(
-    `all ${plan.receivers.length} new members accepted one transcript, ${toHex(certificate.transcript.hash)}`,
+    `all ${plan.receivers.length} new members accepted one transcript, ${toHex(certificate.transcript.hash).slice(0, 16)}`,
   );
 }
 
@@ -160,7 +160,8 @@ function checkPossession(view: View): Result {
   const faults = faultsOf(view, 'acceptance');
   if (faults.length > 0) return bad(faults.join('; '));
   const [proven, members] = [current.acceptances.size, plan.receivers.length];
-  const suites = suitesOf(current.transcript?.descriptor.keys ?? []);
+  const keys = current.transcript?.descriptor.keys ?? [];
+  const suites = suiteNames.filter((name) => keys.some(({ suite }) => suite === name)).join(', ');
   return proven === members
     ? good(`all ${members} new members proved that they have their share of every key (${suites})`)
     : open(`${proven} of ${members} new members have proved that they have their share`);

@@ -5,7 +5,7 @@ import type { KindName } from './kinds.ts';
 import type { ClosingBody, Copy } from './packets/closing.ts';
 import type { NoteBody } from './packets/note.ts';
 import type { RefusalBody } from './packets/refusal.ts';
-import type { PlanKind } from './plan.ts';
+import { keysOf, type PlanKind } from './plan.ts';
 
 export interface ManifestMember {
   readonly name: string;
@@ -15,6 +15,15 @@ export interface ManifestMember {
   readonly roles: readonly Role[];
   readonly done: readonly Deed[];
   readonly owes: readonly Duty[];
+}
+
+/** One place in a committee. */
+export interface Seat {
+  readonly index: number;
+  readonly name: string;
+  readonly identity: string;
+  /** `leaves` and `lost` of the old committee, `joins` and `stays` of the new one. */
+  readonly becomes: 'stays' | 'leaves' | 'lost' | 'joins';
 }
 
 /** An old member who ends without a share (row 19). */
@@ -59,6 +68,11 @@ export interface Manifest {
   readonly epoch: { readonly from: number | null; readonly to: number };
   readonly threshold: { readonly from: number | null; readonly to: number };
   readonly attempt: { readonly id: string; readonly dealers: readonly string[]; readonly quorum: number };
+  readonly committee: { readonly before: readonly Seat[]; readonly after: readonly Seat[] };
+  readonly keys: readonly { readonly label: string; readonly suite: string; readonly publicKey: string | null }[];
+  readonly because: string;
+  readonly reason: string;
+  readonly ticket: string | null;
   readonly proposed: { readonly by: string; readonly at: number; readonly expires: number };
   readonly transcript: string | null;
   readonly descriptor: string | null;
@@ -111,6 +125,15 @@ export function manifestOf(view: View): Manifest {
       dealers: current.attempt.dealers.map(({ participant }) => participant.name),
       quorum: plan.quorum,
     },
+    committee: committeeOf(view),
+    keys: keysOf(plan).map(({ label, suite }, place) => ({
+      label,
+      suite,
+      publicKey: toHexOrNull((descriptor ?? parent)?.keys[place]?.publicKey),
+    })),
+    because: plan.because,
+    reason: plan.reason,
+    ticket: plan.ticket,
     proposed: {
       by: plan.participants.find(({ proposer }) => proposer)?.name ?? '',
       at: plan.at,
@@ -153,6 +176,27 @@ export function manifestOf(view: View): Manifest {
     dissent: view.dissent.map((packet) => ({ ...said(packet), ...packet.body })),
     notes: view.notes.map((packet) => ({ ...said(packet), ...packet.body })),
     missing: view.waiting,
+  };
+}
+
+function committeeOf({ plan }: View): Manifest['committee'] {
+  const members = plan.parent?.proven.members ?? [];
+  return {
+    before: members.map(({ name, identity }, place) => {
+      const holder = plan.holders[place] ?? null;
+      return {
+        index: place + 1,
+        name: holder?.name ?? name,
+        identity: toHex(identity),
+        becomes: holder === null ? 'lost' : holder.newIndex === null ? 'leaves' : 'stays',
+      };
+    }),
+    after: plan.receivers.map(({ newIndex, oldIndex, name, identity }) => ({
+      index: newIndex,
+      name,
+      identity,
+      becomes: oldIndex === null ? 'joins' : 'stays',
+    })),
   };
 }
 

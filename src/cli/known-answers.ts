@@ -85,7 +85,7 @@ function hashes(): void {
 }
 
 function words(): void {
-  // the fingerprint in the manual of PGPfone
+  // the example that is commonly published with the list
   const said = encodeWords(hex('e58294f2e9a227486e8b061b31cc528fd7fa3f19')).join(' ');
   expect(
     'the words',

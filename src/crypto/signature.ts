@@ -18,10 +18,15 @@ export function sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
   return ed25519.sign(message, secret);
 }
 
-/** Strict: canonical encodings, S below the order, no key of small order (row 16). */
+/**
+ * Strict: canonical encodings, S below the order, no key of small order (row 16). RFC 8032 lets a verifier multiply by
+ * the cofactor or not; only where R has no part outside the prime-order group, as the key of a card has none, do both
+ * kinds agree, and the state of a ceremony must not depend on whose verifier looked.
+ */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
+    const holds = ed25519.verify(signature, message, publicKey, { zip215: false });
+    return holds && ed25519.Point.fromBytes(signature.subarray(0, 32)).isTorsionFree();
   } catch {
     return false;
   }

@@ -36,10 +36,11 @@ export class Room {
   readonly #heard = new Map<string, readonly string[]>();
   #last: readonly string[] | undefined;
 
-  /** Somebody reads from a screen: twelve numbered words below the number of a ceremony. */
+  /** Somebody reads from a screen: twelve numbered words, in rows of four, below the number of a ceremony. */
   readAloud(screen: string): void {
+    const rows = screen.split('\n').filter((line) => /^\s*(?:\d{1,2} [A-Za-z]+\s*){4}$/.test(line));
     const words: string[] = [];
-    for (const [, place, word] of screen.matchAll(/(?:^|\s)([1-9]|1[0-2]) ([A-Za-z]{3,})(?=\s|$)/g))
+    for (const [, place, word] of rows.join('\n').matchAll(/(\d{1,2}) ([A-Za-z]+)/g))
       words[Number(place) - 1] = word as string;
     if (words.filter((word) => word !== undefined).length !== 12) return;
     const ceremony = ceremonyOn(screen);
@@ -56,7 +57,7 @@ function ceremonyOn(screen: string): string | null {
   return [...screen.matchAll(/ceremony ([0-9a-f]{16})/g)].at(-1)?.[1] ?? null;
 }
 
-interface Flagged {
+export interface Flagged {
   readonly flag: string;
 }
 

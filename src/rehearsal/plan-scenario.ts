@@ -1,5 +1,7 @@
-import { planFileSchema } from '../ceremony/plan-file.ts';
-import { type Proposal, parse, readScenario, type Scenario, type Step, scenarioProblem } from './scenario.ts';
+import { type PlanFile, planFileSchema } from '../ceremony/plan-file.ts';
+import { type Proposal, parse, readScenario, type Scenario, scenarioProblem } from './scenario.ts';
+
+type Holders = NonNullable<NonNullable<PlanFile['standing']>['holders']>;
 
 export function isPlanFile(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'propose' in value && 'answers' in value;
@@ -14,11 +16,9 @@ export function scenarioOfPlan(value: unknown): Scenario {
   }
   const before = holders?.members ?? [];
   const named = [answers.members, answers.approvers, answers.observers].flatMap(list);
-  // whoever is typed in another case is the same person
-  const people = [...before, ...named, ...(holders?.approvers ?? [])].reduce<string[]>(
-    (all, one) => (all.some((known) => same(known, one)) ? all : [...all, one]),
-    [],
-  );
+  const people: string[] = [];
+  for (const one of [...before, ...named, ...(holders?.approvers ?? [])])
+    if (!people.some((known) => same(known, one))) people.push(one); // whoever is typed in another case is the same
   const called = (names: string | undefined): string[] =>
     list(names).map((one) => people.find((known) => same(known, one)) ?? one);
   const members = called(answers.members);
@@ -45,38 +45,15 @@ export function scenarioOfPlan(value: unknown): Scenario {
     ...(answers.ticket === undefined ? {} : { ticket: answers.ticket }),
     ...(answers.expires === undefined ? {} : { expires: answers.expires }),
   };
-  const first: Step[] =
-    holders === null
-      ? []
-      : [
-          {
-            step: 'propose',
-            is: {
-              by: holders.members[0] as string,
-              kind: 'genesis',
-              keyset,
-              members: holders.members,
-              threshold: holders.threshold,
-              keys: holders.keys,
-              ...(holders.approvers.length === 0 ? {} : { approvers: holders.approvers, approvals: holders.approvals }),
-              reason: 'made up for a rehearsal',
-            },
-          },
-          { step: 'walk', is: 'complete' },
-        ];
-  const raw = (step: Step) => ({ [step.step]: step.is });
-  const begin: Step = { step: 'init', is: [...people.filter((one) => one !== by), by] };
+  const init = [...people.filter((one) => one !== by), by];
+  const walk = 'complete';
   return readScenario({
     v: 1,
     name: `plan-${kind}`,
-    about: `A rehearsal of the plan to ${kind} ${keyset}, with a key that was made up for it.`,
+    about: `A rehearsal of the plan to ${kind} ${keyset}${holders === null ? '' : ', with a key that was made up for it'}.`,
     people,
-    setup: kind === 'genesis' ? [] : [begin, ...first].map(raw),
-    steps: [
-      ...(kind === 'genesis' ? [begin] : []),
-      { step: 'propose', is: proposal } as const,
-      { step: 'walk', is: 'complete' } as const,
-    ].map(raw),
+    setup: holders === null ? [] : [{ init }, { propose: madeUp(keyset, holders) }, { walk }],
+    steps: [...(holders === null ? [{ init }] : []), { propose: proposal }, { walk }],
     expect: {
       phase: 'complete',
       keys: kind === 'genesis' ? 'new' : 'unchanged',
@@ -85,6 +62,21 @@ export function scenarioOfPlan(value: unknown): Scenario {
       faults: [],
     },
   });
+}
+
+/** A key of the same shape as the one that the plan is about. */
+function madeUp(keyset: string, holders: Holders): Proposal {
+  const { members, threshold, keys, approvers, approvals } = holders;
+  return {
+    by: members[0] as string,
+    kind: 'genesis',
+    keyset,
+    members,
+    threshold,
+    keys,
+    ...(approvers.length === 0 ? {} : { approvers, approvals }),
+    reason: 'made up for a rehearsal',
+  };
 }
 
 function list(names: string | undefined): string[] {

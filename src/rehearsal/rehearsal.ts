@@ -1,10 +1,9 @@
-import * as v from 'valibot';
 import { type Phase, phases } from '../ceremony/evaluate.ts';
 import { makeDirectoryDurably } from '../media/durable-file.ts';
 import { type FileSystem, joinPath } from '../media/file-system.ts';
-import { Problem } from '../problem.ts';
 import type { Processes } from '../vault/lock.ts';
 import type { Kdf } from '../vault/password.ts';
+import { type NextJson, nextJson, proposeJson, proposeWords, type Ran, read, refused, stuck } from './conversation.ts';
 import { Party, Person, type Question, Room, type Runner } from './party.ts';
 import type { Proposal, Scenario, Step } from './scenario.ts';
 import { seededClock, seededRandom } from './seeded.ts';
@@ -54,33 +53,6 @@ export interface Begun {
 
 /** Told as it happens. `to` is whoever the stick goes to from there. */
 export type Told = { readonly begins: Part } | { readonly stop: Stop; readonly to: string | null };
-
-const proposeJson = v.object({ ceremony: v.string(), keyset: v.string(), kind: v.string() });
-const nextJson = v.object({
-  ceremonies: v.array(
-    v.object({
-      ceremony: v.string(),
-      keyset: v.string(),
-      phase: v.picklist(phases),
-      did: v.array(v.string()),
-      waitingFor: v.array(v.string()),
-    }),
-  ),
-  nextStops: v.array(v.string()),
-  synced: v.object({ in: v.number(), out: v.number() }),
-  rejected: v.array(v.object({ file: v.string(), reason: v.string() })),
-  holds: v.array(v.object({ ceremony: v.string(), code: v.string(), message: v.string() })),
-});
-type NextJson = v.InferOutput<typeof nextJson>;
-const errorJson = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
-
-export interface Ran {
-  readonly status: number;
-  readonly json: unknown;
-  /** All that people read. */
-  readonly screen: string;
-  readonly questions: readonly Question[];
-}
 
 /** The people of a scenario, their machines and sticks, and where these are. */
 export class Rehearsal {
@@ -340,48 +312,4 @@ const deeds: Readonly<Record<string, string>> = {
 
 function newTally(): Tally {
   return { visits: 0, prompts: 0, passphrases: 0, consents: 0, questions: 0, commands: 0 };
-}
-
-function stuck(message: string): Problem {
-  return new Problem('REHEARSAL_STUCK', message);
-}
-
-function refused(who: string, what: string, { status, json, screen }: Ran, wanted = 0): Problem {
-  const error = v.safeParse(errorJson, json);
-  const why = error.success ? error.output.error.message : (screen.trim().split('\n').at(-1) ?? '');
-  return stuck(`${what} at ${who} ended with ${status} and not ${wanted}: ${why}`);
-}
-
-function read<T extends v.GenericSchema>(schema: T, ran: Ran, what: string): v.InferOutput<T> {
-  const result = v.safeParse(schema, ran.json);
-  if (result.success) return result.output;
-  const error = v.safeParse(errorJson, ran.json);
-  throw stuck(`${what} ended with ${ran.status}: ${error.success ? error.output.error.message : 'no result'}`);
-}
-
-function proposeWords(is: Proposal): string[] {
-  const option = (flag: string, value: string | number | readonly string[] | undefined): string[] =>
-    value === undefined ? [] : [flag, Array.isArray(value) ? value.join(',') : String(value)];
-  return [
-    'propose',
-    is.kind,
-    ...option('--keyset', is.keyset),
-    ...option('--members', is.members),
-    ...option('--stay', is.stay),
-    ...option('--join', is.join),
-    ...option('--leave', is.leave),
-    ...option('--threshold', is.threshold),
-    ...(is.keys ?? []).flatMap((key) => ['--key', key]),
-    ...option('--dealers', is.dealers),
-    ...option('--approvers', is.approvers),
-    ...option('--approvals', is.approvals),
-    ...option('--observers', is.observers),
-    ...option('--backup', is.backup),
-    ...option('--copies', is.copies),
-    ...option('--destroy', is.destroy),
-    ...option('--reason', is.reason),
-    ...option('--because', is.because),
-    ...option('--ticket', is.ticket),
-    ...option('--expires', is.expires),
-  ];
 }

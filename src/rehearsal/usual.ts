@@ -56,6 +56,9 @@ export const usual: unknown = {
       frank: 1,
     },
     keys: 'unchanged',
+    visits: {
+      atMost: 16,
+    },
     consents: 6,
     questions: 0,
     outstanding: [],

@@ -1,26 +1,62 @@
 import type { Manifest } from '../ceremony/manifest.ts';
 import { Page } from './page.ts';
+import { kindWords } from './plan-text.ts';
 import { claimedTime } from './time.ts';
 
 /** The plan in short, and everything that has become of it so far. */
-export function manifestText(manifest: Manifest, planned: readonly string[]): string {
+export function manifestText(manifest: Manifest): string {
   const page = new Page();
+  const { proposed, attempt, keys } = manifest;
   page.title('CONCLAVE MANIFEST', manifest.rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
-  for (const line of planned) page.text(line);
-  page.blank();
-  page.row('ceremony', manifest.ceremony);
+  planRows(page, manifest);
+  page.row('by whom', `proposed by ${proposed.by}, ${claimedTime(proposed.at)} by its clock`);
+  page.row('', `dealers: ${attempt.dealers.join(', ')}`);
+  page.row('attempt', attempt.id);
   page.row('phase', manifest.phase);
-  page.row('attempt', manifest.attempt.id);
-  page.row('dealers', manifest.attempt.dealers.join(', '));
-  if (manifest.transcript !== null) page.row('transcript', manifest.transcript);
-  if (manifest.descriptor !== null) page.row('descriptor', manifest.descriptor);
+  if (manifest.waitingFor.length > 0) page.row('waiting for', manifest.waitingFor.join(', '));
+  committeeSection(page, manifest);
+  page.section('keys');
+  for (const { label, suite, publicKey } of keys.slice(0, 40)) {
+    page.row('key', `${label} (${suite})`);
+    page.row('public', publicKey ?? 'not made yet');
+  }
+  if (keys.length > 40) page.text(`and ${keys.length - 40} more keys: see --json`);
   membersSection(page, manifest);
-  if (manifest.waitingFor.length > 0) page.text(`waiting for ${manifest.waitingFor.join(', ')}`);
   sharesSection(page, manifest);
   troubleSection(page, manifest);
   remarksSection(page, manifest);
   packetsSection(page, manifest);
   return page.toString();
+}
+
+/** What is to be done, and why. */
+export function planRows(page: Page, { kind, keyset, epoch, threshold, committee, ...rest }: Manifest): void {
+  const { before, after } = committee;
+  const from = threshold.from === null ? '' : `${threshold.from} of ${before.length} -> `;
+  page.row('what', `${kindWords[kind]} (${kind}), keyset ${keyset}`);
+  page.row('', `epoch ${epoch.from ?? 'none'} -> ${epoch.to}; to sign: ${from}${threshold.to} of ${after.length}`);
+  page.row('ceremony', rest.ceremony);
+  page.row('why', rest.reason === '' ? 'no reason was given' : rest.reason);
+  page.row('', `because: ${rest.because}${rest.ticket === null ? '' : `; ticket ${rest.ticket}`}`);
+}
+
+export function committeeSection(page: Page, { committee, keysetId, transcript, descriptor }: Manifest): void {
+  page.section('the committee, before and after');
+  const { before, after } = committee;
+  const rows = Array.from({ length: Math.max(before.length, after.length) }, (_, at) => {
+    const [old, next] = [before[at], after[at]];
+    return [
+      old === undefined ? '' : `${old.index} ${old.name}${old.becomes === 'stays' ? '' : ` (${old.becomes})`}`,
+      next === undefined ? '' : `${next.index} ${next.name}${next.becomes === 'stays' ? '' : ` (${next.becomes})`}`,
+    ];
+  });
+  page.table(rows, [before.length === 0 ? 'before: nobody' : 'before', 'after'], [38]);
+  page.blank();
+  page.row('keyset', keysetId ?? 'not made yet');
+  if (descriptor !== null) page.row('descriptor', descriptor);
+  if (transcript !== null) page.row('transcript', transcript);
+  for (const { name, identity } of new Map([...before, ...after].map((one) => [one.identity, one])).values())
+    page.row(name, identity);
 }
 
 export function membersSection(page: Page, { members: all }: Manifest): void {

@@ -1,9 +1,9 @@
 import { toHex } from '../bytes/hex.ts';
 import { type Check, proofsOfLife, verifiers } from '../ceremony/checks.ts';
 import type { View } from '../ceremony/evaluate.ts';
-import { isKind } from '../ceremony/kinds.ts';
+import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
 import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
-import { keysOf, type PlanFacts } from '../ceremony/plan.ts';
+import type { PlanFacts } from '../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { planJson } from './plan-json.ts';
 
@@ -46,20 +46,12 @@ export interface Transcript extends Manifest {
     /** What somebody still has to do, or has to live with. */
     readonly open: readonly string[];
   };
-  readonly because: string;
-  readonly reason: string;
-  readonly ticket: string | null;
   /** By the clocks of those who said it. */
   readonly claimed: {
     readonly begun: number;
     readonly proven: number | null;
     readonly last: number;
   };
-  readonly committee: {
-    readonly before: readonly CommitteeMember[];
-    readonly after: readonly CommitteeMember[];
-  };
-  readonly keys: readonly { readonly label: string; readonly suite: string; readonly publicKey: string | null }[];
   readonly checks: readonly Check[];
   readonly proofOfLife: readonly {
     readonly label: string;
@@ -83,35 +75,18 @@ export interface Transcript extends Manifest {
   readonly plan: object;
 }
 
-interface CommitteeMember {
-  readonly index: number;
-  readonly name: string;
-  readonly identity: string;
-  /** `leaves` and `lost` of the old committee, `joins` and `stays` of the new one. */
-  readonly becomes: 'stays' | 'leaves' | 'lost' | 'joins';
-}
-
 export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSource): Transcript {
   const { plan, current, packets } = view;
   const manifest = manifestOf(view);
   const proof = current.proof;
   const proven = proof === null ? null : Math.max(...proof.activations.map(({ packet }) => packet.at));
-  const publicKeys = (proof?.link.proven ?? plan.parent?.proven)?.keys;
   return {
     v: 1,
     ...manifest,
     keyset,
     phrase,
     outcome: outcomeOf(view, manifest, checks),
-    because: plan.because,
-    reason: plan.reason,
-    ticket: plan.ticket,
     claimed: { begun: plan.at, proven, last: Math.max(plan.at, ...packets.map(({ at }) => at)) },
-    committee: committeeOf(view),
-    keys: keysOf(plan).map(({ label, suite }, place) => {
-      const publicKey = publicKeys?.[place]?.publicKey;
-      return { label, suite, publicKey: publicKey === undefined ? null : toHex(publicKey) };
-    }),
     checks,
     proofOfLife: (proof === null ? [] : proofsOfLife(proof.link)).map((one) => ({
       label: one.label,
@@ -168,31 +143,13 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
   }
 }
 
-function committeeOf({ plan }: View): Transcript['committee'] {
-  const parent = plan.parent?.proven;
-  return {
-    before: plan.holders.map((holder, place) => {
-      const member = parent?.members[place];
-      return {
-        index: place + 1,
-        name: holder?.name ?? member?.name ?? '',
-        identity: toHex(member?.identity ?? new Uint8Array()),
-        becomes: holder === null ? 'lost' : holder.newIndex === null ? 'leaves' : 'stays',
-      };
-    }),
-    after: plan.receivers.map(({ newIndex, oldIndex, name, identity }) => ({
-      index: newIndex,
-      name,
-      identity,
-      becomes: oldIndex === null ? 'joins' : 'stays',
-    })),
-  };
-}
+const kindNames = Object.keys(allKinds) as KindName[];
 
 function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
   return plan.participants.flatMap(({ identity, name }) => {
     const kinds = packets.filter((packet) => packet.identity === identity && !packet.attended).map(({ kind }) => kind);
-    return kinds.length === 0 ? [] : [{ member: name, kinds: [...new Set(kinds)] }];
+    const inOrder = kindNames.filter((kind) => kinds.includes(kind));
+    return inOrder.length === 0 ? [] : [{ member: name, kinds: inOrder }];
   });
 }
 

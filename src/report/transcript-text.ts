@@ -1,7 +1,14 @@
 import type { Check } from '../ceremony/checks.ts';
-import { membersSection, packetsSection, remarksSection, sharesSection, troubleSection } from './manifest-text.ts';
+import {
+  committeeSection,
+  membersSection,
+  packetsSection,
+  planRows,
+  remarksSection,
+  sharesSection,
+  troubleSection,
+} from './manifest-text.ts';
 import { Page } from './page.ts';
-import { kindWords } from './plan-text.ts';
 import { claimedTime } from './time.ts';
 import type { Transcript } from './transcript-json.ts';
 
@@ -12,7 +19,7 @@ const keysShown = 40;
 export function transcriptText(transcript: Transcript): string {
   const page = new Page();
   summary(page, transcript);
-  committees(page, transcript);
+  committeeSection(page, transcript);
   page.section('checks, each derived again from the signed packets');
   checkLines(page, transcript.checks);
   keys(page, transcript);
@@ -43,18 +50,11 @@ function checkLines(page: Page, checks: readonly Check[]): void {
 }
 
 function summary(page: Page, transcript: Transcript): void {
-  const { outcome, epoch, threshold, committee, claimed, proposed, weak, rehearsal } = transcript;
+  const { outcome, claimed, proposed, weak, rehearsal } = transcript;
   page.title('CONCLAVE TRANSCRIPT', rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
-  page.row('what', `${kindWords[transcript.kind]} (${transcript.kind}), keyset ${transcript.keyset}`);
-  page.row(
-    '',
-    `epoch ${epoch.from ?? 'none'} -> ${epoch.to}; to sign: ${threshold.from === null ? '' : `${threshold.from} of ${committee.before.length} -> `}${threshold.to} of ${committee.after.length}`,
-  );
-  page.row('ceremony', transcript.ceremony);
+  planRows(page, transcript);
   page.rows('phrase', phraseLines(transcript.phrase));
-  page.row('why', transcript.reason === '' ? 'no reason was given' : transcript.reason);
-  page.row('', `because: ${transcript.because}${transcript.ticket === null ? '' : `; ticket ${transcript.ticket}`}`);
-  page.row('by whom', `proposed by ${proposed.by}; dealt by ${transcript.attempt.dealers.join(', ')}`);
+  page.row('by whom', `proposed by ${proposed.by}; dealers: ${transcript.attempt.dealers.join(', ')}`);
   const approvers = transcript.members.filter(({ done }) => done.includes('approve')).map(({ name }) => name);
   if (approvers.length > 0) page.row('', `approved by ${approvers.join(', ')}`);
   page.row('when', `begun ${claimedTime(claimed.begun)}`);
@@ -82,23 +82,6 @@ function summary(page: Page, transcript: Transcript): void {
 function phraseLines(phrase: string): string[] {
   const words = phrase.split(' ').map((word, at) => `${at + 1} ${word}`);
   return [0, 4, 8].map((start) => words.slice(start, start + 4).join('  '));
-}
-
-function committees(page: Page, { committee, keysetId }: Transcript): void {
-  page.section('the committee, before and after');
-  const { before, after } = committee;
-  const rows = Array.from({ length: Math.max(before.length, after.length) }, (_, at) => {
-    const [old, next] = [before[at], after[at]];
-    return [
-      old === undefined ? '' : `${old.index} ${old.name}${old.becomes === 'stays' ? '' : ` (${old.becomes})`}`,
-      next === undefined ? '' : `${next.index} ${next.name}${next.becomes === 'stays' ? '' : ` (${next.becomes})`}`,
-    ];
-  });
-  page.table(rows, [before.length === 0 ? 'before: nobody' : 'before', 'after'], [38]);
-  page.blank();
-  page.row('keyset', keysetId ?? 'not made yet');
-  for (const { name, identity } of new Map([...before, ...after].map((one) => [one.identity, one])).values())
-    page.row(name, identity);
 }
 
 function keys(page: Page, { keys: all, proofOfLife }: Transcript): void {

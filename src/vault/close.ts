@@ -17,11 +17,11 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
   const me = plan.byIdentity.get(myIdentity(state));
   const descriptor = proof.link.proven;
   const keyset = state.keysets.find((record) => equalBytes(record.id, descriptor.keysetId));
-  const old = oldShare(held, state, keyset, moment);
-  if ('code' in old) return { holds: [old] };
   const copies = keyset?.copies ?? [];
   const recorded = copies.filter((copy) => copy.epoch === plan.epoch.to && !copy.invalid);
-  if (plan.backup === 'required' && me?.newIndex != null && recorded.length < Math.max(1, plan.copies)) {
+  // an export is a copy that other software uses; only what was made to be kept is a backup
+  const backups = recorded.filter((copy) => copy.kind === 'external');
+  if (plan.backup === 'required' && me?.newIndex != null && backups.length < Math.max(1, plan.copies)) {
     return {
       holds: [
         {
@@ -32,6 +32,9 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
       ],
     };
   }
+  // asked last: nobody is to type which share goes and then be sent away to make a backup
+  const old = oldShare(held, state, keyset, moment);
+  if ('code' in old) return { holds: [old] };
   const invalid = copies.filter((copy) => copy.epoch < plan.epoch.to && !copy.invalid);
   const { attempt } = held.view.current;
   const body: ClosingBody = {

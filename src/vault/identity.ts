@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Random } from '../bytes/random.ts';
+import { fileHash } from '../bytes/tagged-hash.ts';
 import { type Card, readCard, writeCard } from '../ceremony/card.ts';
 import { generatePrekey } from '../crypto/sealing.ts';
 import { generateSigningKey } from '../crypto/signature.ts';
@@ -73,14 +74,18 @@ export function rosterOf(state: VaultState): Card[] {
   return state.roster.map(readOnce);
 }
 
-/** Cards of the state are asked for again and again in one run, and reading one costs a millisecond or two. */
-function readOnce(file: Uint8Array): Card {
-  const known = cards.get(file) ?? readCard(file);
-  cards.set(file, known);
+/**
+ * The same cards are met again and again, in the state and on every stick, and checking one costs a millisecond or two.
+ * Known by the hash of all their bytes.
+ */
+export function readOnce(file: Uint8Array): Card {
+  const hash = toHex(fileHash(file));
+  const known = cards.get(hash) ?? readCard(file);
+  if (cards.size < 4096) cards.set(hash, known);
   return known;
 }
 
-const cards = new WeakMap<Uint8Array, Card>();
+const cards = new Map<string, Card>();
 
 /** Takes a card in: the newer one of an identity stays, and a name stands for one identity only. */
 export type CardOutcome = 'added' | 'renewed' | 'known' | 'name-taken' | 'other-world' | 'own';

@@ -62,7 +62,7 @@ describe('the checks', () => {
     expect(of(complete.view, 'proof-of-life').detail).toBe(
       'main, cold, sol signed the new committee; passes secp256k1-tr by BIP-340, ed25519 by RFC 8032, ristretto255 by RFC 9591',
     );
-    expect(of(complete.view, 'certificate').detail).toContain(toHex(complete.link.transcript));
+    expect(of(complete.view, 'certificate').detail).toContain(toHex(complete.link.transcript).slice(0, 16));
     expect(of(complete.view, 'votes').detail).toBe(
       '2 of 3 old members endorsed this attempt, and 2 are needed: alice, bob',
     );

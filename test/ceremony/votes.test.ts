@@ -24,7 +24,8 @@ const parent = genesis.link.proven.id;
 
 function handover(number: number, from = genesis): Ceremony {
   const facts: Partial<PlanFacts> = { copies: number };
-  return new Ceremony({ cast, parent: from.link, members: [alice, bob, carol], threshold: 2, dealers: [1, 2], facts });
+  const members = [alice, bob, carol];
+  return new Ceremony({ cast, parent: from.link, members, threshold: 2, dealers: [1, 2], approvals: 1, facts });
 }
 
 /** A ceremony that died of this refusal, and what proves it. */
@@ -88,7 +89,7 @@ describe('a vote', () => {
 
   it('names its author where its proof is bad, also an idle member that only endorses', () => {
     const ceremony = handover(7);
-    ceremony.say(carol, 'endorsement', { vote: vote(prior(byReceiver.ceremony)) });
+    ceremony.say(carol, 'endorsement', { vote: vote(prior(byReceiver.ceremony, ...byDealer.packets)) });
     expect(ceremony.view.faults.map(({ member, fault }) => `${member} ${fault}`)).toEqual(['carol VOTE_INVALID']);
     expect(ceremony.view.current.endorsers.size).toBe(0);
     const good = handover(8);

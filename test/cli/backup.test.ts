@@ -159,6 +159,8 @@ describe('copies when an epoch ends', () => {
       { epoch: 1, state: 'active' },
     ];
     expect(await slots(alice)).toEqual(both);
+    // the proof is in, so the new committee is what is shown, closed or not
+    expect((await alice.ok('keyset', 'show', 'treasury')).json.epoch).toBe(1);
     const first = (await register(alice, 'treasury', '--label', 'safe')).json;
     expect(first).toMatchObject({ epoch: 1, state: 'current' });
     expect((await world.visit('alice', refresh.phrase)).json.holds[0].code).toBe('BACKUP_REQUIRED');

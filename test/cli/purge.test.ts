@@ -92,6 +92,14 @@ test('the old share is never destroyed before this machine has closed on the new
   expect(await slotsOf(world, 'alice')).toHaveLength(2);
 });
 
+test('a share is not exported before its committee has proven itself, though an older one has', async () => {
+  const world = open.fork();
+  const words = ['keyset', 'export', 'treasury', '--format', 'frost', '--out', '/out'] as const;
+  const { status, json } = await world.machine('alice').run(...words);
+  expect([status, json.error.code]).toEqual([3, 'KEYSET_UNPROVEN']);
+  expect(world.memory.kind('/out')).toBe('absent');
+});
+
 test('what is not KEYSET@EPOCH, or not here, is a refusal that says so', async () => {
   const alice = kept.fork().machine('alice');
   for (const [what, status, code] of [

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import type { Contradiction } from '../../src/ceremony/faults.ts';
 import type { Ceremonies } from '../../src/vault/ceremonies.ts';
-import { purgeable } from '../../src/vault/purge.ts';
+import { purge, purgeable } from '../../src/vault/purge.ts';
 import { contradictionId } from '../../src/vault/standing.ts';
-import type { KeysetRecord, Slot } from '../../src/vault/state.ts';
+import type { KeysetRecord, Slot, VaultState } from '../../src/vault/state.ts';
 import { code } from './support.ts';
 
 const hash = (byte: number) => new Uint8Array(32).fill(byte);
@@ -105,6 +105,8 @@ describe('a share may not be purged', () => {
   test('that is retired while the committee after it is not proven here', () => {
     const record = keyset([slot(0, 'retired', 1), slot(1, 'active', 2)], [1]);
     expect(code(() => purgeable(ceremonies([{ number: 2 }]), record, 0))).toBe('PURGE_REFUSED');
+    // what is said of its own attempt is no reason: it has served
+    expect(code(() => purgeable(ceremonies([{ number: 1, dead: true }]), record, 0))).toBe('PURGE_REFUSED');
   });
 
   test('that was accepted in a ceremony that goes on, or of which nothing is known here', () => {
@@ -138,4 +140,24 @@ describe('a share may not be purged', () => {
   test('that is not there', () => {
     expect(code(() => purgeable(ceremonies([]), keyset([slot(0, 'active', 1)], [1]), 3))).toBe('SHARE_MISSING');
   });
+});
+
+test('with a share go the nonces that only it could sign with, in one step, and all else stays', () => {
+  const record = keyset([slot(0, 'active', 1), slot(1, 'pending', 2), slot(1, 'pending', 3)], [1]);
+  const other = { ...record, id: hash(201) };
+  const nonces = [1, 2, 3].map((number) => ({ attempt: hash(number), turn: 0, acceptance: hash(0), secrets: [] }));
+  let state = { keysets: [record, other], nonces, log: [] } as unknown as VaultState;
+  let steps = 0;
+  const vault = {
+    commit: (change: (before: VaultState) => VaultState) => {
+      steps++;
+      state = change(state);
+    },
+  };
+  purge({ vault } as unknown as Ceremonies, record, [record.slots[1] as Slot], 77);
+  expect(steps).toBe(1);
+  expect(numbers(state.keysets[0]?.slots ?? [])).toEqual([1, 3]);
+  expect(state.keysets[1]).toEqual(other);
+  expect(state.nonces.map(({ attempt }) => attempt[0])).toEqual([1, 3]);
+  expect(state.log).toEqual([{ at: 77, keyset: record.id, epoch: 1, event: 'wrapping key deleted from this medium' }]);
 });

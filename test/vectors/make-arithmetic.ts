@@ -130,7 +130,7 @@ export function makeArithmetic(): Questions {
   for (const on of all) on.randomScalar(wide.random);
   return {
     about: [
-      'Groups, scalars and polynomials: protocol.md section 4.',
+      'Groups, scalars and polynomials: docs/protocol.md section 4 (and the challenge of section 5).',
       'Scalars and points are encoded as each group does it: little-endian on ed25519 and ristretto255, big-endian on secp256k1 and p256.',
     ],
     groups: [

@@ -1,6 +1,5 @@
 import { encodeCbor } from '../../src/bytes/cbor.ts';
 import { concatBytes, fromHex } from '../../src/bytes/hex.ts';
-import { text } from '../../src/bytes/tagged-hash.ts';
 import { evenWords, oddWords } from '../../src/bytes/words.ts';
 import { filled, group, hex, type Questions, type Wanted } from './form.ts';
 
@@ -53,7 +52,7 @@ export function makeBytes(): Questions {
   const phraseBytes = fromHex('00ff7f80102030405060708f') as Uint8Array;
   return {
     about: [
-      'The encodings below everything: protocol.md sections 2 and 3.',
+      'The encodings below everything: docs/protocol.md sections 2 and 3.',
       'A text that begins with hex: stands for the bytes that follow in hexadecimal.',
     ],
     groups: [
@@ -124,5 +123,3 @@ export function makeBytes(): Questions {
 function pairs(pair: (byte: number) => [number, number]): Uint8Array {
   return Uint8Array.from(Array.from({ length: 256 }, (_, byte) => pair(byte)).flat());
 }
-
-export { text };

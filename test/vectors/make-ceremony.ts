@@ -265,7 +265,7 @@ export function makeCeremony(story: Story): Questions {
   const about = 'What the packets of a ceremony say together; everything else of a view follows from this.';
   return {
     about: [
-      'The state of a ceremony as a function of its packets: protocol.md sections 14 to 19.',
+      'The state of a ceremony as a function of its packets: docs/protocol.md section 19.',
       'The same people and packets as in packets.json. A packet that is not shared is a lie that belongs to one vector.',
       '`dealt`, `endorsed`, `accepted`, `activated` and `closed` count what is good. A packet in `waiting` names others that are not here.',
       'Faults and contradictions name their author and the packets that prove them.',

@@ -22,20 +22,21 @@ function cardFile(facts: object, who: Person = alice): Uint8Array {
 }
 
 /**
- * A signature that many verifiers take, under a key with a component of order 8: RFC 8032 lets a verifier multiply by
- * the cofactor, and others do not.
+ * A signature that some verifiers take and others do not, since RFC 8032 lets a verifier multiply by the cofactor: the
+ * key or R has a component of order 8.
  */
-function mixedCard(): Uint8Array {
+function mixedCard(where: 'key' | 'R'): Uint8Array {
   const { scalar, prefix, point } = ed25519.utils.getExtendedPublicKey(alice.signing.secret);
-  const torsion = ed25519.Point.fromBytes(
+  const order8 = ed25519.Point.fromBytes(
     hexToBytes('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'),
   );
-  const signing = point.add(torsion).toBytes();
+  const signing = (where === 'key' ? point.add(order8) : point).toBytes();
   const payload = encodeCbor({ v: 1, ...alice.facts, signing });
   const input = encodeCbor(['Signature1', protectedHeader, text('conclave card v1'), payload]);
   const wide = (...parts: Uint8Array[]): bigint => ed25519.Point.Fn.create(bytesToNumberLE(sha512(joined(...parts))));
   const nonce = wide(prefix, input);
-  const R = ed25519.Point.BASE.multiply(nonce).toBytes();
+  const pure = ed25519.Point.BASE.multiply(nonce);
+  const R = (where === 'R' ? pure.add(order8) : pure).toBytes();
   const S = ed25519.Point.Fn.create(nonce + wide(R, signing, input) * scalar);
   const signature = joined(R, numberToBytesLE(S, 32));
   return withMagic('conclave card v1', encodeCbor([protectedHeader, {}, payload, signature]));
@@ -76,7 +77,16 @@ function cards(): Wanted[] {
     bad('a recipient that is none', change({ recipient: 'age1qq' }), 'SCHEMA'),
     bad('a serial below zero', change({ serial: -1 }), 'SCHEMA'),
     bad('a prekey that is the identity', change({ prekeys: [filled(32, 0)] }), 'POINT_INVALID'),
-    bad('signed, for most verifiers, by a key that is not in the prime-order group', mixedCard(), 'POINT_INVALID'),
+    bad(
+      'a key outside of the prime-order group, under which only some verifiers take the signature',
+      mixedCard('key'),
+      'POINT_INVALID',
+    ),
+    bad(
+      'an R outside of the prime-order group, with which only some verifiers take the signature',
+      mixedCard('R'),
+      'SIGNATURE_INVALID',
+    ),
     bad('one prekey twice', change({ prekeys: [prekey, prekey] }), 'CARD_INVALID'),
   ];
 }
@@ -193,7 +203,7 @@ export function makeDocuments(story: Story): Questions {
   const plan = (says: string, encoded: Uint8Array): Wanted => ({ says, given: { plan: hex(encoded) } });
   return {
     about: [
-      'Cards, signed messages, descriptors, links and plans, one by one: protocol.md sections 7, 8 and 10.',
+      'Cards, signed messages, descriptors, links and plans, one by one: docs/protocol.md sections 7, 8 and 9.',
       'A card, a plan or a descriptor is one CBOR map; here it is JSON, where a text that begins with hex: stands for bytes.',
     ],
     groups: [

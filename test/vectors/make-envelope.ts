@@ -36,7 +36,7 @@ export function makeEnvelope({ genesis }: Story): Questions {
   });
   return {
     about: [
-      'Packets and proposals on the move: protocol.md section 9.',
+      'Packets and proposals on the move: docs/protocol.md section 10.',
       'The age files were written after the specification of age v1, with one chunk; any age program opens them.',
     ],
     groups: [

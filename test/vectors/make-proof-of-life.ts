@@ -149,7 +149,7 @@ export function makeProofOfLife(): Questions {
   const make = (operation: string, about: string, wanted: Wanted[]) => group(operation, about, wanted);
   return {
     about: [
-      'The proof of life, suite by suite: protocol.md section 9. The arithmetic is FROST (RFC 9591; secp256k1-tr as the Zcash Foundation specifies it).',
+      'The proof of life, suite by suite: docs/protocol.md section 17. The arithmetic is FROST (RFC 9591; secp256k1-tr as the Zcash Foundation specifies it).',
       'A threshold of 2 of 3, where members 1 and 3 sign.',
     ],
     groups: [

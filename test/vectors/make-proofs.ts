@@ -197,7 +197,7 @@ export function makeProofs(): Questions {
   const make = (operation: string, about: string, wanted: Wanted[]) => group(operation, about, wanted);
   return {
     about: [
-      'Proofs of knowledge and of possession, sealed boxes and their openings: protocol.md sections 5 and 6.',
+      'Proofs of knowledge and of possession, sealed boxes and their openings: docs/protocol.md sections 5 and 6.',
       '`random` lists what the source of randomness gave, in the order in which it was asked.',
     ],
     groups: [

@@ -1,5 +1,5 @@
 import { decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
-import { lengthPrefixed, taggedHash, text } from '../../src/bytes/tagged-hash.ts';
+import { lengthPrefixed, taggedHash } from '../../src/bytes/tagged-hash.ts';
 import { decodeWords, encodeWords } from '../../src/bytes/words.ts';
 import {
   commit,
@@ -34,7 +34,7 @@ import {
   type SealContext,
   sealBox,
 } from '../../src/crypto/sealing.ts';
-import { type SuiteName, suite } from '../../src/crypto/suites.ts';
+import type { SuiteName } from '../../src/crypto/suites.ts';
 import { bytes, fromJson, type Given, hex, type Json, manyBytes, type Operations, replayed, toJson } from './form.ts';
 
 const groups: Readonly<Record<string, Group>> = { secp256k1, ed25519: edwards25519, p256, ristretto255 };
@@ -242,9 +242,3 @@ export const cryptoOperations: Operations = {
   ...proofOperations,
   ...proofOfLifeOperations,
 };
-
-export function bytesOfText(value: string): string {
-  return hex(text(value));
-}
-
-export { suite };

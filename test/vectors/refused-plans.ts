@@ -79,7 +79,7 @@ export function plansTaken(): Wanted[] {
 
 type Change = Partial<Record<keyof PlanFacts, unknown>> & { readonly [key: string]: unknown };
 
-/** One plan for each rule of protocol.md section 8 that it breaks, and breaks alone. */
+/** One plan for each rule of docs/protocol.md section 9 that it breaks, and breaks alone. */
 export function plansRefused({ link }: Story): Wanted[] {
   const first = genesisFacts();
   const later = reshareFacts(factsOf(link), 'A');

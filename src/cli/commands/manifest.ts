@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import { manifestOf } from '../../ceremony/manifest.ts';
 import { manifestText } from '../../report/manifest-text.ts';
 import { planJson } from '../../report/plan-json.ts';
-import { planText } from '../../report/plan-text.ts';
-import { myCard } from '../../vault/identity.ts';
 import { ceremonyOption, chosenCeremony } from '../chosen.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -26,10 +24,9 @@ async function manifest(session: Session, options: Options): Promise<undefined> 
   return session.withVault((ceremonies) => {
     const held = chosenCeremony(ceremonies, options.ceremony);
     const keyset = keysetName(ceremonies, held);
-    const found = manifestOf(held.view);
-    const planned = planText(held.plan, keyset, myCard(ceremonies.vault.state).name);
-    say.line(manifestText(found, planned).trimEnd());
-    say.result({ v: 1, ...found, keyset, plan: planJson(held.plan), damaged: held.damaged });
+    const found = { ...manifestOf(held.view), keyset };
+    say.line(manifestText(found).trimEnd());
+    say.result({ v: 1, ...found, plan: planJson(held.plan), damaged: held.damaged });
     return undefined;
   });
 }

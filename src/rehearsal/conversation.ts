@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { phases } from '../ceremony/evaluate.ts';
+import { Problem } from '../problem.ts';
+import type { Question } from './party.ts';
+import type { Proposal } from './scenario.ts';
+
+/* What people type and what the program answers: the words and the JSON that scripts may rely on, and nothing else. */
+
+export const proposeJson = v.object({ ceremony: v.string(), keyset: v.string(), kind: v.string() });
+export const nextJson = v.object({
+  ceremonies: v.array(
+    v.object({
+      ceremony: v.string(),
+      keyset: v.string(),
+      phase: v.picklist(phases),
+      did: v.array(v.string()),
+      waitingFor: v.array(v.string()),
+    }),
+  ),
+  nextStops: v.array(v.string()),
+  synced: v.object({ in: v.number(), out: v.number() }),
+  rejected: v.array(v.object({ file: v.string(), reason: v.string() })),
+  holds: v.array(v.object({ ceremony: v.string(), code: v.string(), message: v.string() })),
+});
+export type NextJson = v.InferOutput<typeof nextJson>;
+const errorJson = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+
+export interface Ran {
+  readonly status: number;
+  readonly json: unknown;
+  /** All that people read. */
+  readonly screen: string;
+  readonly questions: readonly Question[];
+}
+
+export function stuck(message: string): Problem {
+  return new Problem('REHEARSAL_STUCK', message);
+}
+
+export function refused(who: string, what: string, { status, json, screen }: Ran, wanted = 0): Problem {
+  const error = v.safeParse(errorJson, json);
+  const why = error.success ? error.output.error.message : (screen.trim().split('\n').at(-1) ?? '');
+  return stuck(`${what} at ${who} ended with ${status} and not ${wanted}: ${why}`);
+}
+
+export function read<T extends v.GenericSchema>(schema: T, ran: Ran, what: string): v.InferOutput<T> {
+  const result = v.safeParse(schema, ran.json);
+  if (result.success) return result.output;
+  const error = v.safeParse(errorJson, ran.json);
+  throw stuck(`${what} ended with ${ran.status}: ${error.success ? error.output.error.message : 'no result'}`);
+}
+
+export function proposeWords(is: Proposal): string[] {
+  const option = (flag: string, value: string | number | readonly string[] | undefined): string[] =>
+    value === undefined ? [] : [flag, Array.isArray(value) ? value.join(',') : String(value)];
+  return [
+    'propose',
+    is.kind,
+    ...option('--keyset', is.keyset),
+    ...option('--members', is.members),
+    ...option('--stay', is.stay),
+    ...option('--join', is.join),
+    ...option('--leave', is.leave),
+    ...option('--threshold', is.threshold),
+    ...(is.keys ?? []).flatMap((key) => ['--key', key]),
+    ...option('--dealers', is.dealers),
+    ...option('--approvers', is.approvers),
+    ...option('--approvals', is.approvals),
+    ...option('--observers', is.observers),
+    ...option('--backup', is.backup),
+    ...option('--copies', is.copies),
+    ...option('--destroy', is.destroy),
+    ...option('--reason', is.reason),
+    ...option('--because', is.because),
+    ...option('--ticket', is.ticket),
+    ...option('--expires', is.expires),
+  ];
+}

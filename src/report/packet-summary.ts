@@ -1,0 +1,61 @@
+import { toHex } from '../bytes/hex.ts';
+import type { AnyPacket } from '../ceremony/kinds.ts';
+import type { Vote } from '../ceremony/packets/endorsement.ts';
+
+/** What a packet says, for people: never what is sealed inside it, of which only the sizes are told. */
+export function packetSummary(packet: AnyPacket): Record<string, string | number> {
+  switch (packet.kind) {
+    case 'proposal':
+      return { plan: `${packet.body.plan.length} bytes` };
+    case 'approval':
+      return {};
+    case 'refusal':
+      return { as: packet.body.as, reason: packet.body.reason };
+    case 'endorsement':
+      return voteSummary(packet.body.vote);
+    case 'deal': {
+      const { keys, boxes, approvals, vote } = packet.body;
+      return {
+        keys: keys.length,
+        'commitments for each': keys[0]?.commitments.length ?? 0,
+        boxes: boxes.map(({ ciphertext }) => `${ciphertext.length} bytes`).join(', '),
+        'approvals relied on': approvals.length,
+        ...(vote === null ? {} : voteSummary(vote)),
+      };
+    }
+    case 'acceptance': {
+      const { transcript, deals, possession, nonces, tool } = packet.body;
+      return {
+        transcript: toHex(transcript),
+        deals: deals.length,
+        'proofs of possession': possession.map(({ suite }) => suite).join(', '),
+        'nonce commitments': nonces.length,
+        tool: `conclave ${tool.version}`,
+      };
+    }
+    case 'activation': {
+      const { transcript, certificate, shares } = packet.body;
+      return {
+        transcript: toHex(transcript),
+        'acceptances seen': certificate.length,
+        'signature shares': shares.length,
+      };
+    }
+    case 'closing': {
+      const { transcript, turn, oldShare, invalid, recorded } = packet.body;
+      return {
+        transcript: toHex(transcript),
+        turn: toHex(turn),
+        'old share': `${oldShare.state} (${oldShare.why})`,
+        'copies declared worthless': invalid.length,
+        'copies recorded': recorded.length,
+      };
+    }
+    case 'note':
+      return { note: packet.body.kind, number: packet.body.number, text: packet.body.text };
+  }
+}
+
+function voteSummary({ slot, prior }: Vote): Record<string, number> {
+  return { vote: slot, 'earlier attempts proven dead': prior.length };
+}

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { stageOf } from '../../src/cli/commands/rehearse.ts';
+import { systemContext } from '../../src/cli/context.ts';
+import { memoryFileSystem } from '../../src/media/faults.ts';
+import type { Machine } from '../../src/rehearsal/party.ts';
+import type { Stage, Told } from '../../src/rehearsal/rehearsal.ts';
+import { type Rehearsed, rehearse } from '../../src/rehearsal/rehearse.ts';
+import { readScenario, type Scenario } from '../../src/rehearsal/scenario.ts';
+
+const folder = new URL('../../ceremonies/', import.meta.url);
+
+export const ceremonies: readonly string[] = readdirSync(folder).sort();
+
+// biome-ignore lint/suspicious/noExplicitAny: what a test changes of it
+export function ceremonyJson(file: string): any {
+  return JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+}
+
+export function ceremony(name: string): Scenario {
+  return readScenario(ceremonyJson(`${name}.json`));
+}
+
+/** A stage on a disk in memory. */
+export async function memoryStage(): Promise<Stage> {
+  const fs = memoryFileSystem();
+  fs.putFolder('/rehearsal');
+  return stageOf({ ...systemContext([], null), fs });
+}
+
+/** What happens on somebody's machine before the program runs there. */
+export type Before = (argv: readonly string[], machine: Machine) => Promise<void>;
+
+export async function played(scenario: Scenario, before?: Before): Promise<Rehearsed & { readonly told: Told[] }> {
+  const stage = await memoryStage();
+  const told: Told[] = [];
+  const run: Stage['run'] = async (argv, machine) => {
+    await before?.(argv, machine);
+    return stage.run(argv, machine);
+  };
+  const done = await rehearse(
+    scenario,
+    { ...stage, run },
+    { folder: '/rehearsal', seed: null, tell: (one) => told.push(one) },
+  );
+  return { ...done, told };
+}
+
+/** What did not come out as the scenario says. */
+export function missed({ checks }: Rehearsed): string[] {
+  return checks.filter(({ ok }) => !ok).map(({ check, detail }) => `${check}: ${detail}`);
+}
