@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schnorr } from '@noble/curves/secp256k1.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.ts';
 import { interpolateAtZero } from '../../src/crypto/polynomial.ts';
 import { type SuiteName, suite } from '../../src/crypto/suites.ts';
@@ -75,6 +75,8 @@ function made(name: SuiteName, shares: readonly Exported[]): string {
   return Buffer.from(group.encodePoint(group.multiplyBase(secret))).toString('hex');
 }
 
+vi.setConfig({ testTimeout: 60_000 }); // as the built program, each command takes its second of scrypt
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'conclave-story-'));
   stick = join(folder, 'stick');
@@ -105,7 +107,7 @@ beforeAll(async () => {
     )
   ).json;
   walks.push(await walk('bob', second.phrase, ['alice']));
-  left = await conclave('bob', 'status', '--ceremony', second.ceremony);
+  left = await conclave(walks[1]?.at(-1) ?? '', 'status', '--ceremony', second.ceremony);
   await exportAll(['bob', 'carol', 'dave', 'erin', 'frank'], 3, 1);
 
   const third = (await conclave('dave', 'propose', 'refresh', '--keyset', 'treasury', '--stick', stick)).json;
@@ -163,17 +165,17 @@ describe('six people take a key from its genesis through a resharing to a refres
     expect(ceremony.outstanding).toEqual(['alice']);
   });
 
-  test('the walks are as short as they can be: 9 with the three cards on the stick, and 15 for a refresh of 3-of-5', () => {
-    expect(walks.map((visits) => visits.length)).toEqual([9, 15, 15]);
+  test('the walks are as short as they can be: 9 with the cards there, 14 with two dealers who stay, 15 for a refresh', () => {
+    expect(walks.map((visits) => visits.length)).toEqual([9, 14, 15]);
   });
 
   test('an old share that was exported is declared worthless when the next epoch closes', async () => {
     const { json } = await conclave('bob', 'backup', 'list', 'treasury');
-    const states = json.copies.map((copy: { epoch: number; current: boolean }) => [copy.epoch, copy.current]);
+    const states = json.copies.map((copy: { epoch: number; state: string }) => [copy.epoch, copy.state]);
     expect(states).toEqual([
-      [0, false],
-      [1, false],
-      [2, true],
+      [0, 'invalid'],
+      [1, 'invalid'],
+      [2, 'current'],
     ]);
   });
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Memo } from '../../src/ceremony/evaluate.ts';
 import { type Context, systemContext } from '../../src/cli/context.ts';
 import { run } from '../../src/cli/program.ts';
 
@@ -21,10 +22,11 @@ const program = fileURLToPath(new URL('../../bin/conclave.js', import.meta.url))
 export function teller(folder: string): (who: string, ...words: readonly string[]) => Promise<Told> {
   const passphrase = join(folder, 'passphrase');
   writeFileSync(passphrase, 'correct horse battery staple\n', { mode: 0o600 });
+  const memo: Memo = new Map(); // one process, so a check of one packet is made once
   const real = process.env.CONCLAVE_STORY === 'program';
   return async (who, ...words) => {
     const all = ['--home', join(folder, who), '--passphrase-file', passphrase, '--json', ...words];
-    const { status, out, err } = await (real ? asProgram(all) : inProcess(all));
+    const { status, out, err } = await (real ? asProgram(all) : inProcess(all, memo));
     if (status !== 0 && status !== 3) throw new Error(`${who}: conclave ${words.join(' ')} -> ${status}\n${out}${err}`);
     return { status, json: JSON.parse(out) };
   };
@@ -44,10 +46,10 @@ function asProgram(words: readonly string[]): Promise<Ended> {
   });
 }
 
-async function inProcess(words: readonly string[]): Promise<Ended> {
+async function inProcess(words: readonly string[], memo: Memo): Promise<Ended> {
   const [out, err]: [string[], string[]] = [[], []];
   const stdout = { write: (text: string) => out.push(text) };
   const stderr = { write: (text: string) => err.push(text) };
-  const context: Context = { ...systemContext(words, null), stdout, stderr, rehearsal: true };
+  const context: Context = { ...systemContext(words, null), stdout, stderr, rehearsal: true, memo };
   return { status: await run(words, context), out: out.join(''), err: err.join('') };
 }
