@@ -232,7 +232,9 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
         continue;
       }
       const signed = checked(packet, `activation ${id}`, () => {
-        const of = transcripts.get(toHex(packet.body.transcript));
+        // of what it names, not of what else is here: the answer is the same whatever arrives later
+        const [first] = present;
+        const of = first === undefined ? undefined : transcripts.get(toHex(first.packet.body.transcript));
         const whole = of === undefined || unchecked ? null : certify(plan, of, present);
         if (whole === null) {
           throw new Problem('ACTIVATION_INVALID', 'has to name one good acceptance of every new member');

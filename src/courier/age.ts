@@ -1,4 +1,5 @@
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { Problem } from '../problem.ts';
 
 /** A new age X25519 identity; the library draws the randomness. */
 export async function newAgeIdentity(): Promise<{ identity: string; recipient: string }> {
@@ -9,8 +10,21 @@ export async function newAgeIdentity(): Promise<{ identity: string; recipient: s
 /** An age v1 file that each of the recipients, and the plain `age` program, can open. */
 export async function encryptTo(recipients: readonly string[], content: Uint8Array): Promise<Uint8Array> {
   const encrypter = new Encrypter();
-  for (const recipient of recipients) encrypter.addRecipient(recipient);
+  for (const recipient of recipients) orRefuse(recipient, () => encrypter.addRecipient(recipient));
   return new Uint8Array(await encrypter.encrypt(content));
+}
+
+/** A card only looks as if it had a recipient: its author can have put anything of that form there. */
+function orRefuse(recipient: string, add: () => void): void {
+  try {
+    add();
+  } catch {
+    throw new Problem(
+      'CARD_INVALID',
+      `${recipient} is no age recipient, so nothing can be encrypted to the card that has it`,
+      'whose card has it: conclave card shows it on each machine; ask that member for another card',
+    );
+  }
 }
 
 /** The content, or null where this identity is not among the recipients or the file is damaged. */

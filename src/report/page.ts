@@ -37,7 +37,7 @@ export class Page {
   }
 
   text(line: string): void {
-    this.#lines.push(...wrap(escapeText(line), wide).split('\n'));
+    for (const piece of wrap(escapeText(line), wide).split('\n')) this.#lines.push(piece.trimEnd());
   }
 
   blank(): void {

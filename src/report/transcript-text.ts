@@ -87,13 +87,15 @@ function phraseLines(phrase: string): string[] {
 function keys(page: Page, { keys: all, proofOfLife }: Transcript): void {
   page.section('keys, and the signature of each over its committee');
   for (const { label, suite, publicKey } of all.slice(0, keysShown)) {
-    page.row('key', `${label} (${suite})`);
-    page.row('public', publicKey ?? 'not made yet');
     const proof = proofOfLife.find((one) => one.label === label);
-    if (proof !== undefined) {
-      page.row('message', proof.message);
-      page.row('signature', `${proof.signature} (${proof.verifier})`);
-    }
+    page.row(
+      'key',
+      `${label} (${suite}${proof === undefined ? '' : `; any verifier of ${proof.verifier} takes this`})`,
+    );
+    page.row('public', publicKey ?? 'not made yet');
+    if (proof === undefined) continue;
+    page.row('message', proof.message);
+    page.row('signature', proof.signature);
   }
   if (all.length > keysShown) page.text(`and ${all.length - keysShown} more keys: see the JSON transcript`);
 }

@@ -112,8 +112,11 @@ function oldShare(
 ): ClosingBody['oldShare'] | Hold {
   const { plan } = held;
   const me = plan.byIdentity.get(myIdentity(state));
-  if (plan.parent === null || me?.oldIndex == null) return { state: 'none', why: 'joiner' };
-  if (!keyset?.slots.some((slot) => slot.epoch < plan.epoch.to)) return { state: 'none', why: 'already-gone' };
+  if (plan.parent === null) return { state: 'none', why: 'joiner' };
+  // also of epochs before the parent, where all had to sign: who left then may join again now
+  const { id } = held.view.current.attempt;
+  const left = keyset?.slots.some((slot) => slot.epoch < plan.epoch.to && goes(slot, keyset, plan, id, true));
+  if (left !== true) return { state: 'none', why: me?.oldIndex == null ? 'joiner' : 'already-gone' };
   if (!enoughSigners(plan, held.view.current)) return { state: 'kept', why: 'no-backups' };
   const wanted = `${keysetOf(state, plan)?.name ?? plan.keyset}@${plan.parent.proven.epoch}`;
   if (plan.destroy === 'ask' && moment.confirmDestroy !== wanted) {

@@ -5,7 +5,7 @@ import type { Ceremonies, Held } from './ceremonies.ts';
 import { close } from './close.ts';
 import { myIdentity } from './identity.ts';
 import { type Moment, say } from './say.ts';
-import { type Hold, holdsOf } from './standing.ts';
+import { type Hold, holdsOf, oldCopy } from './standing.ts';
 
 /** What a visit did in one ceremony, and why it went no further. */
 export interface Performed {
@@ -25,7 +25,7 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
     if (me === undefined)
       return { did, holds: [{ code: 'PLAN_WITHOUT_ME', message: 'the plan does not name this machine' }], blame: [] };
     const duty = owedBy(held.view, me)[0];
-    if (duty === undefined) return { did, holds: [], blame: [] };
+    if (duty === undefined) return { did, holds: oldCopy(ceremonies.vault.state, held.plan), blame: [] };
     if (held.record.consent === null) {
       return {
         did,

@@ -21,20 +21,20 @@ export function refuse(ceremonies: Ceremonies, held: Held, moment: Moment, reaso
     view.packets.some((packet) => packet.identity === identity && packet.kind === kind);
   const refused = (as: Part): boolean =>
     view.packets.some((packet) => packet.identity === identity && packet.kind === 'refusal' && packet.body.as === as);
-  // the journal knows, also where my own packet was lost from the folder
-  if (said('acceptance') || hasAccepted(ceremonies.vault.state, plan)) {
-    throw new Problem(
-      'REFUSED',
-      'this machine has accepted and cannot refuse any more: others may rely on it',
-      'finish the ceremony',
-    );
-  }
   const scope = scopeOf(plan);
   if (ceremonies.vault.state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope))) {
     throw new Problem(
       'VAULT_ROLLED_BACK',
       'this vault is an old copy and does not know what it has said already; it says nothing more for this epoch',
       'use the newest copy of this vault',
+    );
+  }
+  // the journal knows, also where my own packet was lost from the folder
+  if (said('acceptance') || hasAccepted(ceremonies.vault.state, plan)) {
+    throw new Problem(
+      'REFUSED',
+      'this machine has accepted and cannot refuse any more: others may rely on it',
+      'finish the ceremony',
     );
   }
   const dealer = view.current.attempt.dealers.some(({ participant }) => participant.identity === identity);

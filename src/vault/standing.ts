@@ -146,21 +146,31 @@ export function alarmsFor(ceremonies: Ceremonies, held: Held): Alarm[] {
 }
 
 /**
+ * Said also where nothing is asked of this machine: what it forgot, it may have done already. Once it has seen a later
+ * epoch proven, that one is over.
+ */
+export function oldCopy(state: VaultState, plan: Plan): Hold[] {
+  const scope = scopeOf(plan);
+  if (!state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope))) return [];
+  if (plan.epoch.from !== null && latestEpoch(keysetOf(state, plan)) > plan.epoch.from) return [];
+  return [
+    {
+      code: 'VAULT_ROLLED_BACK',
+      message:
+        'this vault is an old copy: a packet of its own came back that it does not remember; it does nothing more for this epoch',
+      hint: 'put this copy away and use the newest one, or let the others plan without this share',
+    },
+  ];
+}
+
+/**
  * Everything that keeps this machine from doing a duty, consent aside. To close, no share and no prekey is needed, and
  * the keyset may have gone on in the meantime.
  */
 export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] {
   const { state } = ceremonies.vault;
   const holds = duty === 'close' ? [] : planHolds(state, held.plan);
-  const scope = scopeOf(held.plan);
-  if (state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope))) {
-    holds.unshift({
-      code: 'VAULT_ROLLED_BACK',
-      message:
-        'this vault is an old copy: a packet of its own came back that it does not remember; it does nothing more for this epoch',
-      hint: 'put this copy away and use the newest one, or let the others plan without this share',
-    });
-  }
+  holds.unshift(...oldCopy(state, held.plan));
   for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
     if (overridden) continue;
     const [first, second] = contradiction.packets.map((digest) => digest.slice(0, 16));

@@ -28,9 +28,9 @@ beforeAll(async () => {
     advice.push(json.nextStops);
     if (advice.length > 20) throw new Error('going around');
   }
-});
+}, 120_000);
 
-describe('where the stick goes', () => {
+describe('where the stick goes', { timeout: 60_000 }, () => {
   test('is never where it is, and everybody is named once', async () => {
     for (const stops of advice) expect(new Set(stops).size).toBe(stops.length);
     const { json } = await world.visit('bob', phrase);

@@ -74,10 +74,10 @@ describe('a person of a rehearsal', () => {
   });
 });
 
-describe('what is counted', () => {
+describe('what is counted', { timeout: 60_000 }, () => {
   const scenario = ceremony('first-key-2of3');
 
-  test('shows a question that the program asks too much', { timeout: 60_000 }, async () => {
+  test('shows a question that the program asks too much', async () => {
     const plain = await played(scenario);
     const nosy = await played(scenario, async (argv, { ask }) => {
       if (argv.includes('next')) await ask.confirm('is it still you?', flag);
@@ -88,7 +88,7 @@ describe('what is counted', () => {
     expect(missed(nosy)).toEqual(['other questions: 9, expected 0']);
   });
 
-  test('shows a consent that is asked for twice', { timeout: 60_000 }, async () => {
+  test('shows a consent that is asked for twice', async () => {
     let left = 1;
     const twice = await played(scenario, async (argv, { ask, stderr }) => {
       if (!argv.includes('next') || !argv.some((word) => word.endsWith('/alice')) || left-- <= 0) return;
@@ -99,7 +99,7 @@ describe('what is counted', () => {
     expect(missed(twice)).toEqual(['consents: 4, expected 3']);
   });
 
-  test('counts commands at one stop as one visit, and a return as another', { timeout: 60_000 }, async () => {
+  test('counts commands at one stop as one visit, and a return as another', async () => {
     const json = ceremonyJson('first-key-2of3.json');
     const visits = async (...steps: object[]): Promise<number> =>
       (await played(readScenario({ ...json, steps: [{ init: ['alice', 'bob', 'carol'] }, ...steps] }))).tally.visits;

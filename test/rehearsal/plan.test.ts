@@ -25,14 +25,14 @@ beforeAll(async () => {
     ...['--dealers', 'carol,bob', '--backup', 'required', '--copies', '2', '--destroy', 'ask', '--ticket', 'K-1'],
     ...['--reason', 'bob: "leaves"', '--out-plan', '/reshare.json'],
   );
-});
+}, 120_000);
 
 function plan(kind: string) {
   return JSON.parse(world.read(`/${kind}.json`) ?? 'null');
 }
 
-describe('a plan that was written by propose --out-plan', () => {
-  test('of a genesis is rehearsed from empty homes', { timeout: 60_000 }, async () => {
+describe('a plan that was written by propose --out-plan', { timeout: 60_000 }, () => {
+  test('of a genesis is rehearsed from empty homes', async () => {
     const scenario = scenarioOfPlan(plan('genesis'));
     expect(scenario.people).toEqual(['alice', 'bob', 'carol', 'olga', 'iris']);
     expect(scenario.setup).toEqual([]);
@@ -42,7 +42,7 @@ describe('a plan that was written by propose --out-plan', () => {
     expect(done.tally.consents).toBe(4); // three members and the approver; who only reads along is not asked
   });
 
-  test('of a refresh is rehearsed with a key of the same shape, its policy included', { timeout: 60_000 }, async () => {
+  test('of a refresh is rehearsed with a key of the same shape, its policy included', async () => {
     const scenario = scenarioOfPlan(plan('refresh'));
     expect(scenario.people).toEqual(['alice', 'bob', 'carol', 'olga']);
     const done = await played(scenario);
@@ -51,9 +51,7 @@ describe('a plan that was written by propose --out-plan', () => {
     expect(done.setup.visits).toBeGreaterThan(0);
   });
 
-  test('of a reshare is rehearsed with its backups, and with the question before a share goes', {
-    timeout: 60_000,
-  }, async () => {
+  test('of a reshare is rehearsed with its backups, and with the question before a share goes', async () => {
     const scenario = scenarioOfPlan(plan('reshare'));
     expect(scenario.people).toEqual(['alice', 'bob', 'carol', 'dave', 'olga']);
     const done = await played(scenario);

@@ -45,8 +45,8 @@ function scenario(name: string, change: (json: ReturnType<typeof ceremonyJson>) 
   return path;
 }
 
-describe('conclave rehearse', () => {
-  test('runs as the built program, without a terminal, in a folder of its own', { timeout: 60_000 }, async () => {
+describe('conclave rehearse', { timeout: 60_000 }, () => {
+  test('runs as the built program, without a terminal, in a folder of its own', async () => {
     const home = join(folder, 'somewhere');
     mkdirSync(home);
     const env = { PATH: process.env.PATH, HOME: home, TMPDIR: temporary };
@@ -81,7 +81,7 @@ describe('conclave rehearse', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test('shows every visit, who does what and where the stick goes, and the end', { timeout: 60_000 }, async () => {
+  test('shows every visit, who does what and where the stick goes, and the end', async () => {
     const { status, out } = await rehearse(file);
     expect(status).toBe(0);
     const visits = out.split('\n').filter((line) => /^ +\d+ {2}(alice|bob|carol) /.test(line));
@@ -95,7 +95,7 @@ describe('conclave rehearse', () => {
     expect(out).not.toContain('the passphrase of');
   });
 
-  test('ends with 4 when the expectation is not met, and says what came instead', { timeout: 60_000 }, async () => {
+  test('ends with 4 when the expectation is not met, and says what came instead', async () => {
     const wrong = scenario('wrong', (json) => {
       json.expect.visits = 10;
       json.expect.epochs.alice = 7;
@@ -119,7 +119,7 @@ describe('conclave rehearse', () => {
     ]);
   });
 
-  test('ends with 4 when somebody cannot do what the scenario says', { timeout: 60_000 }, async () => {
+  test('ends with 4 when somebody cannot do what the scenario says', async () => {
     const stuck = scenario('stuck', (json) => {
       json.steps[1].propose.keys = ['main:rot13'];
     });
@@ -132,7 +132,7 @@ describe('conclave rehearse', () => {
     });
   });
 
-  test('stops where nobody can go on, and does not go around for ever', { timeout: 60_000 }, async () => {
+  test('stops where nobody can go on, and does not go around for ever', async () => {
     const alone = scenario('alone', (json) => {
       json.steps.splice(2, 0, { absent: ['bob'] });
       json.expect = { phase: 'dealing' };
@@ -142,14 +142,12 @@ describe('conclave rehearse', () => {
     expect(status).toBe(0);
   });
 
-  test('leaves nothing behind, also when the scenario fails', { timeout: 60_000 }, async () => {
+  test('leaves nothing behind, also when the scenario fails', async () => {
     await rehearse(scenario('gone', (json) => (json.steps = [{ command: { by: 'alice', words: ['status'] } }])));
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test('keeps homes and sticks where it is told to, and nowhere where something is already', {
-    timeout: 60_000,
-  }, async () => {
+  test('keeps homes and sticks where it is told to, and nowhere where something is already', async () => {
     const kept = join(folder, 'kept');
     const cards = scenario('cards', (json) => {
       json.steps = [{ init: ['alice'] }];
@@ -165,9 +163,7 @@ describe('conclave rehearse', () => {
     expect((await rehearse(cards, '--keep', join(folder, 'no', 'such'))).status).toBe(2);
   });
 
-  test('with a seed draws the same again, and says loudly that this is for rehearsals only', {
-    timeout: 60_000,
-  }, async () => {
+  test('with a seed draws the same again, and says loudly that this is for rehearsals only', async () => {
     const cards = scenario('seeded', (json) => {
       json.steps = [{ init: ['alice', 'bob'] }];
     });

@@ -32,7 +32,7 @@ beforeAll(async () => {
     await world.machine(people[0]).run('next', '--stick', stick);
     ceremonies[people[1]] = json.ceremony;
   }
-});
+}, 60_000);
 
 /** What one machine holds of its ceremony, and what it signs with. */
 function inside(who: string) {
@@ -52,7 +52,7 @@ async function refusals(who: string, stick: string): Promise<string[]> {
   return json.rejected.map(({ file, reason }: { file: string; reason: string }) => `${file}: ${reason}`);
 }
 
-describe.each(sides)('of a $from', ({ from, author, to, of, stick, other }) => {
+describe.each(sides)('of a $from', { timeout: 30_000 }, ({ from, author, to, of, stick, other }) => {
   test('the vault says which world it is of', async () => {
     const { json } = await world.machine(author).run('card');
     expect(json.rehearsal).toBe(from === 'rehearsal');

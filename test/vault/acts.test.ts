@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import { deathOf } from '../../src/ceremony/death.ts';
 import { encodeState } from '../../src/vault/state.ts';
@@ -7,12 +7,15 @@ import { code } from './support.ts';
 
 /* What a machine does when it is its turn, and what it does when something of its own is missing. */
 
+vi.setConfig({ testTimeout: 30_000 });
+
 const names = ['alice', 'bob', 'carol'] as const;
 const { of, stick: first } = founded('acts', ...names);
 const { alice, bob, carol } = of;
 const all = [alice, bob, carol];
 const start = comeBack(all, first);
-const refresh = (by: Machine, stick: Stick) => by.propose(stick, { kind: 'refresh', members: names, threshold: 2 });
+const refresh = (by: Machine, stick: Stick, dealers: string[] | null = null) =>
+  by.propose(stick, { kind: 'refresh', members: names, threshold: 2, dealers });
 const view = (machine: Machine, ceremony: string) => machine.run((ceremonies) => ceremonies.get(ceremony).view);
 const saidBy = (machine: Machine, ceremony: string) => {
   const identity = toHex(machine.state.signing.public);
@@ -28,8 +31,10 @@ describe('a vote', () => {
     const one = refresh(alice, stick);
     bob.visit(stick);
     const other: Stick = new Map();
-    const two = refresh(carol, other); // she has not seen the first
-    expect(bob.visit(other)).toMatchObject({ did: [], holds: expect.arrayContaining(['VOTE_TAKEN']) });
+    // carol has not seen the first
+    const wish = { kind: 'reshare', members: ['alice', 'carol'], threshold: 2, dealers: ['carol', 'bob'] } as const;
+    const two = carol.propose(other, wish);
+    expect(bob.visit(other)).toMatchObject({ did: [], holds: ['VOTE_TAKEN'] });
     expect(saidBy(bob, one)).toEqual(['acceptance', 'deal']);
     expect(saidBy(bob, two)).toEqual([]);
   });
@@ -51,6 +56,29 @@ describe('a vote', () => {
     expect(alice.state.votes.map(({ slot }) => slot)).toEqual([0, 1]);
     expect(bob.state.votes.map(({ slot }) => slot)).toEqual([0]);
     expect(usableEpochs(all)).toEqual([1]);
+  });
+});
+
+describe('a prekey', () => {
+  it('serves one attempt: a second plan that names it is not consented to', () => {
+    const stick = start();
+    const one = refresh(alice, stick);
+    bob.run(({ vault }) => expect(vault.state.prekeys.every(({ attempt }) => attempt === null)).toBe(true));
+    bob.visit(stick);
+    const other: Stick = new Map();
+    const two = refresh(carol, other, ['carol', 'bob']);
+    expect(bob.visit(other)).toMatchObject({ did: [], holds: ['PREKEY_TAKEN', 'CONSENT_NEEDED'] });
+    expect(saidBy(bob, one)).toEqual(['acceptance', 'deal']);
+    expect(saidBy(bob, two)).toEqual([]);
+    // so it is where it is bound by consent alone, and not used up yet
+    const again = start();
+    const bound = refresh(alice, again, ['alice', 'carol']);
+    bob.visit(again);
+    const mine = view(bob, bound).plan.receivers[1]?.prekey as Uint8Array;
+    expect(bob.state.prekeys.find((own) => toHex(own.public) === toHex(mine))?.attempt).not.toBeNull();
+    const third: Stick = new Map();
+    refresh(carol, third, ['carol', 'bob']);
+    expect(bob.visit(third).holds).toEqual(['PREKEY_TAKEN', 'CONSENT_NEEDED']);
   });
 });
 
@@ -95,6 +123,9 @@ describe('a packet of its own that is lost or damaged', () => {
     const deal = packets.find(({ kind }) => kind === 'deal');
     const file = alice.state.said.find(({ digest }) => toHex(digest) === deal?.digest)?.file as Uint8Array;
     bob.visit(stick);
+    lose(alice, toHex(file));
+    expect(alice.run((ceremonies) => ceremonies.get(ceremony).damaged)).toEqual([]); // it still lay in the outbox
+    alice.run(({ vault }) => vault.commit((state) => state));
     lose(alice, toHex(file));
     const without = new Map([...stick].filter(([name]) => name !== toHex(file)));
     expect(alice.visit(without)).toMatchObject({ did: [], holds: ['VAULT_DAMAGED'] });

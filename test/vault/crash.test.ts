@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import type { FaultPlan } from '../../src/media/faults.ts';
 import { Problem } from '../../src/problem.ts';
 import { comeBack, founded, type Machine, type Stick, usableEpochs, walk } from './machine.ts';
 
 /* The power goes wherever it likes; nothing is lost and nothing is said twice (safety.md section 3). */
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const names = ['alice', 'bob', 'carol'] as const;
 const { of, stick: first } = founded('crash', ...names);
@@ -83,7 +85,7 @@ describe('a machine whose power goes', () => {
     }
     expect(cuts).toBeGreaterThan(20);
     expect(usableEpochs(all)).toEqual([1]);
-  }, 60_000);
+  });
 
   it('again and again in every visit ends where everybody else ends', () => {
     walk(all, proposed());
@@ -107,7 +109,7 @@ describe('a machine whose power goes', () => {
     }
     expect(cuts).toBeGreaterThan(25);
     expect(all.map(kept)).toEqual(undisturbed);
-  }, 60_000);
+  });
 
   it('right after a visit sends out the same bytes again', () => {
     const stick = proposed();

@@ -92,7 +92,9 @@ export class Machine {
       const blame: string[] = [];
       for (const id of ceremonies.ids()) {
         const { record, plan } = ceremonies.get(id);
-        if (record.consent === null && planHolds(ceremonies.vault.state, plan).length === 0) {
+        const against = record.consent === null ? planHolds(ceremonies.vault.state, plan) : [];
+        holds.push(...against.map(({ code }) => code));
+        if (record.consent === null && against.length === 0) {
           recordConsent(ceremonies, plan, { at: now, attended: true, destroy: plan.destroy === 'when-proven' });
         }
         const done = perform(ceremonies, id, { now, tool, confirmDestroy });

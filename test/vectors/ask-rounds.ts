@@ -3,7 +3,7 @@ import type { ActivationBody } from '../../src/ceremony/packets/activation.ts';
 import { transcriptHash } from '../../src/ceremony/transcript.ts';
 import { alice, bob, carol, digestBytes, type Person, renewed } from './cast.ts';
 import { filled, flip, hex, toJson, type Wanted } from './form.ts';
-import { zeroDeal } from './lies.ts';
+import { wrongSubshare, zeroDeal } from './lies.ts';
 import type { Story } from './story.ts';
 import type { Walk } from './walk.ts';
 
@@ -28,23 +28,24 @@ export function openings(label: string, walk: Walk, people: readonly Person[], p
   }));
 }
 
-/** A deal that is good in public and bad behind the seal of one box. */
-export function badBox({ genesis }: Story): Wanted {
+/** Deals that are good in public and bad behind the seal of one box. */
+export function badBoxes({ genesis }: Story): Wanted[] {
   const [body] = genesis.dealBody(alice, null, null, 'bad');
-  const other = genesis.dealBody(alice, null, null, 'other')[0];
   const ciphertext = flip(body.boxes[0]?.ciphertext ?? filled(1, 0));
-  if (other.boxes.length !== 3) throw new Error('three boxes are due');
   const boxes = [{ ...body.boxes[0], ciphertext }, ...body.boxes.slice(1)];
   const said = genesis.draft(alice, 'deal', { ...body, boxes });
-  return {
-    says: 'genesis: a box that everybody takes for good, and that alice cannot open: she sees who sealed it',
-    given: {
-      plan: '@genesis: plan',
-      deals: [hex(said.bytes), ...(dealsOf.genesis ?? []).slice(1)],
-      index: 1,
-      secret: hex(alice.prekeys[0]?.secret ?? filled(32, 0)),
+  const [first = '', second = '', third = ''] = dealsOf.genesis ?? [];
+  const given = { plan: '@genesis: plan', index: 1, secret: hex(alice.prekeys[0]?.secret ?? filled(32, 0)) };
+  return [
+    {
+      says: 'genesis: a box that everybody takes for good, and that alice cannot open: she sees who sealed it',
+      given: { ...given, deals: [hex(said.bytes), second, third] },
     },
-  };
+    {
+      says: 'genesis: a box that opens, with another sub-share in it than its dealer committed to',
+      given: { ...given, deals: [first, second, hex(wrongSubshare(genesis).bytes)] },
+    },
+  ];
 }
 
 export function acceptanceDraft(label: string, walk: Walk, who: Person): Wanted {

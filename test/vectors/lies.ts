@@ -66,6 +66,19 @@ export function cancellingDeal(genesis: Walk): Said {
   return genesis.draft(carol, 'deal', { ...honest, keys, boxes });
 }
 
+/** A deal of carol's whose box for alice opens well and holds another sub-share than carol committed to. */
+export function wrongSubshare(genesis: Walk): Said {
+  const random = drawn('vectors wrong sub-share');
+  const body = draft(genesis, random);
+  const dealer = genesis.current.attempt.dealers[2];
+  const [receiver] = genesis.plan.receivers;
+  if (dealer === undefined || receiver === undefined) throw new Error('carol does not deal');
+  const context = boxContext(genesis.plan, genesis.current.attempt, dealer, body, 1);
+  const plaintext = edwards25519.encodeScalar(edwards25519.scalar(99n));
+  const boxes = [sealBox(plaintext, receiver.prekey, context, random), ...body.boxes.slice(1)];
+  return genesis.draft(carol, 'deal', { ...body, boxes });
+}
+
 function draft(genesis: Walk, random: Random): DealBody {
   const { attempt } = genesis.current;
   const dealer = attempt.dealers[2];

@@ -1,7 +1,7 @@
 import type { Header } from '../../src/ceremony/packet.ts';
 import type { DealBody } from '../../src/ceremony/packets/deal.ts';
 import { deals, drafts, votes } from './ask-deals.ts';
-import { acceptanceDraft, acceptances, acceptancesOf, activations, badBox, dealsOf, openings } from './ask-rounds.ts';
+import { acceptanceDraft, acceptances, acceptancesOf, activations, badBoxes, dealsOf, openings } from './ask-rounds.ts';
 import { alice, bob, carol, dave, digestBytes, mallory, olga, type Person } from './cast.ts';
 import { filled, flip, type Given, group, hex, type Json, type Questions, toJson, type Wanted } from './form.ts';
 import type { Story } from './story.ts';
@@ -169,7 +169,7 @@ export function makePackets(story: Story): Questions {
       make('deals open', 'What a receiver finds in its boxes: its share of every key, or whom to blame.', [
         ...openings('genesis', genesis, members, 0),
         ...openings('reshare B', second, [bob, carol, dave], 1),
-        badBox(story),
+        ...badBoxes(story),
       ]),
       make('acceptance draft', '`nonces` are secret: hiding || binding for every key.', [
         acceptanceDraft('genesis', genesis, alice),

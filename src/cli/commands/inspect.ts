@@ -18,6 +18,7 @@ import { Vault } from '../../vault/vault.ts';
 import { type Inspected, inspected } from '../inspected.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
+import { table } from '../ui/table.ts';
 
 interface Options {
   readonly closed?: boolean;
@@ -123,5 +124,6 @@ function said(session: Session, plan: Plan, packet: AnyPacket): void {
 }
 
 function rows({ say }: Session, facts: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(facts)) say.line(`  ${name.padEnd(14)} ${escapeText(String(value))}`);
+  const cells = Object.entries(facts).map(([name, value]) => [name, escapeText(String(value))]);
+  if (cells.length > 0) say.line(table(cells, { indent: 2 }));
 }

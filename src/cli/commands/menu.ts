@@ -6,7 +6,7 @@ type Words = readonly string[];
 
 const entry = (name: string, ...value: readonly string[]): Choice<Words> => ({
   value,
-  name: `${name.padEnd(44)} conclave ${value.join(' ')}`,
+  name: `${name.padEnd(46)} conclave ${value.join(' ')}`,
 });
 
 /** What can be done without knowing what is in the vault: which of it is asked for, `next` says. */
