@@ -1,6 +1,6 @@
 // Draws what a terminal showed as an SVG picture: node docs/picture.js [FIRST-LAST] < ansi-text > picture.svg
 // The picture in README.md is made by:
-//   node bin/conclave.js rehearse ceremonies/reshare-2of3-to-3of5.json | node docs/picture.js 1-34 > docs/rehearsal.svg
+//   node bin/conclave.js rehearse ceremonies/reshare-2of3-to-3of5.json | node docs/picture.js 1-46 > docs/rehearsal.svg
 import { readFileSync } from 'node:fs';
 
 const [first, last] = (process.argv[2] ?? '1-40').split('-').map(Number);

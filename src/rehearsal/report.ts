@@ -41,8 +41,6 @@ export function toldLines(told: Told, width: number, shade: Shade): string[] {
 export function closingLines(done: Rehearsed, shade: Shade): string[] {
   const { tally, setup, ceremonies, packets, bytes, seconds, checks, ok } = done;
   const lines = [''];
-  for (const line of done.transcript.trimEnd().split('\n')) lines.push(line);
-  lines.push('');
   for (const { kind, keyset, phase, outstanding } of ceremonies) {
     const gone = outstanding.length === 0 ? '' : `, outstanding: ${outstanding.join(', ')}`;
     lines.push(`${shade('strong', `${kind} of ${keyset}`)}: ${phase}${gone}`);
@@ -57,6 +55,7 @@ export function closingLines(done: Rehearsed, shade: Shade): string[] {
     lines.push(
       `  ${ok ? shade('good', 'ok    ') : shade('bad', 'NOT OK')}  ${escapeText(check)}: ${escapeText(detail)}`,
     );
+  lines.push('', ...done.transcript.trimEnd().split('\n'), '');
   lines.push(
     ok
       ? shade('good', 'REHEARSAL ended as the scenario says')
