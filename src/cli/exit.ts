@@ -1,28 +1,32 @@
 import { Problem, type ProblemCode } from '../problem.ts';
 
-/** What a script may rely on. */
+/** What a script may rely on; `exitWords` says what each means. */
 export const exits = {
-  /** The visit did its work, or there is nothing left to do. */
   done: 0,
-  /** Anything unforeseen. */
   unforeseen: 1,
-  /** Usage, or an answer is missing and there is no terminal to ask on. */
   usage: 2,
-  /** Nothing can be done here yet: others are waited for, also when packets were merged. For `due`: something is due. */
   waiting: 3,
-  /** A check failed: a fault is proven, or a verification did not pass. */
   failed: 4,
-  /** A backup that is stale or revoked. */
   stale: 5,
-  /** Refused by policy or by the operator. */
   refused: 6,
-  /** The vault or a backup is locked, or the passphrase is wrong. */
   locked: 7,
-  /** The vault is damaged. */
   damaged: 8,
-  /** Interrupted. */
   interrupted: 130,
 } as const;
+
+/** docs/errors.md is generated from here, too. */
+export const exitWords: Readonly<Record<keyof typeof exits, string>> = {
+  done: 'the visit did its work, or there is nothing left to do',
+  unforeseen: 'anything unforeseen, and trouble with a disk or a stick',
+  usage: 'usage, or an answer is missing and there is no terminal to ask on',
+  waiting: 'nothing can be done here yet: others are waited for, also when packets were merged',
+  failed: 'a check failed: a fault is proven, or a verification did not pass',
+  stale: 'a backup or a vault that is stale or revoked',
+  refused: 'refused by policy or by the operator',
+  locked: 'the vault or a backup is locked, or the passphrase is wrong',
+  damaged: 'the vault is damaged',
+  interrupted: 'interrupted',
+};
 
 export type Exit = (typeof exits)[keyof typeof exits];
 

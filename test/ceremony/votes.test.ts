@@ -157,7 +157,7 @@ describe('approvers', () => {
       parent: genesis.link,
       members: [alice, bob, carol],
       threshold: 2,
-      approvers: [carol],
+      approvers: [carol, alice],
       approvals: 2,
     });
     const agreed = (...people: Person[]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exitFor, exits, toProblem, worst } from '../../src/cli/exit.ts';
-import { Problem } from '../../src/problem.ts';
+import { Problem, type ProblemCode, problems } from '../../src/problem.ts';
 
 test('the statuses are those that scripts were promised', () => {
   expect(exits).toEqual({
@@ -25,8 +25,28 @@ test.each([
   ['VAULT_LOCKED', 7],
   ['VAULT_DAMAGED', 8],
   ['PROOF_INVALID', 4],
+  ['CEREMONY_UNKNOWN', 2],
+  ['KEYSET_UNPROVEN', 3],
+  ['VAULT_ROLLED_BACK', 5],
+  ['CONSENT_NEEDED', 6],
+  ['CONSENT_WRONG', 6],
+  ['DESTROY_NOT_CONFIRMED', 6],
+  ['BACKUP_REQUIRED', 6],
+  ['VOTE_TAKEN', 6],
+  ['PREKEY_TAKEN', 6],
+  ['PLAN_EXPIRED', 6],
+  ['MACHINE_UNSAFE', 6],
+  ['PIN_MISMATCH', 4],
 ] as const)('%s ends with %i', (code, status) => {
   expect(exitFor(code)).toBe(status);
+});
+
+test('every code of the program ends with one of these statuses, and never as if all were well', () => {
+  const statuses: readonly number[] = Object.values(exits);
+  for (const code of Object.keys(problems) as ProblemCode[]) {
+    expect(statuses, code).toContain(exitFor(code));
+    expect(exitFor(code), code).not.toBe(exits.done);
+  }
 });
 
 describe('worst', () => {

@@ -1,5 +1,6 @@
 import { toHex } from '../../src/bytes/hex.ts';
 import { fileHash, lengthPrefixed, text, u64 } from '../../src/bytes/tagged-hash.ts';
+import type { Memo } from '../../src/ceremony/evaluate.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { run } from '../../src/cli/program.ts';
 import type { Ask } from '../../src/cli/ui/ask.ts';
@@ -53,6 +54,8 @@ export class World {
   readonly fs: FileSystem;
   readonly memory: MemoryFileSystem;
   readonly stick = '/stick';
+  /** One process, so a check of one packet is made once; it depends on the packets alone. */
+  readonly memo: Memo = new Map();
   /** Seconds; every run takes one. A test may wind it. */
   clock = 1_800_000_000;
   readonly #seed: string;
@@ -70,6 +73,7 @@ export class World {
   fork(): World {
     const copy = new World(this.#seed);
     for (const [path, bytes] of this.memory.files()) copy.memory.put(path, bytes, 0o600);
+    for (const [check, result] of this.memo) copy.memo.set(check, result);
     copy.clock = this.clock;
     for (const [name, machine] of this.#machines) copy.machine(name).drawn = machine.drawn;
     return copy;
@@ -272,6 +276,7 @@ export class Machine {
       ask: scripted(answers, asked, interactive, argv),
       rehearsal: true,
       digest: null,
+      memo: this.world.memo,
       facts: { node: '24.11.0', execArgv: [], networks: () => [], superuser: false, guarded: () => true },
       ...overrides,
     };

@@ -123,7 +123,9 @@ describe('row 24: what arrives is bounded first and read strictly', () => {
     expect(brought(signed(encodeCbor({ ...header(), v: 2, body: note })))).toBe('SCHEMA');
     expect(brought(signed(encodeCbor({ ...less, body: note })))).toBe('SCHEMA');
     expect(brought(signed(encodeCbor({ ...header(), kind: 'constructor', body: note })))).toBe('KIND_UNKNOWN');
-    expect(brought(signed(encodeCbor({ ...header(), body: note }), alice, Uint8Array.of(0xa0)))).toBe('SCHEMA');
+    expect(brought(signed(encodeCbor({ ...header(), body: note }), alice, Uint8Array.of(0xa1, 0x01, 0x26)))).toBe(
+      'SCHEMA',
+    );
     expect(brought(encodeCbor([Uint8Array.of(0xa1, 0x01, 0x27), { a: 1 }, encodeCbor({}), new Uint8Array(64)]))).toBe(
       'SCHEMA',
     );

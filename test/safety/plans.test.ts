@@ -202,7 +202,8 @@ describe('row 20: a weak shape is only there where the plan says so', () => {
   test('row 20: a threshold of 1 is refused, and so are two shares, two cards or two names of one person', () => {
     expect(refused({ threshold: 1 })).toBe('SCHEMA');
     expect(refused({ threshold: 4 })).toBe('PLAN_INVALID');
-    const twice = [...honest.cards, dave.renew(2).file];
+    const twin = Object.assign(Object.create(dave), { name: 'twin' }) as Person;
+    const twice = [...honest.cards, twin.renew(2).file];
     expect(refused({ cards: twice, observers: [twice.length - 1] })).toBe('PLAN_INVALID');
     const { DAVE } = people('another', 'DAVE');
     expect(refused({ cards: [...honest.cards, DAVE.card.file], observers: [honest.cards.length] })).toBe(

@@ -103,6 +103,7 @@ describe('a refusal', () => {
     expect(code(() => carol.refuse(stick, ceremony, ''))).toBe('ANSWER_MISSING');
     bob.visit(stick);
     expect(code(() => bob.refuse(stick, ceremony))).toBe('REFUSED');
+    bob.run(({ vault }) => vault.commit((state) => state));
     for (const name of stick.keys()) if (!first.has(name)) lose(bob, name);
     expect(code(() => bob.refuse(new Map(), ceremony))).toBe('REFUSED');
   });

@@ -52,7 +52,8 @@ async function rehearse(session: Session, options: Options, [file]: readonly str
       },
     });
     for (const line of closingLines(done, shade)) say.line(line);
-    if (kept !== null) say.line(`homes and sticks are kept in ${kept}`);
+    if (kept !== null)
+      say.line(`homes and sticks are kept in ${kept}; the passphrase of each home is "the passphrase of NAME"`);
     say.result(rehearsedJson(done, { seed, folder: kept }));
     return done.ok ? exits.done : exits.failed;
   } finally {

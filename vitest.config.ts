@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // no test asserts a time; this only keeps a busy machine from failing an honest one
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+  },
+});
