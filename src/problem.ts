@@ -22,6 +22,7 @@ export const problems = {
   PLAN_INVALID: 'a plan that no member may follow',
   PACKET_FOREIGN: 'a packet of another ceremony, another plan or another world (rehearsal and real)',
   PACKET_DAMAGED: 'a file that does not open under the key of its ceremony',
+  PACKET_FLOOD: 'more packets of one author than can be of use',
   AUTHOR_UNKNOWN: 'the author has no part in the plan, or none in which to say this',
   KIND_UNKNOWN: 'a kind of packet that this version does not know',
   CEREMONY_UNKNOWN: 'a ceremony that this vault has no proposal of',

@@ -49,6 +49,8 @@ export interface Descriptor extends DescriptorFacts {
   readonly id: Uint8Array;
   /** The keyset this belongs to: its own id at epoch 0. */
   readonly keysetId: Uint8Array;
+  /** Over labels, suites and public keys: an id is only claimed after epoch 0, but the keys sign every descriptor. */
+  readonly keysHash: Uint8Array;
   /** Decoded commitments, per key. */
   readonly points: readonly (readonly Point[])[];
 }
@@ -78,7 +80,9 @@ export function readDescriptor(encoded: Uint8Array): Descriptor {
   }
   const points = decodeKeys(facts.keys, facts.threshold);
   const id = taggedHash('descriptor', encoded);
-  return { ...facts, encoded, id, keysetId: facts.keyset ?? id, points };
+  const keys = facts.keys.map(({ label, suite: name, publicKey }) => [label, name, publicKey]);
+  const keysHash = taggedHash('keys', encodeCbor(keys));
+  return { ...facts, encoded, id, keysetId: facts.keyset ?? id, keysHash, points };
 }
 
 /** Decodes the commitments of many keys, suite by suite: exactly as many points each as the threshold. */

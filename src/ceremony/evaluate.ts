@@ -1,8 +1,9 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
 import { approvable, checkVote, type Death, deathOf } from './death.ts';
+import { contradictionsIn } from './equivocation.ts';
 import type { Contradiction, Fault } from './faults.ts';
-import { type AnyPacket, type KindName, type PacketOf, slotOf } from './kinds.ts';
+import type { AnyPacket, KindName, PacketOf } from './kinds.ts';
 import { type CheckedAcceptance, checkAcceptance } from './packets/acceptance.ts';
 import {
   type Certificate,
@@ -13,7 +14,6 @@ import {
   turnZero,
 } from './packets/activation.ts';
 import { type CheckedDeal, checkDeal } from './packets/deal.ts';
-import { voteSlot } from './packets/endorsement.ts';
 import { type Attempt, firstAttempt, type Plan } from './plan.ts';
 import type { Link } from './succession.ts';
 import { assemble, type Transcript } from './transcript.ts';
@@ -326,30 +326,4 @@ function phaseOf(plan: Plan, view: AttemptView): Phase {
   }
   if (view.counts) return 'accepting';
   return view.deals.size > 0 || view.endorsers.size > 0 ? 'dealing' : 'proposed';
-}
-
-/** Two packets of one author in one slot: both are kept, and the author is named (rows 2 and 14). */
-function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Contradiction[] {
-  const found: Contradiction[] = [];
-  const taken = new Map<string, AnyPacket>();
-  for (const packet of packets) {
-    const slots = [slotOf(packet)];
-    // a deal is a vote as well
-    if (packet.kind === 'deal' && packet.body.vote !== null) slots.push(voteSlot(packet.body.vote));
-    for (const slot of slots) {
-      const key = `${packet.identity} ${slot}`;
-      const before = taken.get(key);
-      if (before === undefined) taken.set(key, packet);
-      else {
-        found.push({
-          member: plan.byIdentity.get(packet.identity)?.name ?? '',
-          identity: packet.identity,
-          slot,
-          packets: [before.digest, packet.digest],
-          grave: packet.kind !== 'note' && slot !== 'dissent',
-        });
-      }
-    }
-  }
-  return found;
 }

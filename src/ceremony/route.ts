@@ -16,6 +16,8 @@ export interface Walk {
   readonly moves: number | null;
   /** Why no walk leads to the end. */
   readonly stuck: readonly string[];
+  /** Whether every order was weighed; else the ceremony is too big for that, and a shorter walk may be left. */
+  readonly exact: boolean;
 }
 
 export interface WalkOptions {
@@ -39,10 +41,11 @@ export function route(view: View, from?: string): string[] {
  */
 export function walk(view: View, { from, sites, budget = 20_000 }: WalkOptions = {}): Walk {
   const stuck = stuckOn(view);
-  if (stuck.length > 0) return { stops: [], moves: sites === undefined ? null : 0, stuck };
+  if (stuck.length > 0) return { stops: [], moves: sites === undefined ? null : 0, stuck, exact: true };
   const ceremony = new Abstract(view, sites);
   const start = ceremony.start(from);
-  const path = shortest(ceremony, start, budget) ?? greedy(ceremony, start);
+  const found = shortest(ceremony, start, budget);
+  const path = found === 'too big' ? greedy(ceremony, start) : found;
   const stops: Stop[] = [];
   let [state, moves] = [start, 0];
   for (const at of path ?? []) {
@@ -56,6 +59,7 @@ export function walk(view: View, { from, sites, budget = 20_000 }: WalkOptions =
     stops,
     moves: sites === undefined ? null : moves,
     stuck: path === null ? ['not enough approvals or endorsements can be had any more'] : [],
+    exact: found !== 'too big',
   };
 }
 
@@ -224,16 +228,16 @@ interface Node {
 
 /**
  * Breadth first, so the first layer that holds an end has the fewest visits; of the ways into one state, and of the
- * ends, the one with the fewest moves. Null where the budget does not reach, or nothing leads to the end.
+ * ends, the one with the fewest moves. Null where nothing leads to the end.
  */
-function shortest(ceremony: Abstract, start: State, budget: number): number[] | null {
+function shortest(ceremony: Abstract, start: State, budget: number): number[] | null | 'too big' {
   let layer = new Map<string, Node>([[ceremony.key(start), { state: start, moves: 0, before: null, at: -1 }]]);
   const seen = new Set<string>();
   while (layer.size > 0) {
     const ends = [...layer.values()].filter(({ state }) => ceremony.finished(state));
     if (ends.length > 0) return pathTo(ends.reduce((best, end) => (end.moves < best.moves ? end : best)));
     for (const key of layer.keys()) seen.add(key);
-    if (seen.size > budget) return null;
+    if (seen.size > budget) return 'too big';
     const next = new Map<string, Node>();
     for (const before of layer.values()) {
       const tried = new Set<number>();

@@ -27,8 +27,15 @@ export const someBytes = (maximum: number) =>
     `expected 1 to ${maximum} bytes`,
   );
 export const hash = bytes(32);
-/** Names are compared by people and become parts of file names: nothing else than these characters (safety row 24). */
-export const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'not a name'));
+// Devices on Windows, whatever follows the dot.
+const device = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+
+/** Names are compared by people and become parts of file names, so they can be that everywhere (safety row 24). */
+export function isName(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(text) && !/\.(\.|$)/.test(text) && !device.test(text);
+}
+
+export const name = v.pipe(v.string(), v.check(isName, 'not a name'));
 export const label = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'not a label'));
 /** Free text from other people is stored as it is and escaped whenever it is shown. */
 export const prose = v.pipe(v.string(), v.maxLength(2000));

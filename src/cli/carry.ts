@@ -4,7 +4,7 @@ import { ceremonyOf, splitProposal, unwrapProposal } from '../ceremony/envelope.
 import { phraseOf } from '../ceremony/phrase.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { decryptWith } from '../courier/age.ts';
-import { ceremonyFolder, readStick, type Stick, writeNamed, writePacket } from '../courier/stick.ts';
+import { ceremonyFolder, readStick, type Stick, type StickContent, writeNamed, writePacket } from '../courier/stick.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { type CardOutcome, readOnce, withCard } from '../vault/identity.ts';
@@ -33,14 +33,12 @@ export async function takeIn(session: Session, ceremonies: Ceremonies, sticks: r
   for (const content of contents) {
     brought.rejected.push(...content.rejected);
     brought.foreign.push(...content.foreign);
-    for (const { name, bytes } of content.others) {
-      const file = `conclave/${name}`;
-      const lower = name.toLowerCase();
-      await refusing(brought, file, async () => {
-        if (lower.endsWith('.card')) takeCard(ceremonies, bytes, brought);
-        else if (lower.endsWith('.proposal')) await takeProposal(session, ceremonies, bytes, brought);
-      });
-    }
+  }
+  const others = contents.flatMap((content) => content.others);
+  const ending = (end: string) => others.filter(({ name }) => name.toLowerCase().endsWith(end));
+  await takeCards(ceremonies, ending('.card'), brought);
+  for (const { name, bytes } of ending('.proposal')) {
+    await refusing(brought, `conclave/${name}`, () => takeProposal(session, ceremonies, bytes, brought));
   }
   // packets of a ceremony need its proposal, which may have come on another stick
   for (const content of contents) {
@@ -60,6 +58,7 @@ export async function takeIn(session: Session, ceremonies: Ceremonies, sticks: r
       }
     }
   }
+  ceremonies.settle();
   return brought;
 }
 
@@ -76,20 +75,26 @@ async function refusing(brought: Brought, file: string, work: () => Promise<void
 const cardWords: Partial<Record<CardOutcome, string>> = {
   'name-taken':
     'another identity with that name is on the roster: find out which is real, then conclave roster add --replace',
+  full: 'the roster is full: conclave roster remove NAME makes room',
   'other-world': 'a card of a rehearsal cannot meet a real vault, nor the other way round',
 };
 
-function takeCard(ceremonies: Ceremonies, bytes: Uint8Array, brought: Brought): void {
-  const { roster, card: own } = ceremonies.vault.state;
-  if ([own.file, ...roster].some((file) => equalBytes(file, bytes))) return; // most cards, at most visits
-  const card = readOnce(bytes);
-  const { state, outcome } = withCard(ceremonies.vault.state, card);
-  const refused = cardWords[outcome];
-  if (refused !== undefined) throw new Problem('CARD_INVALID', `${card.name}: ${refused}`);
-  if (outcome === 'added' || outcome === 'renewed') {
-    ceremonies.vault.commit((before) => ({ ...before, roster: state.roster }));
-    brought.cards.push(card.name);
+/** All cards of a visit in one step: each step writes the whole vault. */
+async function takeCards(ceremonies: Ceremonies, files: StickContent['others'], brought: Brought): Promise<void> {
+  let known = ceremonies.vault.state;
+  for (const { name, bytes } of files) {
+    await refusing(brought, `conclave/${name}`, () => {
+      if ([known.card.file, ...known.roster].some((file) => equalBytes(file, bytes))) return; // most, at most visits
+      const card = readOnce(bytes);
+      const { state, outcome } = withCard(known, card);
+      const refused = cardWords[outcome];
+      if (refused !== undefined) throw new Problem('CARD_INVALID', `${card.name}: ${refused}`);
+      if (outcome === 'added' || outcome === 'renewed') brought.cards.push(card.name);
+      known = state;
+    });
   }
+  const { roster } = known;
+  if (roster !== ceremonies.vault.state.roster) ceremonies.vault.commit((before) => ({ ...before, roster }));
 }
 
 async function takeProposal(
@@ -117,7 +122,7 @@ async function takeProposal(
 
 /** The name by which a person finds a proposal on a stick. */
 export function proposalName(plan: Plan): string {
-  return `${plan.keyset.toLowerCase()}-${plan.kind}-${plan.ceremony.slice(0, 8)}.proposal`;
+  return `${plan.keyset.toLowerCase()}-${plan.kind}-${ceremonyFolder(plan.ceremony)}.proposal`;
 }
 
 /** How many files were new on the sticks, and what went wrong there: whatever it was, the vault has it all. */
@@ -125,6 +130,8 @@ export interface Given {
   written: number;
   trouble: Problem | null;
 }
+
+const ofOneFile: ReadonlySet<string> = new Set(['STICK_NAME', 'STICK_BLOCKED']);
 
 /** Lays everything that this vault holds of these ceremonies on the sticks. */
 export function giveOut(
@@ -139,11 +146,16 @@ export function giveOut(
     try {
       for (const { plan, record } of held) {
         for (const { name, bytes } of ceremonies.vault.kept(plan.ceremony).files) {
-          const outcome =
-            name === toHex(record.proposal)
-              ? writeNamed(fs, stick, proposalName(plan), bytes)
-              : writePacket(fs, stick, plan.ceremony, bytes);
-          if (outcome === 'written') given.written++;
+          try {
+            const outcome =
+              name === toHex(record.proposal)
+                ? writeNamed(fs, stick, proposalName(plan), bytes)
+                : writePacket(fs, stick, plan.ceremony, bytes);
+            if (outcome === 'written') given.written++;
+          } catch (error) {
+            if (!(error instanceof Problem) || !ofOneFile.has(error.code)) throw error;
+            given.trouble ??= error; // this one stays behind, and keeps nothing else from going out
+          }
         }
       }
     } catch (error) {

@@ -25,7 +25,7 @@ export async function seekConsent(
   ceremonies: Ceremonies,
   held: Held,
   { phrases }: Answers,
-): Promise<'given' | 'not-needed' | Hold> {
+): Promise<'given' | 'not-needed' | 'expired' | Hold> {
   const { plan, record, view } = held;
   const { vault } = ceremonies;
   const me = plan.byIdentity.get(myIdentity(vault.state));
@@ -37,6 +37,7 @@ export async function seekConsent(
   if (hold !== undefined) return hold;
   const { context, say } = session;
   if (context.now() > plan.expires && view.current.proof === null) {
+    if (phrases.length === 0) return 'expired'; // nobody tries to: an old plan is not to bother every visit
     return {
       code: 'PLAN_EXPIRED',
       message: 'the plan is past the date for a first consent',

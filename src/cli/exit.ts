@@ -54,6 +54,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   PLAN_INVALID: exits.failed,
   PACKET_FOREIGN: exits.failed,
   PACKET_DAMAGED: exits.failed,
+  PACKET_FLOOD: exits.failed,
   AUTHOR_UNKNOWN: exits.failed,
   KIND_UNKNOWN: exits.failed,
   CEREMONY_UNKNOWN: exits.usage,

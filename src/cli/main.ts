@@ -7,6 +7,7 @@ import { Session } from './session.ts';
 /** What bin/conclave.js calls. */
 export async function main(): Promise<void> {
   guardProcess(process);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', leftAlone);
   const argv = process.argv.slice(2);
   const context = systemContext(argv, null);
   const unsafe = unsafeStart(argv, process.execArgv, context.env);
@@ -16,4 +17,9 @@ export async function main(): Promise<void> {
     return;
   }
   process.exitCode = await run(argv, context);
+}
+
+/** Whoever reads may go away, as in `conclave transcript | head`: then nothing more is heard, and the work goes on. */
+function leftAlone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -5,7 +5,7 @@ import { route } from '../ceremony/route.ts';
 import { together } from '../ceremony/together.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard } from '../vault/identity.ts';
-import { type Hold, keysetOf } from '../vault/standing.ts';
+import { type Hold, keysetOf, recordFor } from '../vault/standing.ts';
 import { exitFor, exits, type VisitExit } from './exit.ts';
 
 /** What became of one ceremony in one visit. */
@@ -32,10 +32,14 @@ export function exitOf({ held, did, consented, holds, blame }: Outcome): VisitEx
 /** What this vault calls the keyset of a ceremony. */
 export function keysetName(ceremonies: Ceremonies, held: Held): string {
   const { state } = ceremonies.vault;
-  const made = held.view.current.transcript?.descriptor.keysetId;
-  const record =
-    keysetOf(state, held.plan) ?? state.keysets.find(({ id }) => made !== undefined && toHex(id) === toHex(made));
-  return record?.name ?? held.plan.keyset;
+  const made = held.view.current.transcript?.descriptor;
+  const record = keysetOf(state, held.plan) ?? (made === undefined ? undefined : recordFor(state, made));
+  if (record !== undefined) return record.name;
+  const { keyset } = held.plan;
+  // a plan of a stranger may bear the name of a keyset of mine: nobody is to take the one for the other
+  const taken =
+    held.plan.parent !== null && state.keysets.some(({ name }) => name.toLowerCase() === keyset.toLowerCase());
+  return taken ? `${keyset}-of-others` : keyset;
 }
 
 export function outcomeJson({ held, keyset, did, blame }: Outcome): object {

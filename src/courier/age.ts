@@ -27,8 +27,21 @@ function orRefuse(recipient: string, add: () => void): void {
   }
 }
 
+/** A stanza for each participant that a plan can have, and each of them is a hundred bytes. */
+const most = { headerBytes: 16 * 1024, stanzas: 64 };
+
+/** Each stanza costs a multiplication, so a header without end is refused before any of them is tried. */
+function checkHeader(file: Uint8Array): void {
+  const lines = new TextDecoder('latin1').decode(file.subarray(0, most.headerBytes)).split('\n');
+  const end = lines.findIndex((line) => line.startsWith('---'));
+  const stanzas = lines.slice(0, end).filter((line) => line.startsWith('->')).length;
+  if (end < 0 || stanzas > most.stanzas)
+    throw new Problem('PACKET_DAMAGED', 'damaged: its age header has no end, or more recipients than any plan');
+}
+
 /** The content, or null where this identity is not among the recipients or the file is damaged. */
 export async function decryptWith(identity: string, file: Uint8Array): Promise<Uint8Array | null> {
+  checkHeader(file);
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   try {

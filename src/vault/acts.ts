@@ -1,5 +1,6 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { approvable } from '../ceremony/death.ts';
+import type { Descriptor } from '../ceremony/descriptor.ts';
 import { draftAcceptance, judgeBoxes, receive, shareFits } from '../ceremony/packets/acceptance.ts';
 import { draftActivation } from '../ceremony/packets/activation.ts';
 import { draftDeal } from '../ceremony/packets/deal.ts';
@@ -9,7 +10,7 @@ import { Problem } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity, renewCard } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
-import { type Hold, parentSlot } from './standing.ts';
+import { type Hold, parentSlot, recordFor } from './standing.ts';
 import type { KeysetRecord, VaultState } from './state.ts';
 
 /** Why an act was not done. Null: it was. */
@@ -146,7 +147,7 @@ export function accept(ceremonies: Ceremonies, held: Held, moment: Moment): Stop
   // one step: the share is in, the prekey is gone (row 23), the nonces are kept, the acceptance is said
   say(ceremonies, held, moment, 'acceptance', asCbor(drawn.body), (state, digest) => {
     return {
-      ...withSlot(state, plan, transcript.descriptor.keysetId, slot),
+      ...withSlot(state, plan, transcript.descriptor, slot),
       card: renewed.state.card,
       prekeys: [...renewed.state.prekeys.filter((own) => !equalBytes(own.public, receiver.prekey))],
       nonces: [...state.nonces, { attempt: attempt.id, turn: 0, acceptance: digest, secrets: drawn.nonces }],
@@ -164,14 +165,15 @@ export function accept(ceremonies: Ceremonies, held: Held, moment: Moment): Stop
   return null;
 }
 
-function withSlot(state: VaultState, plan: Plan, id: Uint8Array, slot: KeysetRecord['slots'][number]): VaultState {
-  const known = state.keysets.find((keyset) => equalBytes(keyset.id, id));
+function withSlot(state: VaultState, plan: Plan, made: Descriptor, slot: KeysetRecord['slots'][number]): VaultState {
+  const known = recordFor(state, made);
   if (known !== undefined) {
     const changed = { ...known, slots: [...known.slots, slot] };
     return { ...state, keysets: state.keysets.map((keyset) => (keyset === known ? changed : keyset)) };
   }
   const links = plan.parent === null ? [] : [linkOf(plan.parent)];
-  const fresh: KeysetRecord = { id, name: freeName(state, plan.keyset), links, slots: [slot], copies: [] };
+  const { keysetId: id, keysHash: keys } = made;
+  const fresh: KeysetRecord = { id, keys, name: freeName(state, plan.keyset), links, slots: [slot], copies: [] };
   return { ...state, keysets: [...state.keysets, fresh] };
 }
 

@@ -5,10 +5,12 @@ import { nameOf, openPacket, sealPacket } from '../ceremony/envelope.ts';
 import { evaluate, type Memo, type View } from '../ceremony/evaluate.ts';
 import type { AnyPacket } from '../ceremony/kinds.ts';
 import { digestOf } from '../ceremony/packet.ts';
+import { ceremonyKeyHash } from '../ceremony/packets/proposal.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { myIdentity, withCard } from './identity.ts';
-import type { CeremonyRecord, VaultState } from './state.ts';
+import { Received } from './received.ts';
+import type { CeremonyRecord } from './state.ts';
 import type { Vault } from './vault.ts';
 
 /** A ceremony as this machine holds it: what it keeps about it, and what the kept packets say. */
@@ -28,6 +30,7 @@ export class Ceremonies {
   readonly #proposals = new Map<string, AnyPacket>();
   readonly #packets = new Map<string, AnyPacket>();
   readonly #held = new Map<string, { files: number; held: Held }>();
+  readonly #received = new Map<string, Received>();
 
   constructor(vault: Vault, memo: Memo = new Map()) {
     this.vault = vault;
@@ -53,9 +56,19 @@ export class Ceremonies {
     const { files, damaged } = this.vault.kept(ceremony);
     const before = this.#held.get(ceremony);
     if (before !== undefined && before.files === files.length) return { ...before.held, record };
+    const { plan, packets, bad } = this.#read(record, files);
+    // before anything is said on the strength of them: what lies here may be newer than the state beside it
+    for (const packet of packets) this.#noticeRollback(plan, packet);
+    const held = { record, plan, view: evaluate(plan, packets, this.#memo), damaged: [...damaged, ...bad] };
+    this.#held.set(ceremony, { files: files.length, held });
+    return held;
+  }
+
+  /** Opens and admits what was kept, without a judgement on what it comes to. */
+  #read(record: CeremonyRecord, files: readonly { name: string; bytes: Uint8Array }[]) {
     const plan = this.#plan(record);
-    const packets: AnyPacket[] = [this.#proposals.get(ceremony) as AnyPacket];
-    const bad = [...damaged];
+    const packets: AnyPacket[] = [this.#proposals.get(plan.ceremony) as AnyPacket];
+    const bad: string[] = [];
     for (const { name, bytes } of files) {
       if (name === toHex(record.proposal)) continue;
       const packet = this.#packets.get(name) ?? this.#tryAdmit(plan, record, bytes);
@@ -65,9 +78,8 @@ export class Ceremonies {
         packets.push(packet);
       }
     }
-    const held = { record, plan, view: evaluate(plan, packets, this.#memo), damaged: bad };
-    this.#held.set(ceremony, { files: files.length, held });
-    return held;
+    this.#received.set(plan.ceremony, new Received(packets));
+    return { plan, packets, bad };
   }
 
   /** Contradictions that concern one parent, in this ceremony or across all that this vault knows. */
@@ -80,6 +92,9 @@ export class Ceremonies {
     const { plan, packet: proposal } = this.#readProposal(packet);
     if (this.record(plan.ceremony) !== undefined) return plan;
     this.checkProposal(plan);
+    if (proposal.kind !== 'proposal' || !equalBytes(proposal.body.key, ceremonyKeyHash(ceremonyKey))) {
+      throw new Problem('PACKET_FOREIGN', 'the key that came with the proposal is not the one that its proposer meant');
+    }
     this.#noticeRollback(plan, proposal);
     const record: CeremonyRecord = {
       id: plan.id,
@@ -90,7 +105,7 @@ export class Ceremonies {
     };
     this.vault.keep(plan.ceremony, file);
     this.vault.keepOpened(plan.ceremony, sealPacket(plan.id, ceremonyKey, packet, this.vault.host.random));
-    this.vault.commit((state) => ({ ...withCardsOf(state, plan), ceremonies: [...state.ceremonies, record] }));
+    this.vault.commit((state) => ({ ...state, ceremonies: [...state.ceremonies, record] }));
     return plan;
   }
 
@@ -106,20 +121,39 @@ export class Ceremonies {
     }
   }
 
-  /** A sealed packet of anybody: opened, verified, and only then kept. Says whether it was new. */
+  /** A sealed packet of anybody: opened, verified, and only then kept. Says whether it was new; what it means comes later. */
   merge(ceremony: string, file: Uint8Array): { packet: AnyPacket; fresh: boolean } {
     const record = this.record(ceremony);
     if (record === undefined) throw new Problem('CEREMONY_UNKNOWN', 'its proposal is not here');
     const plan = this.#plan(record);
     const packet = this.#admit(plan, record, file);
-    const { view } = this.get(ceremony);
+    if (!this.#received.has(ceremony)) this.#read(record, this.vault.kept(ceremony).files);
+    const received = this.#received.get(ceremony) as Received;
     // the same statement sealed again by somebody: the first copy is as good
-    if (view.packets.some(({ digest }) => digest === packet.digest)) return { packet, fresh: false };
+    if (received.has(packet)) return { packet, fresh: false };
+    received.checkRoom(packet);
     this.#noticeRollback(plan, packet);
     this.vault.keep(ceremony, file);
+    received.add(packet);
     this.#packets.set(nameOf(file), packet);
-    if (packet.kind === 'acceptance') this.#learnCard(ceremony, packet.digest);
     return { packet, fresh: true };
+  }
+
+  /**
+   * What all packets of a visit come to, once they are here, so that the order in which they came does not matter: a
+   * rollback that one ceremony shows holds in every other over the same parent, and acceptances bring newer cards.
+   */
+  settle(): void {
+    const { state } = this.vault;
+    const learned = this.all().reduce((before, { record, view }) => {
+      const cards = [...view.current.acceptances.values()].map(({ card }) => card);
+      return cards.reduce((known, card) => {
+        const { state: next, outcome } = withCard(known, card);
+        // without consent nobody looked at who these people are, and nobody new comes onto the roster
+        return outcome === 'renewed' || record.consent !== null ? next : known;
+      }, before);
+    }, state);
+    if (learned.roster !== state.roster) this.vault.commit((before) => ({ ...before, roster: learned.roster }));
   }
 
   /** A packet of mine that this vault never said: then this vault is an old copy, and acts no more for that parent. */
@@ -131,15 +165,6 @@ export class Ceremonies {
     if (state.rollbacks.some((known) => equalBytes(known.scope, scope))) return;
     const found = { scope, packet: fromHex(packet.digest) as Uint8Array, at: packet.at };
     this.vault.commit((before) => ({ ...before, rollbacks: [...before.rollbacks, found] }));
-  }
-
-  #learnCard(ceremony: string, digest: string): void {
-    const { view } = this.get(ceremony);
-    const known = [...view.current.acceptances.values()].find(({ packet }) => packet.digest === digest);
-    if (known === undefined) return;
-    const { state, outcome } = withCard(this.vault.state, known.card);
-    if (outcome === 'renewed' || outcome === 'added')
-      this.vault.commit((before) => ({ ...before, roster: state.roster }));
   }
 
   #plan(record: CeremonyRecord): Plan {
@@ -184,8 +209,4 @@ export class Ceremonies {
 /** What a vote, a lock, a rollback or an override is about: the committee that hands over, or a genesis itself. */
 export function scopeOf(plan: Plan): Uint8Array {
   return plan.parent?.proven.id ?? plan.id;
-}
-
-function withCardsOf(state: VaultState, plan: Plan): VaultState {
-  return plan.participants.reduce((before, { card }) => withCard(before, card).state, state);
 }

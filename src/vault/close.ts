@@ -1,12 +1,14 @@
 import { equalBytes } from '../bytes/hex.ts';
 import type { AttemptView } from '../ceremony/evaluate.ts';
+import { shareFits } from '../ceremony/packets/acceptance.ts';
 import type { ClosingBody, Copy } from '../ceremony/packets/closing.ts';
 import type { Plan } from '../ceremony/plan.ts';
+import { Problem } from '../problem.ts';
 import { linkOf, type Stop } from './acts.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
-import { type Hold, keysetOf } from './standing.ts';
+import { type Hold, isRecordOf, keysetOf, recordFor } from './standing.ts';
 import type { KeysetRecord, VaultState } from './state.ts';
 
 export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop | null {
@@ -16,7 +18,18 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
   if (proof === null) return {};
   const me = plan.byIdentity.get(myIdentity(state));
   const descriptor = proof.link.proven;
-  const keyset = state.keysets.find((record) => equalBytes(record.id, descriptor.keysetId));
+  const keyset = recordFor(state, descriptor);
+  if (me?.newIndex != null && !newShareStands(ceremonies, held, keyset)) {
+    return {
+      holds: [
+        {
+          code: 'VAULT_DAMAGED',
+          message: 'the new share cannot be read any more, so the old one stays and nothing is closed',
+          hint: 'copy the vault away as it is, and check the disk of this machine',
+        },
+      ],
+    };
+  }
   const copies = keyset?.copies ?? [];
   const recorded = copies.filter((copy) => copy.epoch === plan.epoch.to && !copy.invalid);
   // an export is a copy that other software uses; only what was made to be kept is a backup
@@ -48,7 +61,7 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
     const id = descriptor.keysetId;
     const gone: number[] = [];
     const keysets = before.keysets.map((record) => {
-      if (!equalBytes(record.id, id)) return record;
+      if (!isRecordOf(record, descriptor)) return record;
       const slots = record.slots.filter((slot) => {
         const drop = goes(slot, record, plan, attempt.id, old.state === 'wrapping-key-deleted');
         if (drop) gone.push(slot.epoch);
@@ -76,6 +89,19 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
     return { ...before, keysets, nonces, log: [...before.log, ...log] };
   });
   return null;
+}
+
+/** Asked of the disk, not of the state: no old share goes while the new one cannot be read back. */
+function newShareStands({ vault }: Ceremonies, { plan, view }: Held, keyset: KeysetRecord | undefined): boolean {
+  const { attempt, proof } = view.current;
+  const slot = keyset?.slots.find((one) => equalBytes(one.attempt, attempt.id) && one.state === 'active');
+  if (slot === undefined || proof === null) return false;
+  try {
+    return shareFits(plan, proof.turn.certificate.transcript, slot.index, vault.readShare(slot));
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Descriptor } from '../ceremony/descriptor.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies } from './ceremonies.ts';
 import { head } from './propose.ts';
-import { latestEpoch } from './standing.ts';
+import { isRecordOf, latestEpoch } from './standing.ts';
 import type { KeysetRecord, Slot } from './state.ts';
 
 /** What this vault holds of a keyset, and what it has seen the key itself vouch for. */
@@ -23,7 +23,7 @@ export function holdingOf(ceremonies: Ceremonies, record: KeysetRecord): Holding
     if (slot.epoch <= latest || ceremonies.record(toHex(slot.ceremony)) === undefined) continue;
     for (const { proof } of ceremonies.get(toHex(slot.ceremony)).view.attempts) {
       const proven = proof?.link.proven;
-      if (proven === undefined || !equalBytes(proven.keysetId, record.id)) continue;
+      if (proven === undefined || !isRecordOf(record, proven)) continue;
       if (newest === null || proven.epoch > newest.epoch) newest = proven;
     }
   }

@@ -2,6 +2,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Random } from '../bytes/random.ts';
 import { fileHash } from '../bytes/tagged-hash.ts';
 import { type Card, readCard, writeCard } from '../ceremony/card.ts';
+import type { Plan } from '../ceremony/plan.ts';
 import { generatePrekey } from '../crypto/sealing.ts';
 import { generateSigningKey } from '../crypto/signature.ts';
 import type { VaultState } from './state.ts';
@@ -36,6 +37,7 @@ export function firstState({ name, rehearsal, age, at }: NewIdentity, random: Ra
     nonces: [],
     said: [],
     outbox: [],
+    trash: [],
     rollbacks: [],
     overrides: [],
     log: [],
@@ -87,8 +89,11 @@ export function readOnce(file: Uint8Array): Card {
 
 const cards = new Map<string, Card>();
 
+/** As many as the schema of the state lets a roster have. */
+export const mostCards = 1000;
+
 /** Takes a card in: the newer one of an identity stays, and a name stands for one identity only. */
-export type CardOutcome = 'added' | 'renewed' | 'known' | 'name-taken' | 'other-world' | 'own';
+export type CardOutcome = 'added' | 'renewed' | 'known' | 'name-taken' | 'other-world' | 'own' | 'full';
 
 export function withCard(state: VaultState, card: Card, replace = false): { state: VaultState; outcome: CardOutcome } {
   if (card.rehearsal !== state.rehearsal) return { state, outcome: 'other-world' };
@@ -102,8 +107,14 @@ export function withCard(state: VaultState, card: Card, replace = false): { stat
   );
   if (clash !== undefined && (!replace || clash.identity === myIdentity(state)))
     return { state, outcome: 'name-taken' };
+  if (same === undefined && clash === undefined && state.roster.length >= mostCards) return { state, outcome: 'full' };
   const kept = state.roster.filter((file) => clash === undefined || !equalBytes(file, clash.file));
   if (same === undefined) return { state: { ...state, roster: [...kept, card.file] }, outcome: 'added' };
   const roster = kept.map((file) => (equalBytes(file, same.file) ? card.file : file));
   return { state: { ...state, roster }, outcome: 'renewed' };
+}
+
+/** The cards of a plan, once its phrase was compared: whoever merely proposed it puts nobody on the roster. */
+export function withCardsOf(state: VaultState, plan: Plan): VaultState {
+  return plan.participants.reduce((before, { card }) => withCard(before, card).state, state);
 }

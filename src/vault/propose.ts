@@ -2,13 +2,14 @@ import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import type { Card } from '../ceremony/card.ts';
 import { joinProposal, nameOf, sealPacket, wrapProposal } from '../ceremony/envelope.ts';
 import { digestOf, writePacket } from '../ceremony/packet.ts';
+import { ceremonyKeyHash } from '../ceremony/packets/proposal.ts';
 import { type Plan, type PlanFacts, quorumOf, writePlan } from '../ceremony/plan.ts';
 import type { Link } from '../ceremony/succession.ts';
 import { readLink } from '../ceremony/succession.ts';
 import { weakShapes } from '../ceremony/weak-shapes.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies } from './ceremonies.ts';
-import { myCard, myIdentity, rosterOf } from './identity.ts';
+import { myCard, myIdentity, rosterOf, withCardsOf } from './identity.ts';
 import type { KeysetRecord, VaultState } from './state.ts';
 
 /** What a proposer decides; who everybody is and what they hold comes from the vault. */
@@ -35,9 +36,8 @@ export interface Wish {
 }
 
 export function keysetByName(state: VaultState, name: string): KeysetRecord {
-  const keyset = state.keysets.find(
-    (record) => record.name === name || toHex(record.id).startsWith(name.toLowerCase()),
-  );
+  const begins = state.keysets.filter((record) => toHex(record.id).startsWith(name.toLowerCase()));
+  const keyset = state.keysets.find((record) => record.name === name) ?? (begins.length === 1 ? begins[0] : undefined);
   if (keyset === undefined) {
     throw new Problem(
       'KEYSET_UNKNOWN',
@@ -225,7 +225,7 @@ export function draftProposal(ceremonies: Ceremonies, plan: Plan, now: number, a
     attended,
     rehearsal: plan.rehearsal,
   };
-  const packet = writePacket(header, { plan: plan.encoded }, state.signing.secret);
+  const packet = writePacket(header, { plan: plan.encoded, key: ceremonyKeyHash(ceremonyKey) }, state.signing.secret);
   return {
     plan,
     ceremonyKey,
@@ -286,7 +286,7 @@ export function recordConsent(
   consent: { at: number; attended: boolean; destroy: boolean },
 ): void {
   ceremonies.vault.commit((state) => ({
-    ...bindPrekey(state, plan),
+    ...bindPrekey(withCardsOf(state, plan), plan),
     ceremonies: state.ceremonies.map((record) => (equalBytes(record.id, plan.id) ? { ...record, consent } : record)),
   }));
 }

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies } from './ceremonies.ts';
-import { alarmsFor, latestEpoch } from './standing.ts';
+import { alarmsFor, isRecordOf, latestEpoch } from './standing.ts';
 import type { KeysetRecord, Slot } from './state.ts';
 
 /** What the program says of a destroyed share, everywhere: it deletes a key, and claims nothing about the medium. */
@@ -65,7 +65,7 @@ function whyNot(ceremonies: Ceremonies, record: KeysetRecord, slot: Slot): [stri
 function contradictions(ceremonies: Ceremonies, record: KeysetRecord, epoch: number): void {
   for (const held of ceremonies.all()) {
     const { parent } = held.plan;
-    const about = parent !== null && equalBytes(parent.proven.keysetId, record.id) && parent.proven.epoch === epoch;
+    const about = parent !== null && isRecordOf(record, parent.proven) && parent.proven.epoch === epoch;
     const made = record.slots.some((slot) => slot.epoch === epoch && equalBytes(slot.ceremony, held.plan.id));
     if (!about && !made) continue;
     const open = alarmsFor(ceremonies, held).find(({ overridden }) => !overridden);

@@ -12,7 +12,7 @@ type Part = RefusalBody['as'];
  * Says no, once for each part that this machine has and has not used yet. Of a receiver, or of a dealer that has not
  * dealt, it ends the attempt; whoever has accepted can only let go of it again with the others.
  */
-export function refuse(ceremonies: Ceremonies, held: Held, moment: Moment, reason: string): void {
+export function refuse(ceremonies: Ceremonies, held: Held, moment: Moment, reason: string): boolean {
   const { plan, view } = held;
   const identity = myIdentity(ceremonies.vault.state);
   const me = plan.byIdentity.get(identity);
@@ -45,7 +45,7 @@ export function refuse(ceremonies: Ceremonies, held: Held, moment: Moment, reaso
   ];
   if (parts.length === 0) parts.push('member');
   const open = parts.filter((part) => !refused(part));
-  if (open.length === 0) return;
+  if (open.length === 0) return false;
   if (reason === '') throw new Problem('ANSWER_MISSING', 'a refusal needs a reason', 'give it with --reason T');
   // row 23: with the receiver's refusal goes the prekey, so that what was sealed to it stays sealed
   const mine = plan.receivers.find((receiver) => receiver.identity === identity)?.prekey ?? new Uint8Array();
@@ -54,4 +54,5 @@ export function refuse(ceremonies: Ceremonies, held: Held, moment: Moment, reaso
       as === 'receiver' ? { ...state, prekeys: state.prekeys.filter((own) => !equalBytes(own.public, mine)) } : state,
     );
   }
+  return true;
 }

@@ -1,6 +1,6 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
-import { type Descriptor, type DescriptorKey, readDescriptor } from '../ceremony/descriptor.ts';
+import type { Descriptor } from '../ceremony/descriptor.ts';
 import type { Duty } from '../ceremony/duties.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import type { Plan } from '../ceremony/plan.ts';
@@ -18,8 +18,20 @@ export interface Hold {
 }
 
 export function keysetOf(state: VaultState, plan: Plan): KeysetRecord | undefined {
-  const id = plan.parent?.proven.keysetId;
-  return id === undefined ? undefined : state.keysets.find((keyset) => equalBytes(keyset.id, id));
+  return plan.parent === null ? undefined : recordFor(state, plan.parent.proven);
+}
+
+/**
+ * What this vault holds of the keyset of a descriptor. After epoch 0 a descriptor only claims the id of its keyset; its
+ * keys signed it, so two records are one keyset only where id and keys are the same. A stranger who claims the id of
+ * mine gets a record of its own, and nothing that happens there touches a share of mine.
+ */
+export function recordFor(state: VaultState, descriptor: Descriptor): KeysetRecord | undefined {
+  return state.keysets.find((record) => isRecordOf(record, descriptor));
+}
+
+export function isRecordOf({ id, keys }: KeysetRecord, descriptor: Descriptor): boolean {
+  return equalBytes(id, descriptor.keysetId) && equalBytes(keys, descriptor.keysHash);
 }
 
 /** My share of the committee that hands over, if I have it. */
@@ -57,10 +69,10 @@ export function planHolds(state: VaultState, plan: Plan): Hold[] {
         hint: 'finish the ceremony before this one, or ask for a plan that declares this share lost',
       });
     }
-    if (keyset !== undefined && !isOf(keyset, parent)) {
+    if (keyset !== undefined && !isKnown(keyset, parent)) {
       holds.push({
         code: 'PIN_MISMATCH',
-        message: `the plan calls itself a successor of ${keyset.name}, but starts from other keys or another committee than this vault knows`,
+        message: `the plan calls itself a successor of ${keyset.name}, but starts from another committee than this vault knows of that epoch`,
         hint: 'do not go on; show the plan to the other members',
       });
     }
@@ -89,17 +101,10 @@ export function planHolds(state: VaultState, plan: Plan): Hold[] {
   return holds;
 }
 
-/** A descriptor only claims the id of its keyset; what this vault holds of that keyset decides (row 6). */
-function isOf(keyset: KeysetRecord, parent: Descriptor): boolean {
-  const known = [...keyset.links, ...keyset.slots];
-  if (known.some(({ descriptor }) => equalBytes(descriptor, parent.encoded))) return true;
-  const [first] = known;
-  if (first === undefined) return true;
-  if (keyset.links.some(({ epoch }) => epoch === parent.epoch)) return false;
-  const { keys } = readDescriptor(first.descriptor);
-  const same = (key: DescriptorKey, other: DescriptorKey | undefined): boolean =>
-    other?.label === key.label && other.suite === key.suite && equalBytes(other.publicKey, key.publicKey);
-  return keys.length === parent.keys.length && keys.every((key, place) => same(key, parent.keys[place]));
+/** Whether a committee is the one that this vault knows of that epoch, if it knows one (row 6). */
+function isKnown({ links }: KeysetRecord, parent: Descriptor): boolean {
+  const known = links.find(({ epoch }) => epoch === parent.epoch);
+  return known === undefined || equalBytes(known.descriptor, parent.encoded);
 }
 
 /** The newest epoch that this vault has seen proven; epochs only grow (row 11). */

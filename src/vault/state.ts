@@ -34,6 +34,8 @@ const slotSchema = v.strictObject({
 
 const keysetSchema = v.strictObject({
   id: is.hash,
+  /** Hash of its keys: another keyset may claim this id, but cannot sign with these. */
+  keys: is.hash,
   name: is.name,
   /** The succession as far as this machine has seen it proven. */
   links: is.list(v.strictObject({ ...linkSchema.entries, epoch: is.count }), 10_000),
@@ -81,6 +83,8 @@ const schema = v.strictObject({
   ),
   /** Files of mine that are decided but perhaps not yet laid down beside this one. */
   outbox: is.list(v.strictObject({ ceremony: is.hash, file: is.someBytes(is.limits.packetBytes) }), 64),
+  /** Files of shares whose keys are gone: they are removed when this is on the disk, and no other file ever is. */
+  trash: is.list(is.hash, 1000),
   /** Epochs of which this vault was found to be an old copy, and what its operator typed about contradictions. */
   rollbacks: is.list(v.strictObject({ scope: is.hash, packet: is.hash, at: is.time }), 1000),
   overrides: is.list(v.strictObject({ scope: is.hash, about: is.hash, sentence: is.prose, at: is.time }), 1000),

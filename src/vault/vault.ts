@@ -6,7 +6,7 @@ import type { Share } from '../ceremony/packets/acceptance.ts';
 import { bytes, limits, list, parseCbor } from '../ceremony/schema.ts';
 import { openBytes, sealBytes } from '../crypto/aead.ts';
 import { makeDirectoryDurably, removeDurably, writeDurably } from '../media/durable-file.ts';
-import { type FileSystem, joinPath, parentPath } from '../media/file-system.ts';
+import { FileError, type FileSystem, joinPath, parentPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 import { withVaultFiles } from './file-problem.ts';
 import { type Processes, takeLock, type VaultLock } from './lock.ts';
@@ -130,17 +130,23 @@ export class Vault {
     return this.#state;
   }
 
-  /** The one atomic step. When it returns the change is on the disk; when it throws, nothing has changed. */
+  /** The one atomic step. When it returns the change is on the disk; when it throws, nothing has changed unless it says so. */
   commit(change: (state: VaultState) => VaultState): void {
     withVaultFiles('writing the vault', () => {
-      this.#layDown(); // only then may this step forget what the last one wrote out
-      const next = change({ ...this.#state, outbox: [] });
+      this.#settle(); // only then may this step forget what the last one left to do
+      const changed = change({ ...this.#state, outbox: [], trash: [] });
+      const next = { ...changed, trash: goneFrom(this.#state, changed) };
       if (this.#unsure) throw new Problem('VAULT_FAILING', 'an earlier write of the vault failed', 'run it again');
       this.#unsure = true;
       this.#writeState(next);
       this.#state = next;
       this.#unsure = false;
-      this.#settle();
+      try {
+        this.#settle();
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        throw new FileError(error.errno, error.operation, error.path, true); // decided and durable; laid down next time
+      }
     });
   }
 
@@ -264,16 +270,20 @@ export class Vault {
    */
   #settle(): void {
     this.#layDown();
-    const { fs } = this.host;
-    const wanted = new Set(
-      this.#state.keysets.flatMap(({ slots }) => slots.map((slot) => `${toHex(slot.file)}.share`)),
-    );
-    const folder = joinPath(this.home, sharesFolder);
-    if (fs.kind(folder) !== 'directory') return;
-    for (const { name, kind } of fs.list(folder)) {
-      if (kind === 'file' && !wanted.has(name)) removeDurably(fs, joinPath(folder, name));
+    // only what a step decided: a state that was restored from an old copy must not take newer shares with it
+    for (const file of this.#state.trash) {
+      const path = this.#sharePath(toHex(file));
+      if (this.host.fs.kind(path) !== 'absent') removeDurably(this.host.fs, path);
     }
   }
+}
+
+/** Files of shares that one state knows and the next does not: their keys go with the step between the two. */
+function goneFrom(before: VaultState, after: VaultState): Uint8Array[] {
+  const files = (state: VaultState): Uint8Array[] =>
+    state.keysets.flatMap(({ slots }) => slots.map(({ file }) => file));
+  const kept = new Set(files(after).map(toHex));
+  return files(before).filter((file) => !kept.has(toHex(file)));
 }
 
 function makeHome(fs: FileSystem, home: string): void {

@@ -1,9 +1,7 @@
-import type { Cbor } from '../../src/bytes/cbor.ts';
+import { type Cbor, decodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
-import type { Random } from '../../src/bytes/random.ts';
 import { admit } from '../../src/ceremony/admission.ts';
-import { type Card, writeCard } from '../../src/ceremony/card.ts';
-import type { Descriptor } from '../../src/ceremony/descriptor.ts';
+import type { Descriptor, DescriptorFacts } from '../../src/ceremony/descriptor.ts';
 import { type Duty, owedBy } from '../../src/ceremony/duties.ts';
 import { evaluate, type Memo, type View } from '../../src/ceremony/evaluate.ts';
 import type { AnyPacket, BodyOf, KindName, PacketOf } from '../../src/ceremony/kinds.ts';
@@ -12,58 +10,25 @@ import { draftAcceptance, receive, type Share } from '../../src/ceremony/packets
 import { draftActivation } from '../../src/ceremony/packets/activation.ts';
 import { boxContext, draftDeal } from '../../src/ceremony/packets/deal.ts';
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
+import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
 import { type Dealer, firstAttempt, type Plan, type PlanFacts, quorumOf, writePlan } from '../../src/ceremony/plan.ts';
+import { packetBounds } from '../../src/ceremony/schema.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { weakShapes } from '../../src/ceremony/weak-shapes.ts';
 import { interpolateAtZero } from '../../src/crypto/polynomial.ts';
-import { generatePrekey, sealBox } from '../../src/crypto/sealing.ts';
-import { generateSigningKey, type SigningKey } from '../../src/crypto/signature.ts';
+import { sealBox } from '../../src/crypto/sealing.ts';
 import { suite } from '../../src/crypto/suites.ts';
 import { drawn } from '../crypto/drawn.ts';
+import { now, type Person } from './people.ts';
+
+export { Person, people } from './people.ts';
 
 /*
  * Whole ceremonies in one process, through the pure core alone. Whatever is said is a signed packet, also by those
  * who lie: a lie is a body that its author altered before signing it. Everything is the same on every run.
  */
 
-const now = 1_800_000_000;
 const tool = { version: 'test', digest: null };
-
-/** What a vault would keep for its member. */
-export class Person {
-  readonly name: string;
-  readonly random: Random;
-  readonly signing: SigningKey;
-  readonly identity: string;
-  card: Card;
-  /** Secrets of one-time keys, by their public half. */
-  readonly prekeys = new Map<string, Uint8Array>();
-  /** By the id of the descriptor, in hex. */
-  readonly shares = new Map<string, Share>();
-  readonly nonces = new Map<string, Uint8Array[]>();
-  readonly votes: Ceremony[] = [];
-
-  constructor(name: string, seed = '') {
-    this.name = name;
-    this.random = drawn(`${seed} ${name}`);
-    this.signing = generateSigningKey(this.random);
-    this.identity = toHex(this.signing.public);
-    this.card = this.renew(1);
-  }
-
-  renew(serial: number, prekey = generatePrekey(this.random)): Card {
-    this.prekeys.set(toHex(prekey.public), prekey.secret);
-    const { signing, name } = this;
-    const recipient = `age1${'q'.repeat(58)}`;
-    const prekeys = [prekey.public];
-    const facts = { name, signing: signing.public, recipient, prekeys, serial, at: now, rehearsal: true };
-    return writeCard(facts, signing.secret);
-  }
-}
-
-export function people<N extends string>(seed: string, ...names: N[]): Record<N, Person> {
-  return Object.fromEntries(names.map((name) => [name, new Person(name, seed)])) as Record<N, Person>;
-}
 
 export interface Wish {
   readonly cast: readonly Person[];
@@ -149,6 +114,7 @@ export class Ceremony {
     const proposer = this.plan.participants.find((one) => one.proposer)?.identity;
     this.say(wish.cast.find(({ identity }) => identity === proposer) as Person, 'proposal', {
       plan: this.plan.encoded,
+      key: ceremonyKeyHash(new Uint8Array(32).fill(9)),
     });
   }
 
@@ -337,6 +303,12 @@ export class Ceremony {
     if (proof === null) throw new Error('not proven');
     return proof.link;
   }
+}
+
+/** What a descriptor says, to say something else with it. */
+export function factsOf({ encoded }: Descriptor): DescriptorFacts {
+  const { v: _, ...facts } = decodeCbor(encoded, packetBounds) as { readonly v: 1 } & DescriptorFacts;
+  return facts;
 }
 
 /** The public key that the shares of these members interpolate to. */

@@ -265,8 +265,8 @@ describe('whatever one member says', () => {
         expect(blamed.filter((member) => member !== 'bob')).toEqual([]);
         for (const participant of whole.plan.participants) owedBy(view, participant);
       }),
-      { numRuns: 150, seed: 5 },
+      { numRuns: 80, seed: 5 },
     );
-    expect(admitted).toBeGreaterThan(50);
+    expect(admitted).toBeGreaterThan(30);
   });
 });

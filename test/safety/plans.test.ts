@@ -12,7 +12,7 @@ import { weakShapes } from '../../src/ceremony/weak-shapes.ts';
 import { ristretto255 } from '../../src/crypto/group.ts';
 import { statementMessage } from '../../src/crypto/proof-of-life.ts';
 import { suite } from '../../src/crypto/suites.ts';
-import { Ceremony, type Person, people, planFacts, ristretto } from '../ceremony/committee.ts';
+import { Ceremony, factsOf, type Person, people, planFacts, ristretto } from '../ceremony/committee.ts';
 import { refusal } from '../crypto/drawn.ts';
 
 const { alice, bob, carol, dave, erin } = people('plans', 'alice', 'bob', 'carol', 'dave', 'erin');
@@ -54,8 +54,7 @@ describe('row 4: indices come from the plan, 1 to n', () => {
 
 /** What somebody who holds no share can make of a link: other facts, the same signatures. */
 function altered(change: Partial<Parameters<typeof writeDescriptor>[0]>): LinkFacts {
-  const { encoded: _, id: __, keysetId: ___, points: ____, ...facts } = parent.proven;
-  const { descriptor } = { descriptor: writeDescriptor({ ...facts, ...change }).encoded };
+  const descriptor = writeDescriptor({ ...factsOf(parent.proven), ...change }).encoded;
   return { descriptor, transcript: parent.transcript, signatures: [...parent.signatures] };
 }
 
@@ -108,7 +107,7 @@ describe('row 7: the old threshold is that of the proven descriptor', () => {
     expect(refused({ dealers: [] })).toBe('PLAN_INVALID');
     // as few as one would be enough under a threshold that nobody signed
     const higher = new Ceremony({ cast, members: [alice, bob, carol], threshold: 3 }).run().link;
-    const { encoded: _, id: __, keysetId: ___, points: ____, ...facts } = higher.proven;
+    const facts = factsOf(higher.proven);
     const keys = facts.keys.map((key) => ({ ...key, commitments: key.commitments.slice(0, 2) }));
     const { encoded } = writeDescriptor({ ...facts, threshold: 2, keys });
     const lower = { descriptor: encoded, transcript: higher.transcript, signatures: [...higher.signatures] };
@@ -133,7 +132,7 @@ describe('row 12: what was consented to is what is done', () => {
 
   test('row 12: nor can a proposal bring another plan under the number of this one', () => {
     const plan = writePlan({ ...honest, copies: 1 }).encoded;
-    const lie = here.sign(alice, 'proposal', { plan });
+    const lie = here.sign(alice, 'proposal', { plan, key: new Uint8Array(32) });
     expect(refusal(() => here.bring(lie))).toBe('PACKET_FOREIGN');
     expect(refusal(() => readProposal(lie))).toBe('PACKET_FOREIGN');
     expect(readProposal(here.proposal.bytes).plan.ceremony).toBe(here.plan.ceremony);

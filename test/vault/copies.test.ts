@@ -18,6 +18,7 @@ function keyset(epochs: readonly number[], active: number | null, copies: readon
   const slot = { descriptor: hash, transcript: hash, ceremony: hash, attempt: hash, file: hash, wrappingKey: hash };
   return {
     id: hash,
+    keys: new Uint8Array(32),
     name: 'treasury',
     links: epochs.map((epoch) => ({ epoch, descriptor: hash, transcript: hash, signatures: [hash] })),
     slots: active === null ? [] : [{ ...slot, epoch: active, index: 1, state: 'active', signed: true }],

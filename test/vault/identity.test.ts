@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { writeCard } from '../../src/ceremony/card.ts';
-import { firstState, rosterOf, withCard } from '../../src/vault/identity.ts';
+import { firstState, mostCards, rosterOf, withCard } from '../../src/vault/identity.ts';
+import { decodeState, encodeState } from '../../src/vault/state.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { alice, bob, mallory, now, renewed } from '../vectors/cast.ts';
 
@@ -37,6 +38,15 @@ describe('the roster', () => {
     const replaced = withCard(state, other, true);
     expect(replaced.outcome).toBe('added');
     expect(rosterOf(replaced.state).map(({ identity }) => identity)).toEqual([mallory.card.identity]);
+  });
+
+  test('that is full takes nobody new, and still renews', () => {
+    const state = { ...knowing(alice), roster: Array<Uint8Array>(mostCards).fill(alice.card.file) };
+    expect(withCard(state, mallory.card).outcome).toBe('full');
+    expect(withCard(state, renewed(alice)).outcome).toBe('renewed');
+    expect(decodeState(encodeState(state)).roster).toHaveLength(mostCards);
+    const over = { ...state, roster: [...state.roster, mallory.card.file] };
+    expect(() => decodeState(encodeState(over))).toThrow();
   });
 
   test('keeps rehearsals and real machines apart', () => {

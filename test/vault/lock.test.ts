@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeProcesses } from '../../src/cli/processes.ts';
 import { faultyFileSystem, type MemoryFileSystem, memoryFileSystem } from '../../src/media/faults.ts';
 import type { FileSystem } from '../../src/media/file-system.ts';
 import { nodeFileSystem } from '../../src/media/file-system.ts';
 import { Problem } from '../../src/problem.ts';
-import { nodeProcesses } from '../../src/cli/processes.ts';
 import { type Processes, takeLock, type VaultLock } from '../../src/vault/lock.ts';
 import { code } from './support.ts';
 

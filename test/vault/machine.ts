@@ -227,6 +227,7 @@ function takeIn(ceremonies: Ceremonies, stick: Stick): ProblemCode[] {
       rejected.push(error.code);
     }
   }
+  ceremonies.settle();
   return rejected;
 }
 

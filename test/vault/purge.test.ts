@@ -26,6 +26,7 @@ const slot = (epoch: number, state: Slot['state'], number: number): Slot => ({
 /** Links are the committees that this machine has closed on: epoch by epoch, the numbers of their descriptors. */
 const keyset = (slots: readonly Slot[], links: readonly number[]): KeysetRecord => ({
   id: hash(200),
+  keys: hash(201),
   name: 'treasury',
   links: links.map((number, epoch) => ({
     epoch,
@@ -51,7 +52,10 @@ function ceremonies(known: readonly Known[], overridden: readonly Contradiction[
     record: { id: hash(number) },
     plan: {
       id: hash(number),
-      parent: after === undefined ? null : { proven: { id: hash(after), keysetId: hash(200), epoch: after } },
+      parent:
+        after === undefined
+          ? null
+          : { proven: { id: hash(after), keysetId: hash(200), keysHash: hash(201), epoch: after } },
     },
     view: {
       contradictions,

@@ -147,9 +147,7 @@ describe('a new passphrase', () => {
 
   it('needs the old one, and is not to be empty', () => {
     expect(code(() => changePassphrase(file(), 'wrong one', next, false, counting(), hashing))).toBe('VAULT_LOCKED');
-    expect(code(() => changePassphrase(file(), passphrase, ' ', false, counting(), hashing))).toBe(
-      'VAULT_PASSPHRASE',
-    );
+    expect(code(() => changePassphrase(file(), passphrase, ' ', false, counting(), hashing))).toBe('VAULT_PASSPHRASE');
   });
 });
 

@@ -125,7 +125,7 @@ function signedMessages(): Wanted[] {
 function descriptors({ link, genesis, second }: Story): { shared: Given; read: Wanted[]; links: Wanted[] } {
   const next = second.current.proof?.link;
   if (next === undefined) throw new Error('the reshare is not proven');
-  const { encoded, id: _, keysetId: _k, points: _p, ...rest } = next.proven;
+  const { encoded, id: _, keysetId: _k, keysHash: _kh, points: _p, ...rest } = next.proven;
   const facts = rest as unknown as DescriptorFacts;
   const [key] = facts.keys;
   if (key === undefined) throw new Error('no key');

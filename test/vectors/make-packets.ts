@@ -61,7 +61,13 @@ function admissions({ genesis, second, first }: Story): Wanted[] {
     lie('a kind with the name of something else', olga, 'constructor', {}, 'KIND_UNKNOWN'),
     lie('an approval by somebody who is not to approve', alice, 'approval', {}, 'AUTHOR_UNKNOWN'),
     lie('a deal by somebody who is no member', olga, 'deal', deal, 'AUTHOR_UNKNOWN'),
-    lie('a proposal by somebody else', alice, 'proposal', { plan: genesis.plan.encoded }, 'AUTHOR_UNKNOWN'),
+    lie(
+      'a proposal by somebody else',
+      alice,
+      'proposal',
+      { plan: genesis.plan.encoded, key: filled(32, 7) },
+      'AUTHOR_UNKNOWN',
+    ),
     lie(
       'an endorsement in a genesis',
       alice,
@@ -77,7 +83,13 @@ function admissions({ genesis, second, first }: Story): Wanted[] {
     lie('a body with a field too many', olga, 'note', { ...note, extra: 1 }, 'SCHEMA'),
     lie('a body without a field', olga, 'note', { kind: 'observation', text: 'x' }, 'SCHEMA'),
     lie('a refusal as something that nobody is', alice, 'refusal', { as: 'king', reason: '' }, 'SCHEMA'),
-    lie('a proposal of another plan', carol, 'proposal', { plan: second.plan.encoded }, 'PACKET_FOREIGN'),
+    lie(
+      'a proposal of another plan',
+      carol,
+      'proposal',
+      { plan: second.plan.encoded, key: filled(32, 7) },
+      'PACKET_FOREIGN',
+    ),
   ];
 }
 
@@ -92,12 +104,17 @@ function proposals({ genesis }: Story): Wanted[] {
     unread('an approval is no proposal', genesis.get('approval of olga').bytes, 'PACKET_FOREIGN'),
     unread(
       'of a plan that nobody may follow',
-      genesis.unchecked(carol, 'proposal', { plan: filled(9, 0) }),
+      genesis.unchecked(carol, 'proposal', { plan: filled(9, 0), key: filled(32, 7) }),
       'CBOR_MALFORMED',
     ),
     unread(
       'under a number that is not that of its plan',
-      genesis.unchecked(carol, 'proposal', { plan: genesis.plan.encoded }, { ceremony: filled(32, 1) }),
+      genesis.unchecked(
+        carol,
+        'proposal',
+        { plan: genesis.plan.encoded, key: filled(32, 7) },
+        { ceremony: filled(32, 1) },
+      ),
       'PACKET_FOREIGN',
     ),
   ];

@@ -9,7 +9,9 @@ import { draftActivation } from '../../src/ceremony/packets/activation.ts';
 import type { DealBody } from '../../src/ceremony/packets/deal.ts';
 import { draftDeal } from '../../src/ceremony/packets/deal.ts';
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
+import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
 import type { Plan } from '../../src/ceremony/plan.ts';
+import { drawn } from '../crypto/drawn.ts';
 import { digestBytes, now, type Person, renewed } from './cast.ts';
 import { recorded } from './form.ts';
 
@@ -92,7 +94,10 @@ export class Walk {
   }
 
   propose(who: Person): void {
-    this.say('proposal', who, 'proposal', { plan: this.plan.encoded });
+    this.say('proposal', who, 'proposal', {
+      plan: this.plan.encoded,
+      key: ceremonyKeyHash(drawn('vectors ceremony key')(32)),
+    });
   }
 
   dealBody(who: Person, share: readonly Uint8Array[] | null, vote: Vote | null, seed = ''): [DealBody, string[]] {

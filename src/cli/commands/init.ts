@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isName } from '../../ceremony/schema.ts';
 import { newAgeIdentity } from '../../courier/age.ts';
 import { openStick, writeNamed } from '../../courier/stick.ts';
 import { Problem } from '../../problem.ts';
@@ -75,7 +76,8 @@ async function init(session: Session, options: Options): Promise<undefined> {
 
 function nameOrWhy(name: string): true | string {
   return (
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(name) || 'a name has 1 to 32 letters, digits, dots, dashes or underscores'
+    isName(name) ||
+    'a name has 1 to 32 letters, digits, dots, dashes or underscores, no two dots in a row nor one at its end, and is no device of Windows (nul, con.x)'
   );
 }
 

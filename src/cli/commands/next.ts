@@ -80,13 +80,21 @@ async function next(real: Session, options: Options): Promise<number> {
       );
     }
     const outcomes: Outcome[] = [];
-    try {
-      for (const id of chosen) outcomes.push(await one(session, ceremonies, id, options, moment));
-    } catch (error) {
-      // what was merged and done before this is durable; the operator is told so
-      const changed = brought.packets + brought.proposals.length + outcomes.flatMap(({ did }) => did).length > 0;
-      if (!(error instanceof Problem) || !changed) throw error;
-      throw new Problem(error.code, error.message, error.hint, true);
+    for (const id of chosen) {
+      try {
+        outcomes.push(await one(session, ceremonies, id, options, moment));
+      } catch (error) {
+        const stopped = stoppedBy(error, chosen.length, brought, outcomes);
+        const held = ceremonies.get(id);
+        outcomes.push({
+          held,
+          keyset: keysetName(ceremonies, held),
+          did: [],
+          consented: false,
+          holds: [stopped],
+          blame: [],
+        });
+      }
     }
     const given = giveOut(session, ceremonies, ceremonies.all(), sticks);
     const trouble = afterWork(given);
@@ -107,6 +115,21 @@ async function next(real: Session, options: Options): Promise<number> {
     session.say.problem(trouble);
     return exitFor(trouble.code);
   });
+}
+
+/**
+ * Trouble in one ceremony is a hold of that ceremony: the others go on, and what was said before still goes out. A slip of
+ * the command line, an interruption and a bug end the visit; the operator is told what is durable by then.
+ */
+function stoppedBy(error: unknown, ceremonies: number, brought: Brought, outcomes: readonly Outcome[]): Hold {
+  if (!(error instanceof Problem)) throw error;
+  const { code, message, hint } = error;
+  const ends = [exits.usage, exits.interrupted, exits.unforeseen].some((status) => status === exitFor(code));
+  if (ends || ceremonies === 1) {
+    const changed = brought.packets + brought.proposals.length + outcomes.flatMap(({ did }) => did).length > 0;
+    throw new Problem(code, message, hint, error.changed || changed);
+  }
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** The error that goes with the report of a visit: a stick that failed, or a consent that was the only thing missing. */
@@ -134,12 +157,13 @@ async function one(
     return { held: now, keyset: keysetName(ceremonies, now), did: [], consented: false, holds: [], blame: [], ...rest };
   };
   if (options.refuse === true) {
-    refuse(ceremonies, held, moment, options.reason ?? '');
-    return outcome({ did: ['refuse'] });
+    const said = refuse(ceremonies, held, moment, options.reason ?? '');
+    return outcome({ did: said ? ['refuse'] : [] });
   }
   if (options.override !== undefined) recordOverride(ceremonies, held, options.override, moment.now);
   const consent = await seekConsent(session, ceremonies, held, { phrases: options.phrase ?? [] });
   if (typeof consent !== 'string') return outcome({ holds: [consent] });
+  if (consent === 'expired') return outcome({});
   const consented = consent === 'given';
   let performed = perform(ceremonies, id, moment);
   const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');

@@ -69,6 +69,8 @@ async function add(session: Session, options: { replace?: boolean }, files: read
           'ask both people for their identity; roster add --replace puts this one in its place',
         );
       }
+      if (outcome === 'full')
+        throw new Problem('CARD_INVALID', 'the roster is full', 'conclave roster remove NAME makes room');
       if (outcome === 'other-world')
         throw new Problem('CARD_INVALID', 'a card of a rehearsal cannot meet a real vault, nor the other way round');
       if (outcome === 'added' || outcome === 'renewed') vault.commit((before) => ({ ...before, roster: state.roster }));

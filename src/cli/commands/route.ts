@@ -39,7 +39,7 @@ async function route(session: Session, options: Options): Promise<undefined> {
     const held = chosenCeremony(ceremonies, options.ceremony, ({ view }) => walk(view).stops.length > 0);
     const { plan, view } = held;
     const sites = options.sites === undefined ? undefined : sitesOf(options.sites, plan.participants);
-    const { stops, moves, stuck } = walk(view, { from: myCard(ceremonies.vault.state).name, sites });
+    const { stops, moves, stuck, exact } = walk(view, { from: myCard(ceremonies.vault.state).name, sites });
     say.line(`${keysetName(ceremonies, held)} ${plan.kind} ${plan.ceremony.slice(0, 16)}: ${view.phase}`);
     const rows = stops.map(({ member, does }, at) => [
       String(at + 1).padStart(3),
@@ -54,6 +54,7 @@ async function route(session: Session, options: Options): Promise<undefined> {
           ? 'nothing is left to do'
           : `${rows.length} visits${moves === null ? '' : `, ${moves} moves between sites`}`,
       );
+    if (!exact) say.line('too many machines to weigh every order: a shorter walk may be left');
     say.result({
       v: 1,
       ceremony: plan.ceremony,
@@ -61,6 +62,7 @@ async function route(session: Session, options: Options): Promise<undefined> {
       visits: stops.length,
       ...(moves === null ? {} : { moves }),
       stuck,
+      exact,
     });
     return undefined;
   });

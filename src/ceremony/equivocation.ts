@@ -1,0 +1,30 @@
+import type { Contradiction } from './faults.ts';
+import { type AnyPacket, slotOf } from './kinds.ts';
+import { voteSlot } from './packets/endorsement.ts';
+import type { Plan } from './plan.ts';
+
+/** Two packets of one author in one slot: both are kept, and the author is named (rows 2 and 14). */
+export function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Contradiction[] {
+  const found: Contradiction[] = [];
+  const taken = new Map<string, AnyPacket>();
+  for (const packet of packets) {
+    const slots = [slotOf(packet)];
+    // a deal is a vote as well
+    if (packet.kind === 'deal' && packet.body.vote !== null) slots.push(voteSlot(packet.body.vote));
+    for (const slot of slots) {
+      const key = `${packet.identity} ${slot}`;
+      const before = taken.get(key);
+      if (before === undefined) taken.set(key, packet);
+      else {
+        found.push({
+          member: plan.byIdentity.get(packet.identity)?.name ?? '',
+          identity: packet.identity,
+          slot,
+          packets: [before.digest, packet.digest],
+          grave: packet.kind !== 'note' && slot !== 'dissent',
+        });
+      }
+    }
+  }
+  return found;
+}
