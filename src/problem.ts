@@ -22,10 +22,10 @@ export const problems = {
   PLAN_INVALID: 'a plan that no member may follow',
   PACKET_FOREIGN: 'a packet of another ceremony, another plan or another world (rehearsal and real)',
   PACKET_DAMAGED: 'a file that does not open under the key of its ceremony',
-  PACKET_FLOOD: 'more packets of one author than can be of use',
   AUTHOR_UNKNOWN: 'the author has no part in the plan, or none in which to say this',
   KIND_UNKNOWN: 'a kind of packet that this version does not know',
   CEREMONY_UNKNOWN: 'a ceremony that this vault has no proposal of',
+  PACKET_FLOOD: 'more packets of one author than can be of use',
   PLAN_WITHOUT_ME: 'the plan does not name this machine, or names it with a key that is not its own',
   // ceremony: what this machine does not go on with by itself
   PLAN_STALE: 'the plan starts from an epoch that this vault knows to be over',
