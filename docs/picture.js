@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 
 const [first, last] = (process.argv[2] ?? '1-40').split('-').map(Number);
-const escape = String.fromCharCode(27);
+const escapeCode = String.fromCharCode(27);
 const lines = readFileSync(0, 'utf8')
   .replace(/\r/g, '')
   .split('\n')
@@ -17,8 +17,8 @@ const quoted = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').repla
 function spans(line) {
   let style = '';
   let out = '';
-  for (const part of line.split(new RegExp(`(${escape}\\[[0-9;]*m)`))) {
-    const code = new RegExp(`^${escape}\\[([0-9;]*)m$`).exec(part)?.[1];
+  for (const part of line.split(new RegExp(`(${escapeCode}\\[[0-9;]*m)`))) {
+    const code = new RegExp(`^${escapeCode}\\[([0-9;]*)m$`).exec(part)?.[1];
     if (code === undefined) out += part === '' ? '' : `<tspan${style}>${quoted(part)}</tspan>`;
     else if (code === '1') style = ' font-weight="bold"';
     else style = colours[code] === undefined ? '' : ` fill="${colours[code]}"`;
@@ -26,7 +26,7 @@ function spans(line) {
   return out;
 }
 
-const plain = lines.map((line) => line.replace(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), ''));
+const plain = lines.map((line) => line.replace(new RegExp(`${escapeCode}\\[[0-9;]*m`, 'g'), ''));
 const width = Math.ceil(Math.max(...plain.map((line) => line.length)) * charWidth + 2 * margin);
 const height = lines.length * lineHeight + 2 * margin;
 const rows = lines.map(

@@ -60,7 +60,7 @@ function claiming(keyset: Uint8Array, [m1, m2]: readonly [Person, Person]) {
     rehearsal: true,
   });
   const shares = [1, 2].map((index) => group.encodeScalar(evaluate(group, polynomial, index)));
-  [m1, m2].forEach((who, at) => who.shares.set(toHex(descriptor.id), [shares[at] as Uint8Array]));
+  for (const [at, who] of [m1, m2].entries()) who.shares.set(toHex(descriptor.id), [shares[at] as Uint8Array]);
   const pub = frostPublic('ristretto255', 2, 2, commitments);
   const nonces = shares.map((share, at) => commitNonces('ristretto255', at + 1, share, random));
   const list = nonces.map((nonce, at) => ({ index: at + 1, ...nonce.public }));
