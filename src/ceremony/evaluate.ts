@@ -210,16 +210,6 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
     }
     const over = ({ hash }: Transcript): CheckedAcceptance[] =>
       accepted.filter(({ packet }) => equalBytes(packet.body.transcript, hash));
-    // from the acceptances, not from what I would accept: a second deal that comes late undoes no certificate
-    const certificate = counts
-      ? ([...transcripts.values()].map((named) => certify(plan, named, over(named))).find((found) => found !== null) ??
-        null)
-      : null;
-    const agreed = certificate?.transcript ?? transcript;
-    const acceptances = new Map(
-      (agreed === null ? [] : over(agreed)).map((acceptance) => [acceptance.packet.identity, acceptance]),
-    );
-    const turn = certificate === null ? null : turnZero(certificate);
 
     // turns: grouped by the exact acceptances that they name
     const turns = new Map<string, { turn: Turn; signed: CheckedActivation[] }>();
@@ -250,6 +240,20 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
         signed: [...group.signed.filter((s) => s.index !== good.index), good],
       });
     }
+    // from the acceptances, not from what I would accept: a second deal that comes late undoes no certificate; nor does
+    // a second acceptance, where somebody has signed on the first
+    const [begun] = [...turns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group.turn);
+    const certified = [...transcripts.values()].map((named) => certify(plan, named, over(named)));
+    const certificate = counts ? (certified.find((found) => found !== null) ?? begun?.certificate ?? null) : null;
+    const agreed = certificate?.transcript ?? transcript;
+    const acceptances = new Map(
+      [...(agreed === null ? [] : over(agreed)), ...(certificate?.acceptances ?? [])].map((acceptance) => [
+        acceptance.packet.identity,
+        acceptance,
+      ]),
+    );
+    const turn = certificate === null ? null : turnZero(certificate);
+
     let proof: Proof | null = null;
     for (const { turn, signed } of turns.values()) {
       if (signed.length !== plan.receivers.length) continue;

@@ -116,6 +116,17 @@ describe('what excludes what', () => {
     expect(ceremony.view.faults).toEqual([]);
     expect(turn).toBeDefined();
   });
+
+  it('a second acceptance that comes when somebody has signed on the first: it undoes no certificate', () => {
+    const ceremony = handover().before('activate');
+    const { turn } = ceremony.view.current;
+    ceremony.do(carol, 'activate');
+    const { body } = ceremony.said(bob, 'acceptance');
+    ceremony.say(bob, 'acceptance', { ...body, nonces: ceremony.said(carol, 'acceptance').body.nonces });
+    expect(slots(ceremony)).toEqual(['bob receive']);
+    expect(ceremony.view.current.turn?.hash).toEqual(turn?.hash);
+    expect(ceremony.view.phase).toBe('activating');
+  });
 });
 
 describe('a dead attempt', () => {
