@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // no test asserts a time; this only keeps a busy machine from failing an honest one
     testTimeout: 60_000,
+    // one worker a core: by itself it leaves one core to whoever waits for the result
+    maxWorkers: '100%',
     hookTimeout: 300_000,
   },
 });
