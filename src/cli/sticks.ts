@@ -9,6 +9,9 @@ import type { Session } from './session.ts';
  */
 export async function sticksOf(session: Session, named: readonly string[]): Promise<Stick[]> {
   const { context, say } = session;
+  if (named.some((path) => path.trim() === '')) {
+    throw new Problem('USAGE', 'the name of the stick is empty', 'say which folder with --stick DIR');
+  }
   if (named.length > 0)
     return [...new Set(named.map((path) => resolve(path)))].map((path) => openStick(context.fs, path));
   const mounted = suggestSticks(context.fs, context.platform, context.env.USER ?? '');

@@ -69,7 +69,11 @@ export class Vault {
   }
 
   static exists(home: string, fs: FileSystem): boolean {
-    return withVaultFiles('looking for the vault', () => fs.kind(joinPath(home, headerFile)) !== 'absent');
+    // shares or packets without the header are a damaged vault, and nobody is to make a new one over them
+    const signs = [headerFile, sharesFolder, packetsFolder];
+    return withVaultFiles('looking for the vault', () =>
+      signs.some((name) => fs.kind(joinPath(home, name)) !== 'absent'),
+    );
   }
 
   /** Whether a vault belongs to a rehearsal: readable without the passphrase. */
@@ -84,7 +88,7 @@ export class Vault {
       makeHome(fs, home);
       const lock = takeLock(fs, home, host.processes);
       try {
-        if (fs.kind(joinPath(home, headerFile)) !== 'absent') {
+        if (Vault.exists(home, fs)) {
           throw new Problem('VAULT_THERE', `there is a vault in ${home} already`, 'name another home with --home');
         }
         const dataKey = host.random(dataKeyLength);

@@ -169,6 +169,7 @@ async function one(
   const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');
   if (asked !== undefined && session.context.ask.interactive) {
     const old = oldShareName(ceremonies, held);
+    session.say.line(`${asked.message}; to destroy it, type ${old}`);
     if (await session.context.ask.typed(old, { flag: '--confirm-destroy KEYSET@EPOCH' })) {
       const again = perform(ceremonies, id, { ...moment, confirmDestroy: old });
       performed = { ...again, did: [...performed.did, ...again.did] };
