@@ -9,7 +9,6 @@ import { label, name } from '../../ceremony/schema.ts';
 import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
 import { encryptTo } from '../../courier/age.ts';
 import { type SuiteName, suiteNames } from '../../crypto/suites.ts';
-import { writeDurably } from '../../media/durable-file.ts';
 import { Problem } from '../../problem.ts';
 import { planJson } from '../../report/plan-json.ts';
 import { phraseRows, planText } from '../../report/plan-text.ts';
@@ -23,6 +22,7 @@ import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
+import { writeReport } from '../written.ts';
 
 interface Options {
   readonly keyset?: string;
@@ -135,8 +135,8 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
     const attended = context.ask.interactive;
     const draft = draftProposal(ceremonies, plan, context.now(), attended);
     const phrase = phraseOf(plan, context.stretch);
-    beginCeremony(ceremonies, draft, await encryptTo(draft.recipients, draft.content), phrase, context.now(), attended);
     if (options.outPlan !== undefined) writeAnswers(session, options.outPlan, options, wish, plan);
+    beginCeremony(ceremonies, draft, await encryptTo(draft.recipients, draft.content), phrase, context.now(), attended);
     const given = giveOut(session, ceremonies, [ceremonies.get(plan.ceremony)], sticks);
     const trouble = afterWork(given);
     say.line('the phrase of this ceremony, to be read aloud to every member:');
@@ -361,5 +361,5 @@ function writeAnswers({ context }: Session, file: string, options: Options, wish
     expires: options.expires ?? '14d',
   };
   const text = `${JSON.stringify({ v: 1, propose: kind, answers, standing: standingOf(plan) }, null, 2)}\n`;
-  writeDurably(context.fs, resolve(file), new TextEncoder().encode(text), { mode: 0o644, tolerant: true });
+  writeReport(context.fs, resolve(file), text);
 }
