@@ -1,42 +1,108 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
 import { admit, readProposal } from './admission.ts';
-import type { AnyPacket } from './kinds.ts';
+import type { AnyPacket, KindName, PacketOf } from './kinds.ts';
+import { attemptOf } from './packets/amendment.ts';
 import type { Vote } from './packets/endorsement.ts';
 import { type Attempt, firstAttempt, type Plan } from './plan.ts';
 import type { Link } from './succession.ts';
 
 /** Why an attempt can never be completed, and the packets that prove it. */
 export interface Death {
-  readonly why: 'receiver-refused' | 'dealer-refused' | 'approvals-refused';
+  readonly why: 'receiver-refused' | 'complaint' | 'dealer-refused' | 'approvals-refused' | 'released';
   readonly by: readonly string[];
   readonly evidence: readonly AnyPacket[];
 }
 
 /**
- * Protocol section 5, rule 6, as far as refusals go. Everything that counts here stays true when more packets
- * arrive, so a proof of death that was good once is good for ever.
+ * Protocol section 5, rule 6. Everything that counts here stays true when more packets arrive, so a proof of death
+ * that was good once is good for ever.
  */
 export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacket[]): Death | null {
-  const refusals = packets.filter((packet) => packet.kind === 'refusal');
-  const here = refusals.filter((packet) => equalBytes(packet.attempt, attempt.id));
+  const here = packets.filter((packet) => equalBytes(packet.attempt, attempt.id));
   const receiver = here.find(
-    (packet) => packet.body.as === 'receiver' && plan.byIdentity.get(packet.identity)?.newIndex != null,
+    (packet) =>
+      (packet.kind === 'complaint' || (packet.kind === 'refusal' && packet.body.as === 'receiver')) &&
+      plan.byIdentity.get(packet.identity)?.newIndex != null,
   );
-  if (receiver !== undefined) return death('receiver-refused', plan, [receiver]);
+  if (receiver !== undefined)
+    return death(receiver.kind === 'complaint' ? 'complaint' : 'receiver-refused', plan, [receiver]);
   const dealer = here.find(
     (packet) =>
+      packet.kind === 'refusal' &&
       packet.body.as === 'dealer' &&
       attempt.dealers.some(({ participant }) => participant.identity === packet.identity),
   );
   if (dealer !== undefined) return death('dealer-refused', plan, [dealer]);
-  const refusing = refusals.filter(
-    (packet) => packet.body.as === 'approver' && plan.byIdentity.get(packet.identity)?.approver === true,
+  const refusing = packets.filter(
+    (packet) =>
+      packet.kind === 'refusal' &&
+      packet.body.as === 'approver' &&
+      plan.byIdentity.get(packet.identity)?.approver === true,
   );
   const against = new Map(refusing.map((packet) => [packet.identity, packet]));
   if (!approvable(plan, (identity) => !against.has(identity)))
     return death('approvals-refused', plan, [...against.values()]);
-  return null;
+  return releasedBy(plan, here);
+}
+
+/** n' - t' + 1 receivers that sign no more: fewer are left than any turn needs. */
+function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
+  const sound = new Map<string, readonly AnyPacket[]>();
+  for (const packet of here) {
+    const named = packet.kind === 'release' ? whatItNames(plan, packet, here) : null;
+    if (Array.isArray(named)) sound.set(packet.identity, [packet, ...named]);
+  }
+  const wanted = plan.receivers.length - plan.threshold + 1;
+  if (sound.size < wanted) return null;
+  const some = [...sound.values()].slice(0, wanted);
+  const by = some.map(([own]) => plan.byIdentity.get(own?.identity ?? '')?.name ?? '');
+  return { why: 'released', by, evidence: [...new Set(some.flat())] };
+}
+
+/**
+ * The packets that a release stands on, all of them: what its author signed, and the releases that block each of these
+ * turns (rule 4). `absent` where one is not here; a sentence where it can never count.
+ */
+export function whatItNames(
+  plan: Plan,
+  release: PacketOf<'release'>,
+  packets: readonly AnyPacket[],
+): AnyPacket[] | 'absent' | { readonly wrong: string } {
+  const find = (digest: Uint8Array) => packets.find((packet) => packet.digest === toHex(digest));
+  const found: AnyPacket[] = [];
+  if (plan.byIdentity.get(release.identity)?.newIndex == null) return { wrong: 'the author is no receiver' };
+  for (const { activation, blocked } of release.body.signed) {
+    const signed = find(activation);
+    if (signed === undefined) return 'absent';
+    const own = signed.kind === 'activation' && signed.identity === release.identity;
+    if (!own || !equalBytes(signed.attempt, release.attempt))
+      return { wrong: 'lists something that its author did not sign' };
+    found.push(signed);
+    if (blocked === null) {
+      if (!release.body.salvage) return { wrong: 'gives up a turn that its author signed and nobody blocks' };
+      continue;
+    }
+    const other = find(blocked);
+    if (other === undefined) return 'absent';
+    if (other.kind !== 'release' || other.identity === release.identity || !equalBytes(other.attempt, release.attempt))
+      return { wrong: 'names something that blocks nothing' };
+    const theirs = whatItNames(plan, other, packets);
+    if (!Array.isArray(theirs)) return theirs;
+    if (other.body.signed.some((one) => isTurnOf(find(one.activation), signed)))
+      return { wrong: 'names a release whose author has signed that turn as well' };
+    found.push(other, ...theirs);
+  }
+  return found;
+}
+
+function isTurnOf(one: AnyPacket | undefined, other: PacketOf<'activation'>): boolean {
+  return (
+    one?.kind === 'activation' &&
+    equalBytes(one.body.transcript, other.body.transcript) &&
+    one.body.certificate.length === other.body.certificate.length &&
+    one.body.certificate.every((digest, at) => equalBytes(digest, other.body.certificate[at] as Uint8Array))
+  );
 }
 
 function death(why: Death['why'], plan: Plan, evidence: readonly AnyPacket[]): Death {
@@ -73,14 +139,19 @@ export function checkVote(plan: Plan, vote: Vote): void {
   }
 }
 
+/** Kinds that a proof of death may hold: none that can hold evidence in its turn. */
+const evidential: readonly KindName[] = ['refusal', 'complaint', 'release', 'activation', 'amendment'];
+
 function provesDeath(parent: Link, { ceremony, attempt, evidence }: Vote['prior'][number]): boolean {
   try {
     const [first, ...rest] = evidence;
     const { plan } = readProposal(first as Uint8Array, parent);
-    const dead = firstAttempt(plan);
-    if (!equalBytes(plan.id, ceremony) || !equalBytes(dead.id, attempt)) return false;
+    if (!equalBytes(plan.id, ceremony)) return false;
     const packets = rest.map((bytes) => admit(plan, bytes));
-    return packets.every((packet) => packet.kind === 'refusal') && deathOf(plan, dead, packets) !== null;
+    if (!packets.every(({ kind }) => evidential.includes(kind))) return false;
+    const amended = packets.find(({ digest }) => digest === toHex(attempt));
+    const dead = amended?.kind === 'amendment' ? attemptOf(plan, amended) : firstAttempt(plan);
+    return equalBytes(dead.id, attempt) && deathOf(plan, dead, packets) !== null;
   } catch (error) {
     if (error instanceof Problem) return false;
     throw error;

@@ -1,11 +1,22 @@
+import { equalBytes } from '../bytes/hex.ts';
 import type { AttemptView, View } from './evaluate.ts';
-import { isKind } from './kinds.ts';
-import type { Participant } from './plan.ts';
+import type { AnyPacket, KindName } from './kinds.ts';
+import type { Dealer, Participant } from './plan.ts';
 
 /** What a participant does in a ceremony, in the words of the JSON contract. */
-export const duties = ['propose', 'approve', 'endorse', 'deal', 'accept', 'activate', 'close'] as const;
+export const duties = [
+  'propose',
+  'approve',
+  'refuse',
+  'amend',
+  'endorse',
+  'deal',
+  'accept',
+  'activate',
+  'close',
+] as const;
 export type Duty = (typeof duties)[number];
-export type Deed = Duty | 'refuse' | 'note';
+export type Deed = Duty | 'abort' | 'complain' | 'release' | 'salvage' | 'note';
 
 export type Role = 'old' | 'new' | 'dealer' | 'approver' | 'observer';
 
@@ -36,25 +47,31 @@ export function rolesOf(view: AttemptView, participant: Participant): Role[] {
   return roles;
 }
 
-const deeds: Record<string, Deed> = {
+const deeds: Readonly<Record<KindName, Deed>> = {
   proposal: 'propose',
   approval: 'approve',
   refusal: 'refuse',
+  amendment: 'amend',
   endorsement: 'endorse',
   deal: 'deal',
   acceptance: 'accept',
+  complaint: 'complain',
   activation: 'activate',
+  release: 'release',
   closing: 'close',
   note: 'note',
 };
 
+function deedOf(packet: AnyPacket): Deed {
+  if (packet.kind === 'refusal' && packet.body.as === 'proposer') return 'abort';
+  if (packet.kind === 'release' && packet.body.salvage) return 'salvage';
+  return deeds[packet.kind];
+}
+
 function doneBy(view: View, { identity }: Participant): Deed[] {
-  const done = new Set<Deed>();
-  for (const packet of view.packets) {
-    const deed = deeds[packet.kind];
-    if (packet.identity === identity && deed !== undefined) done.add(deed);
-  }
-  return Object.values(deeds).filter((deed) => done.has(deed));
+  const done = new Set(view.packets.flatMap((packet) => (packet.identity === identity ? [deedOf(packet)] : [])));
+  const order: readonly Deed[] = ['propose', 'abort', ...Object.values(deeds), 'salvage'];
+  return [...new Set(order)].filter((deed) => done.has(deed));
 }
 
 /**
@@ -65,8 +82,13 @@ export function owedBy(view: View, participant: Participant): Duty[] {
   const { plan, current } = view;
   const { identity } = participant;
   const owed: Duty[] = [];
-  const said = (kind: 'approval' | 'refusal' | 'deal' | 'endorsement' | 'acceptance' | 'activation' | 'closing') =>
-    view.packets.some((packet) => isKind(packet, kind) && packet.identity === identity);
+  const mine = view.packets.filter((packet) => packet.identity === identity);
+  /** Approvals are of the whole plan; everything else is said in one attempt. */
+  const said = (...kinds: KindName[]): boolean =>
+    mine.some(
+      (packet) =>
+        kinds.includes(packet.kind) && (packet.kind === 'approval' || equalBytes(packet.attempt, current.attempt.id)),
+    );
 
   if (current.proof !== null) {
     if ((participant.newIndex !== null || participant.oldIndex !== null) && !current.closings.has(identity))
@@ -74,8 +96,14 @@ export function owedBy(view: View, participant: Participant): Duty[] {
     // a member that saw the proof before it signed has nothing left to sign: the turn is complete without doubt
     return owed;
   }
-  if (current.death !== null) return owed;
-  if (participant.approver && !view.approved && !said('approval') && !said('refusal')) owed.push('approve');
+  if (attemptToRefuse(view, participant) !== null) owed.push('refuse');
+  if (current.death !== null) {
+    if (participant.proposer && amendable(view)) owed.push('amend');
+    return owed;
+  }
+  if (view.withdrawn && current.certificate === null) return owed;
+  const refusedApproval = mine.some((packet) => packet.kind === 'refusal' && packet.body.as === 'approver');
+  if (participant.approver && !view.approved && !said('approval') && !refusedApproval) owed.push('approve');
   if (!view.approved) return owed;
   const deals = current.attempt.dealers.some((dealer) => dealer.participant.identity === identity);
   if (deals && !said('deal')) owed.push('deal');
@@ -87,10 +115,81 @@ export function owedBy(view: View, participant: Participant): Duty[] {
   if (participant.newIndex !== null) {
     // where no committee comes of the deals, there is still a box to open that tells whose fault it is
     const toAccept = current.transcript !== null || current.unfit != null;
-    if (toAccept && !said('acceptance') && !said('refusal')) owed.push('accept');
-    if (current.turn !== null && current.acceptances.has(identity) && !said('activation')) owed.push('activate');
+    const answered = mine.some((packet) => isAnswer(packet) && equalBytes(packet.attempt, current.attempt.id));
+    if (toAccept && !answered) owed.push('accept');
+    const released = said('release');
+    if (current.turn !== null && current.acceptances.has(identity) && !said('activation') && !released)
+      owed.push('activate');
   }
   return owed;
+}
+
+/** What a receiver says once in an attempt, and never takes back: yes, no, or no with an opened box. */
+function isAnswer(packet: AnyPacket): boolean {
+  const { kind } = packet;
+  return kind === 'acceptance' || kind === 'complaint' || (kind === 'refusal' && packet.body.as === 'receiver');
+}
+
+/**
+ * An attempt that this receiver's machine gives up by itself: the dealing is spoiled, the proposer went on to another
+ * attempt, or asked for the end. A refusal costs nobody anything but the attempt, and is the proof that it is dead,
+ * without which nobody could vote for the next. Whoever has accepted cannot refuse.
+ */
+export function attemptToRefuse(view: View, { identity, newIndex }: Participant): AttemptView | null {
+  if (newIndex === null) return null;
+  const answered = ({ attempt }: AttemptView): boolean =>
+    view.packets.some(
+      (packet) => packet.identity === identity && isAnswer(packet) && equalBytes(packet.attempt, attempt.id),
+    );
+  const over = (one: AttemptView, at: number): boolean =>
+    view.withdrawn || one.spoiledBy.length > 0 || at < view.attempts.length - 1;
+  return (
+    view.attempts.find(
+      (one, at) =>
+        one.death === null && one.certificate === null && one.proof === null && over(one, at) && !answered(one),
+    ) ?? null
+  );
+}
+
+/**
+ * Whether other dealers could make good what killed the attempt: a dealer that cheated or said no. Against the no of
+ * a receiver or of the approvers no amendment helps.
+ */
+export function amendable(view: View): boolean {
+  const { plan, current, attempts } = view;
+  if (plan.parent === null || view.withdrawn || current.death === null || current.proof !== null) return false;
+  if (attempts.length > mostAttempts) return false;
+  const dealers = current.spoiledBy.length > 0 || current.death.why === 'dealer-refused';
+  return dealers && otherDealers(view) !== null;
+}
+
+/** More amendments than this are a quarrel, and each costs every later vote a proof. */
+const mostAttempts = 24;
+
+/**
+ * Who deals next: the dealers of the last attempt and then the reserves in order, without those who cheated, said no or
+ * are named here. Null where too few are left: then it takes another plan.
+ */
+export function otherDealers(view: View, without: readonly string[] = []): readonly Dealer[] | null {
+  const { plan, current, packets, faults, contradictions } = view;
+  const out = new Set([
+    ...faults.map(({ identity }) => identity),
+    ...contradictions.filter(({ grave }) => grave).map(({ identity }) => identity),
+    ...packets.flatMap((packet) =>
+      packet.kind === 'refusal' && (packet.body.as === 'dealer' || packet.body.as === 'member')
+        ? [packet.identity]
+        : [],
+    ),
+    ...plan.participants.filter(({ name }) => without.includes(name)).map(({ identity }) => identity),
+  ]);
+  const indices = [...current.attempt.dealers.map(({ index }) => index), ...plan.dealers, ...plan.reserves];
+  const willing = [...new Set(indices)].flatMap((index): Dealer[] => {
+    const participant = plan.holders[index - 1] ?? null;
+    return participant === null || out.has(participant.identity) ? [] : [{ participant, index }];
+  });
+  const least = plan.parent?.proven.threshold ?? Number.POSITIVE_INFINITY;
+  if (willing.length < least || willing.length < plan.quorum) return null;
+  return willing.slice(0, Math.max(least, current.attempt.dealers.length));
 }
 
 /** Those who are waited for now. A leaver that does not come back holds nothing up: it is outstanding instead. */

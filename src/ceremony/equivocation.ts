@@ -1,3 +1,4 @@
+import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Contradiction } from './faults.ts';
 import { type AnyPacket, slotOf } from './kinds.ts';
 import { voteSlot } from './packets/endorsement.ts';
@@ -24,6 +25,21 @@ export function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Con
           grave: packet.kind !== 'note' && slot !== 'dissent',
         });
       }
+    }
+  }
+  for (const release of packets) {
+    if (release.kind !== 'release') continue;
+    const listed = new Set(release.body.signed.map(({ activation }) => toHex(activation)));
+    for (const packet of packets) {
+      const same = packet.kind === 'activation' && packet.identity === release.identity;
+      if (!same || !equalBytes(packet.attempt, release.attempt) || listed.has(packet.digest)) continue;
+      found.push({
+        member: plan.byIdentity.get(packet.identity)?.name ?? '',
+        identity: packet.identity,
+        slot: `release ${toHex(release.attempt)}`,
+        packets: [release.digest, packet.digest],
+        grave: true,
+      });
     }
   }
   return found;

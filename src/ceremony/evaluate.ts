@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
-import { approvable, checkVote, type Death, deathOf } from './death.ts';
+import { approvable, checkVote, type Death, deathOf, whatItNames } from './death.ts';
 import { contradictionsIn } from './equivocation.ts';
 import type { Contradiction, Fault } from './faults.ts';
 import type { AnyPacket, KindName, PacketOf } from './kinds.ts';
@@ -13,6 +13,8 @@ import {
   type Turn,
   turnZero,
 } from './packets/activation.ts';
+import { attemptOf } from './packets/amendment.ts';
+import { judgeComplaint } from './packets/complaint.ts';
 import { type CheckedDeal, checkDeal } from './packets/deal.ts';
 import { type Attempt, firstAttempt, type Plan } from './plan.ts';
 import type { Link } from './succession.ts';
@@ -60,6 +62,10 @@ export interface AttemptView {
   readonly activations: ReadonlyMap<string, CheckedActivation>;
   readonly proof: Proof | null;
   readonly closings: ReadonlyMap<string, PacketOf<'closing'>>;
+  /** Receivers that gave the attempt up after accepting, with all that a release names. */
+  readonly releases: ReadonlyMap<string, PacketOf<'release'>>;
+  /** Named dealers of whom no good deal, or more than one, is here: whatever comes, nobody accepts this attempt. */
+  readonly spoiledBy: readonly string[];
   readonly death: Death | null;
 }
 
@@ -71,7 +77,9 @@ export interface View {
   readonly approvals: ReadonlyMap<string, PacketOf<'approval'>>;
   readonly approved: boolean;
   readonly attempts: readonly AttemptView[];
-  /** The attempt that is worked on. */
+  /** The proposer asks for the end of it all; receivers that have not accepted then refuse. */
+  readonly withdrawn: boolean;
+  /** The attempt that is worked on: proven, else certified, else the newest that is not dead. */
   readonly current: AttemptView;
   readonly phase: Phase;
   readonly faults: readonly Fault[];
@@ -275,6 +283,39 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
         closings.set(packet.identity, packet);
       }
     }
+    const blamed = new Set<string>();
+    for (const packet of of('complaint', attempt)) {
+      const about = toHex(packet.body.deal);
+      const deal = [...deals.values()].flat().find((candidate) => candidate.packet.digest === about);
+      if (deal === undefined) {
+        if (!isBad(packet.body.deal, 'deal')) waiting.push({ packet: packet.digest, names: 'a deal' });
+        continue;
+      }
+      const verdict = checked(packet, `complaint ${id}`, () => judgeComplaint(plan, attempt, deal, packet));
+      if (verdict === null) continue;
+      const guilty = verdict.at === 'dealer' ? deal.packet : packet;
+      if (verdict.at === 'dealer') blamed.add(guilty.identity);
+      faults.push({
+        member: plan.byIdentity.get(guilty.identity)?.name ?? '',
+        identity: guilty.identity,
+        fault: verdict.at === 'dealer' ? 'BAD_SUBSHARE' : 'COMPLAINT_FALSE',
+        packet: guilty.digest,
+        detail: verdict.why,
+        evidence: [packet.digest, deal.packet.digest],
+      });
+    }
+    const releases = new Map<string, PacketOf<'release'>>();
+    for (const packet of of('release', attempt)) {
+      const named = whatItNames(plan, packet, packets);
+      if (named === 'absent') waiting.push({ packet: packet.digest, names: 'what it gives up' });
+      else if (Array.isArray(named)) releases.set(packet.identity, packet);
+      else fault(packet, new Problem('RELEASE_INVALID', named.wrong));
+    }
+    const spoiledBy = attempt.dealers.flatMap(({ participant: { identity, name } }) => {
+      const good = deals.get(identity)?.length ?? 0;
+      const tried = of('deal', attempt).some((packet) => packet.identity === identity && bad.has(packet.digest));
+      return good > 1 || blamed.has(identity) || (good === 0 && tried) ? [name] : [];
+    });
     return {
       attempt,
       deals,
@@ -288,12 +329,23 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       activations,
       proof,
       closings,
+      releases,
+      spoiledBy,
       death,
     };
   };
 
-  const attempts = [view(firstAttempt(plan))];
-  const current = attempts[0] as AttemptView;
+  const amended = of('amendment').flatMap(
+    (packet) => checked(packet, 'amendment', () => attemptOf(plan, packet)) ?? [],
+  );
+  // of the packets alone, in the order of their numbers: what arrived first decides nothing
+  const tried = [firstAttempt(plan), ...amended.sort((a, b) => a.number - b.number)];
+  const attempts = tried.map(view);
+  const living = attempts.filter(({ death }) => death === null);
+  const current = (attempts.find(({ proof }) => proof !== null) ??
+    living.find(({ certificate }) => certificate !== null) ??
+    living.at(-1) ??
+    attempts.at(-1)) as AttemptView;
   return {
     plan,
     packets,
@@ -301,6 +353,9 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
     approved: approvable(plan, (identity) => approvals.has(identity)),
     attempts,
     current,
+    withdrawn: of('refusal').some(
+      (packet) => packet.body.as === 'proposer' && plan.byIdentity.get(packet.identity)?.proposer === true,
+    ),
     phase: phaseOf(plan, current),
     faults,
     contradictions,

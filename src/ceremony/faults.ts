@@ -7,6 +7,8 @@ export interface Fault {
   readonly fault: ProblemCode;
   readonly packet: string;
   readonly detail: string;
+  /** Where one packet alone does not show it: all that do. */
+  readonly evidence?: readonly string[];
 }
 
 /** Two statements by one author of which only one can be honest. Both are kept; the author is named. */

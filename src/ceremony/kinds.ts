@@ -2,16 +2,32 @@ import type * as v from 'valibot';
 import type { Packet } from './packet.ts';
 import { acceptance } from './packets/acceptance.ts';
 import { activation } from './packets/activation.ts';
+import { amendment } from './packets/amendment.ts';
 import { approval } from './packets/approval.ts';
 import { closing } from './packets/closing.ts';
+import { complaint } from './packets/complaint.ts';
 import { deal } from './packets/deal.ts';
 import { endorsement } from './packets/endorsement.ts';
 import { note } from './packets/note.ts';
 import { proposal } from './packets/proposal.ts';
 import { refusal } from './packets/refusal.ts';
+import { release } from './packets/release.ts';
 
 /** Every kind of packet there is. An unknown one stops with a clear message; it is never skipped. */
-export const kinds = { proposal, approval, refusal, deal, endorsement, acceptance, activation, closing, note } as const;
+export const kinds = {
+  proposal,
+  approval,
+  refusal,
+  deal,
+  endorsement,
+  acceptance,
+  complaint,
+  activation,
+  closing,
+  amendment,
+  release,
+  note,
+} as const;
 
 export type KindName = keyof typeof kinds;
 export type BodyOf<K extends KindName> = v.InferOutput<(typeof kinds)[K]['schema']>;

@@ -246,7 +246,11 @@ function distinctLabels(keys: PlanFacts['keys'], refuse: (why: string) => never)
 /** One try at a plan. The plan's own bears the ceremony's id; an amendment's bears the amendment's hash. */
 export interface Attempt {
   readonly id: Uint8Array;
+  /** Which try this is: 0 is the plan's own, an amendment has the number that its author gave it. */
+  readonly number: number;
   readonly dealers: readonly Dealer[];
+  /** What is sealed to each receiver in this attempt, in index order: no prekey serves two. */
+  readonly prekeys: readonly Uint8Array[];
 }
 
 export interface Dealer {
@@ -260,7 +264,7 @@ export function firstAttempt(plan: Plan): Attempt {
     plan.parent === null
       ? plan.receivers.map((participant) => ({ participant, index: participant.newIndex }))
       : plan.dealers.map((index) => ({ participant: plan.holders[index - 1] as Participant, index }));
-  return { id: plan.id, dealers };
+  return { id: plan.id, number: 0, dealers, prekeys: plan.receivers.map(({ prekey }) => prekey) };
 }
 
 /** The keys that the new committee will hold: those of the parent, or those that a genesis makes. */

@@ -1,4 +1,5 @@
-import { type Duty, duties } from './duties.ts';
+import { equalBytes } from '../bytes/hex.ts';
+import { type Duty, duties, owedBy } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { isKind } from './kinds.ts';
 import type { Participant } from './plan.ts';
@@ -41,7 +42,7 @@ export function route(view: View, from?: string): string[] {
  */
 export function walk(view: View, { from, sites, budget = 20_000 }: WalkOptions = {}): Walk {
   const stuck = stuckOn(view);
-  if (stuck.length > 0) return { stops: [], moves: sites === undefined ? null : 0, stuck, exact: true };
+  if (stuck.length > 0) return { stops: wayOut(view, from), moves: sites === undefined ? null : 0, stuck, exact: true };
   const ceremony = new Abstract(view, sites);
   const start = ceremony.start(from);
   const found = shortest(ceremony, start, budget);
@@ -63,13 +64,27 @@ export function walk(view: View, { from, sites, budget = 20_000 }: WalkOptions =
   };
 }
 
+/** Where nothing leads to the end as things are: first whoever can say that this attempt is over, then its proposer. */
+function wayOut(view: View, from: string | undefined): Stop[] {
+  const stops = view.plan.participants.map((one) => ({ member: one.name, does: owedBy(view, one) }));
+  const ending = stops.filter(({ does }) => does.includes('refuse'));
+  const amending = stops.filter(({ does }) => does.includes('amend'));
+  const [first] = [...ending.filter(({ member }) => member === from), ...ending, ...amending];
+  return first === undefined ? [] : [first];
+}
+
 /** What no visit can mend: it takes a packet that is somewhere else, an amendment, or a new plan. */
-function stuckOn({ plan, packets, current }: View): string[] {
+function stuckOn(view: View): string[] {
+  const { plan, packets, current } = view;
   const { death, deals, proof, transcript, attempt } = current;
   if (proof !== null) return [];
-  if (death !== null) return [`the attempt is over: refused by ${death.by.join(', ')}`];
+  if (death !== null)
+    return [`the attempt is over: ${death.why === 'released' ? 'given up' : 'refused'} by ${death.by.join(', ')}`];
+  if (view.withdrawn) return ['the proposer withdrew the plan'];
   const said = (kind: 'deal' | 'acceptance' | 'activation', { identity }: Participant): boolean =>
-    packets.some((packet) => isKind(packet, kind) && packet.identity === identity);
+    packets.some(
+      (packet) => isKind(packet, kind) && packet.identity === identity && equalBytes(packet.attempt, attempt.id),
+    );
   const found: string[] = [];
   for (const { participant } of attempt.dealers) {
     const good = deals.get(participant.identity)?.length ?? 0;
@@ -118,7 +133,14 @@ class Abstract {
   constructor({ plan, packets, current, approvals, approved }: View, sites: ReadonlyMap<string, number> | undefined) {
     const actors = plan.participants.filter((p) => p.newIndex !== null || p.oldIndex !== null || p.approver);
     const said = (kind: 'approval' | 'refusal' | 'deal' | 'endorsement', { identity }: Participant): boolean =>
-      packets.some((packet) => isKind(packet, kind) && packet.identity === identity);
+      packets.some(
+        (packet) =>
+          isKind(packet, kind) &&
+          packet.identity === identity &&
+          (kind === 'approval' || (isKind(packet, 'refusal') && packet.body.as === 'approver')
+            ? true
+            : equalBytes(packet.attempt, current.attempt.id) && kind !== 'refusal'),
+      );
     const policy = new Set(plan.policy.approvers.map((bytes) => bytes.join()));
     const ofPolicy = (p: Participant): boolean => policy.has(p.card.signing.join());
     const deals = (p: Participant): boolean =>

@@ -14,6 +14,7 @@ import { registerNote } from './commands/note.ts';
 import { registerPassphrase } from './commands/passphrase.ts';
 import { registerPropose } from './commands/propose.ts';
 import { registerRehearse } from './commands/rehearse.ts';
+import { registerAbort, registerAmend, registerRelease } from './commands/repair.ts';
 import { registerRoster } from './commands/roster.ts';
 import { registerRoute } from './commands/route.ts';
 import { registerSelftest } from './commands/selftest.ts';
@@ -44,6 +45,9 @@ const registers: readonly Register[] = [
   registerStatus,
   registerManifest,
   registerRoute,
+  registerAmend,
+  registerRelease,
+  registerAbort,
   registerNote,
   registerTranscript,
   registerBackup,

@@ -42,7 +42,7 @@ export function keysetName(ceremonies: Ceremonies, held: Held): string {
   return taken ? `${keyset}-of-others` : keyset;
 }
 
-export function outcomeJson({ held, keyset, did, blame }: Outcome): object {
+export function outcomeJson({ held, keyset, did }: Outcome): object {
   const { plan, view, record } = held;
   return {
     ceremony: plan.ceremony,
@@ -55,7 +55,6 @@ export function outcomeJson({ held, keyset, did, blame }: Outcome): object {
     waitingFor: waitedFor(view),
     faults: [
       ...view.faults.map(({ member, fault, packet }) => ({ member, fault, packet })),
-      ...blame.map(({ member, packet }) => ({ member, fault: 'BAD_SUBSHARE', packet })),
       ...view.contradictions.map(({ member, packets }) => ({
         member,
         fault: 'CONTRADICTION',

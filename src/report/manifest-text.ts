@@ -127,7 +127,10 @@ export function remarksSection(page: Page, { notes, dissent }: Manifest): void {
     page.row('refusal', `${member} as ${as}, ${claimedTime(at)}: ${reason}`);
 }
 
-const order = 'proposal approval refusal endorsement deal acceptance activation closing note'.split(' ');
+const order =
+  'proposal approval refusal amendment endorsement deal acceptance complaint activation release closing note'.split(
+    ' ',
+  );
 
 export function packetsSection(page: Page, { packets: all }: Manifest): void {
   page.section('every packet');

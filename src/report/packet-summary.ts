@@ -33,6 +33,20 @@ export function packetSummary(packet: AnyPacket): Record<string, string | number
         tool: `conclave ${tool.version}`,
       };
     }
+    case 'complaint':
+      return { 'box opened of deal': toHex(packet.body.deal) };
+    case 'amendment':
+      return {
+        number: packet.body.number,
+        'old members who deal': packet.body.dealers.join(', '),
+        reason: packet.body.reason,
+      };
+    case 'release':
+      return {
+        'turns signed before': packet.body.signed.length,
+        salvage: packet.body.salvage ? 'yes: without the condition, by a typed override' : 'no',
+        reason: packet.body.reason,
+      };
     case 'activation': {
       const { transcript, certificate, shares } = packet.body;
       return {

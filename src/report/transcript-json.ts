@@ -133,7 +133,7 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
 
   function saysOf(): string {
     if (current.proof === null) {
-      if (current.death !== null) return `no: it was given up, refused by ${current.death.by.join(', ')}`;
+      if (current.death !== null) return `no: it was given up by ${current.death.by.join(', ')}`;
       return `not yet: it is at ${phase}, and waits for ${manifest.waitingFor.join(', ') || 'nobody'}`;
     }
     if (failed.length > 0) return 'no: there is a proof of life, but not every check holds';

@@ -1,20 +1,23 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { approvable } from '../ceremony/death.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
+import type { Deed } from '../ceremony/duties.ts';
 import { draftAcceptance, judgeBoxes, receive, shareFits } from '../ceremony/packets/acceptance.ts';
 import { draftActivation } from '../ceremony/packets/activation.ts';
-import { draftDeal } from '../ceremony/packets/deal.ts';
+import { type CheckedDeal, draftDeal } from '../ceremony/packets/deal.ts';
 import type { Vote } from '../ceremony/packets/endorsement.ts';
-import type { Plan } from '../ceremony/plan.ts';
+import type { Attempt, Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
+import { complain } from './complain.ts';
 import { myIdentity, renewCard } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
 import { type Hold, parentSlot, recordFor } from './standing.ts';
 import type { KeysetRecord, VaultState } from './state.ts';
 
-/** Why an act was not done. Null: it was. */
+/** Why an act was not done, or what was done in its place. Null: it was. */
 export interface Stop {
+  readonly instead?: Deed;
   readonly holds?: readonly Hold[];
   readonly blame?: readonly { readonly member: string; readonly packet: string }[];
 }
@@ -39,14 +42,17 @@ function nextVote(ceremonies: Ceremonies, held: Held): Vote | Hold {
       return {
         code: 'VOTE_TAKEN',
         message: `this machine endorsed ceremony ${toHex(vote.ceremony).slice(0, 16)} over the same epoch, and that is not over`,
-        hint: 'finish that one, or have a receiver refuse it with conclave next --refuse',
+        hint: 'finish that one, or have it given up: a receiver that has not accepted runs conclave next --refuse, others conclave release',
       };
     }
     const proposal = other.view.packets.find((packet) => packet.kind === 'proposal');
+    const made = other.view.packets.filter(
+      ({ kind, digest }) => kind === 'amendment' && digest === toHex(vote.attempt),
+    );
     prior.push({
       ceremony: vote.ceremony,
       attempt: vote.attempt,
-      evidence: [proposal?.bytes ?? new Uint8Array(), ...death.evidence.map((packet) => packet.bytes)],
+      evidence: [proposal?.bytes ?? new Uint8Array(), ...[...made, ...death.evidence].map((packet) => packet.bytes)],
     });
   }
   return { parent, slot: earlier.length, prior };
@@ -97,22 +103,41 @@ export function endorse(ceremonies: Ceremonies, held: Held, moment: Moment): Sto
   return null;
 }
 
+/** Opens the first bad box to everybody. One complaint ends the attempt, and names whoever is at fault. */
+function accuse(
+  ceremonies: Ceremonies,
+  held: Held,
+  moment: Moment,
+  guilty: readonly CheckedDeal[],
+  index: number,
+  prekeySecret: Uint8Array,
+): Stop {
+  const [first] = guilty;
+  const blame = guilty.map((bad) => ({ member: bad.dealer.participant.name, packet: bad.packet.digest }));
+  if (first === undefined) return { blame };
+  complain(ceremonies, held, moment, first, index, prekeySecret);
+  return { instead: 'complain', blame };
+}
+
+function prekeyOf(state: VaultState, { prekeys }: Attempt, index: number): VaultState['prekeys'][number] | undefined {
+  const named = prekeys[index - 1];
+  return named && state.prekeys.find((own) => equalBytes(own.public, named));
+}
+
 export function accept(ceremonies: Ceremonies, held: Held, moment: Moment): Stop | null {
   const { plan } = held;
   const { vault } = ceremonies;
   const { attempt, transcript, unfit } = held.view.current;
   const receiver = plan.receivers.find(({ identity }) => identity === myIdentity(vault.state));
-  const prekey = receiver && vault.state.prekeys.find((own) => equalBytes(own.public, receiver.prekey));
+  const prekey = receiver && prekeyOf(vault.state, attempt, receiver.newIndex);
   if (receiver === undefined || prekey === undefined) return {};
   const index = receiver.newIndex;
   if (transcript === null) {
     const guilty = unfit === null ? [] : judgeBoxes(plan, attempt, unfit, index, prekey.secret);
-    return { blame: guilty.map((bad) => ({ member: bad.dealer.participant.name, packet: bad.packet.digest })) };
+    return accuse(ceremonies, held, moment, guilty, index, prekey.secret);
   }
   const opened = receive(plan, attempt, transcript, index, prekey.secret);
-  if (opened.blame !== null) {
-    return { blame: opened.blame.map((bad) => ({ member: bad.dealer.participant.name, packet: bad.packet.digest })) };
-  }
+  if (opened.blame !== null) return accuse(ceremonies, held, moment, opened.blame, index, prekey.secret);
   const { file, wrappingKey, readBack } = vault.storeShare(opened.share);
   if (!shareFits(plan, transcript, index, readBack)) {
     throw new Problem(
@@ -149,7 +174,7 @@ export function accept(ceremonies: Ceremonies, held: Held, moment: Moment): Stop
     return {
       ...withSlot(state, plan, transcript.descriptor, slot),
       card: renewed.state.card,
-      prekeys: [...renewed.state.prekeys.filter((own) => !equalBytes(own.public, receiver.prekey))],
+      prekeys: renewed.state.prekeys.filter((own) => !equalBytes(own.public, prekey.public)),
       nonces: [...state.nonces, { attempt: attempt.id, turn: 0, acceptance: digest, secrets: drawn.nonces }],
       log: [
         ...state.log,

@@ -146,7 +146,7 @@ export class Ceremonies {
   settle(): void {
     const { state } = this.vault;
     const learned = this.all().reduce((before, { record, view }) => {
-      const cards = [...view.current.acceptances.values()].map(({ card }) => card);
+      const cards = view.attempts.flatMap(({ acceptances }) => [...acceptances.values()].map(({ card }) => card));
       return cards.reduce((known, card) => {
         const { state: next, outcome } = withCard(known, card);
         // without consent nobody looked at who these people are, and nobody new comes onto the roster

@@ -1,15 +1,18 @@
-import { type Duty, owedBy } from '../ceremony/duties.ts';
+import { toHex } from '../bytes/hex.ts';
+import { type Deed, type Duty, otherDealers, owedBy } from '../ceremony/duties.ts';
 import { Problem } from '../problem.ts';
 import { accept, activate, deal, endorse, type Stop } from './acts.ts';
+import { amend } from './amend.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { close } from './close.ts';
 import { myIdentity } from './identity.ts';
+import { giveUp, withoutPrekey } from './refuse.ts';
 import { type Moment, say } from './say.ts';
-import { type Hold, holdsOf, oldCopy } from './standing.ts';
+import { alarmsFor, type Hold, holdsOf, oldCopy } from './standing.ts';
 
 /** What a visit did in one ceremony, and why it went no further. */
 export interface Performed {
-  readonly did: Duty[];
+  readonly did: Deed[];
   readonly holds: readonly Hold[];
   /** Dealers whose boxes for this machine are bad: seen here only, until it is opened to all. */
   readonly blame: readonly { readonly member: string; readonly packet: string }[];
@@ -17,15 +20,18 @@ export interface Performed {
 
 /** Does everything that is asked of this machine now. Running it again when nothing is asked does nothing. */
 export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment): Performed {
-  const did: Duty[] = [];
+  const did: Deed[] = [];
+  const blame: { readonly member: string; readonly packet: string }[] = [];
+  const done = new Set<string>();
   for (;;) {
     const held = ceremonies.get(ceremony);
     const identity = myIdentity(ceremonies.vault.state);
     const me = held.plan.byIdentity.get(identity);
     if (me === undefined)
-      return { did, holds: [{ code: 'PLAN_WITHOUT_ME', message: 'the plan does not name this machine' }], blame: [] };
+      return { did, holds: [{ code: 'PLAN_WITHOUT_ME', message: 'the plan does not name this machine' }], blame };
     const duty = owedBy(held.view, me)[0];
-    if (duty === undefined) return { did, holds: oldCopy(ceremonies.vault.state, held.plan), blame: [] };
+    spendPrekeys(ceremonies, held);
+    if (duty === undefined) return { did, holds: oldCopy(ceremonies.vault.state, held.plan), blame };
     if (held.record.consent === null) {
       return {
         did,
@@ -34,11 +40,16 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
       };
     }
     const holds = holdsOf(ceremonies, held, duty);
-    if (holds.length > 0) return { did, holds, blame: [] };
-    if (did.includes(duty)) throw new Problem('VAULT_DAMAGED', `${duty} was done, but its packet is not in the vault`);
+    if (holds.length > 0) return { did, holds, blame };
+    if (duty === 'amend' && moment.amend !== true) return { did, holds: [amendmentDue(held)], blame };
+    const key = `${duty} ${toHex(held.view.current.attempt.id)}`;
+    if (duty !== 'refuse' && done.has(key))
+      throw new Problem('VAULT_DAMAGED', `${duty} was done, but its packet is not in the vault`);
     const stop = act(ceremonies, held, duty, moment);
-    if (stop !== null) return { did, holds: [], blame: [], ...stop };
-    did.push(duty);
+    if (stop !== null && stop.instead === undefined) return { did, holds: [], blame, ...stop };
+    done.add(key);
+    blame.push(...(stop?.blame ?? []));
+    did.push(stop?.instead ?? duty);
   }
 }
 
@@ -48,6 +59,12 @@ function act(ceremonies: Ceremonies, held: Held, duty: Duty, moment: Moment): St
       return null; // said when the ceremony began
     case 'approve':
       say(ceremonies, held, moment, 'approval', {}, (state) => state);
+      return null;
+    case 'refuse':
+      giveUp(ceremonies, held, moment);
+      return null;
+    case 'amend':
+      amend(ceremonies, held, moment, [], whyAmend(held));
       return null;
     case 'deal':
       return deal(ceremonies, held, moment);
@@ -60,4 +77,43 @@ function act(ceremonies: Ceremonies, held: Held, duty: Duty, moment: Moment): St
     case 'close':
       return close(ceremonies, held, moment);
   }
+}
+
+function whyAmend({ view }: Held): string {
+  const { spoiledBy, death } = view.current;
+  const whom = spoiledBy.length > 0 ? spoiledBy : (death?.by ?? []);
+  return `without ${whom.join(', ')} as dealer`;
+}
+
+/** What the proposer is offered: the same plan with other dealers. Whoever is left out stays a member. */
+function amendmentDue({ plan, view }: Held): Hold {
+  const { spoiledBy, death } = view.current;
+  const out = (spoiledBy.length > 0 ? spoiledBy : (death?.by ?? [])).join(', ');
+  const dealers = otherDealers(view)?.map(({ participant }) => participant.name) ?? [];
+  return {
+    code: 'AMENDMENT_DUE',
+    message: `this attempt is over because of ${out}; the plan can go on with ${dealers.join(', ')} as dealers (${out} stays a member, but does not deal)`,
+    hint: `conclave amend --ceremony ${plan.ceremony.slice(0, 16)} --without ${out.replaceAll(' ', '')}; a committee without ${out} is another plan: conclave propose ... --instead-of ${plan.ceremony.slice(0, 16)}`,
+  };
+}
+
+/**
+ * Row 23: of an attempt that is dead, whoever killed it, the prekey goes, so that what was sealed to this machine stays
+ * sealed for ever. Of the attempt that is worked on it is bound, so that no other plan can have it.
+ */
+function spendPrekeys(ceremonies: Ceremonies, held: Held): void {
+  const { plan, view, record } = held;
+  const { vault } = ceremonies;
+  const index = plan.byIdentity.get(myIdentity(vault.state))?.newIndex ?? null;
+  if (index === null || record.consent === null || alarmsFor(ceremonies, held).some(({ overridden }) => !overridden))
+    return;
+  const dead = view.attempts.filter(({ death, proof }) => death !== null && proof === null);
+  const after = dead.reduce((state, { attempt }) => withoutPrekey(state, plan, attempt), vault.state);
+  const { attempt, death } = view.current;
+  const named = toHex(attempt.prekeys[index - 1] ?? new Uint8Array());
+  const bound = after.prekeys.map((own) =>
+    death === null && own.attempt === null && toHex(own.public) === named ? { ...own, attempt: attempt.id } : own,
+  );
+  if (bound.length === vault.state.prekeys.length && bound.every((own, at) => own === vault.state.prekeys[at])) return;
+  vault.commit((state) => ({ ...state, prekeys: bound }));
 }

@@ -192,8 +192,9 @@ function policyCards(parent: Link | null, known: readonly Card[]): Card[] {
 }
 
 /** One-time keys that plans known here have named: another plan must not name them again. */
-function usedPrekeys(ceremonies: Ceremonies): Set<string> {
-  return new Set(ceremonies.all().flatMap(({ plan }) => plan.receivers.map(({ prekey }) => toHex(prekey))));
+export function usedPrekeys(ceremonies: Ceremonies): Set<string> {
+  const attempts = ceremonies.all().flatMap(({ view }) => view.attempts.map(({ attempt }) => attempt));
+  return new Set(attempts.flatMap(({ prekeys }) => prekeys.map(toHex)));
 }
 
 function insteadOf(ceremonies: Ceremonies, start: string): Uint8Array {

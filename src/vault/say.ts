@@ -15,6 +15,8 @@ export interface Moment {
   readonly tool: AcceptanceBody['tool'];
   /** Under `destroy: ask`, the operator typed which old share may go now. */
   readonly confirmDestroy?: string | undefined;
+  /** The proposer agreed that the attempt goes on with other dealers. */
+  readonly amend?: boolean | undefined;
 }
 
 /**
@@ -28,6 +30,7 @@ export function say(
   kind: KindName,
   body: Cbor,
   change: (state: VaultState, digest: Uint8Array) => VaultState,
+  attempt: Uint8Array = held.view.current.attempt.id,
 ): void {
   const { plan, record } = held;
   const { vault } = ceremonies;
@@ -35,7 +38,7 @@ export function say(
   const header = {
     kind,
     ceremony: plan.id,
-    attempt: held.view.current.attempt.id,
+    attempt,
     author: vault.state.signing.public,
     at: moment.now,
     attended,

@@ -3,7 +3,7 @@ import { taggedHash, text } from '../bytes/tagged-hash.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
 import type { Duty } from '../ceremony/duties.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
-import type { Plan } from '../ceremony/plan.ts';
+import { type Attempt, firstAttempt, type Plan } from '../ceremony/plan.ts';
 import type { ProblemCode } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
@@ -47,7 +47,7 @@ export function parentSlot(state: VaultState, plan: Plan): Slot | undefined {
  * What only this machine can see of a plan: whether it builds on what this vault knows of the keyset (rows 6, 7, 11),
  * and whether the prekey that it names is still mine to use (row 23). Asked before consent and before every act.
  */
-export function planHolds(state: VaultState, plan: Plan): Hold[] {
+export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firstAttempt(plan)): Hold[] {
   const holds: Hold[] = [];
   const me = plan.byIdentity.get(myIdentity(state));
   if (me === undefined) return [{ code: 'PLAN_WITHOUT_ME', message: 'the plan does not name this machine' }];
@@ -88,13 +88,14 @@ export function planHolds(state: VaultState, plan: Plan): Hold[] {
     }
   }
   const receiver = plan.receivers.find(({ identity }) => identity === me.identity);
-  if (receiver !== undefined && !hasAccepted(state, plan)) {
-    const prekey = state.prekeys.find((own) => equalBytes(own.public, receiver.prekey));
-    if (prekey === undefined || (prekey.attempt !== null && !equalBytes(prekey.attempt, plan.id))) {
+  if (receiver !== undefined && !hasAnswered(state, plan, attempt)) {
+    const named = attempt.prekeys[receiver.newIndex - 1] as Uint8Array;
+    const prekey = state.prekeys.find((own) => equalBytes(own.public, named));
+    if (prekey === undefined || (prekey.attempt !== null && !equalBytes(prekey.attempt, attempt.id))) {
       holds.push({
         code: 'PREKEY_TAKEN',
         message: 'the plan was made with an old card of this machine: the one-time key that it names is used up',
-        hint: 'give the proposer a new card (conclave card --renew) and ask for a new plan',
+        hint: `give the proposer a new card (conclave card --renew) and ask for ${attempt.number === 0 ? 'a new plan' : 'another amendment'}`,
       });
     }
   }
@@ -112,8 +113,14 @@ export function latestEpoch(keyset: KeysetRecord | undefined): number {
   return Math.max(-1, ...(keyset?.links ?? []).map(({ epoch }) => epoch));
 }
 
-export function hasAccepted(state: VaultState, plan: Plan): boolean {
-  return state.keysets.some(({ slots }) => slots.some((slot) => equalBytes(slot.ceremony, plan.id)));
+export function hasAccepted(state: VaultState, attempt: Uint8Array): boolean {
+  return state.keysets.some(({ slots }) => slots.some((slot) => equalBytes(slot.attempt, attempt)));
+}
+
+/** Accepted, refused or complained: the journal knows, also where my own packet was lost from the folder. */
+export function hasAnswered(state: VaultState, plan: Plan, { id }: Attempt): boolean {
+  const slot = `receive ${toHex(id)}`;
+  return state.said.some((said) => said.slot === slot && equalBytes(said.ceremony, plan.id));
 }
 
 export function contradictionId(contradiction: Contradiction): Uint8Array {
@@ -174,10 +181,14 @@ export function oldCopy(state: VaultState, plan: Plan): Hold[] {
  */
 export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] {
   const { state } = ceremonies.vault;
-  const holds = duty === 'close' ? [] : planHolds(state, held.plan);
+  const holds =
+    duty === 'close' || duty === 'refuse' || duty === 'amend'
+      ? []
+      : planHolds(state, held.plan, held.view.current.attempt);
   holds.unshift(...oldCopy(state, held.plan));
   for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
-    if (overridden) continue;
+    // to give an attempt up signs for nothing and destroys nothing: no liar can keep a machine from that
+    if (overridden || duty === 'refuse') continue;
     const [first, second] = contradiction.packets.map((digest) => digest.slice(0, 16));
     holds.unshift({
       code: 'CONTRADICTION',

@@ -2,7 +2,7 @@ import { type Cbor, decodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
 import { admit } from '../../src/ceremony/admission.ts';
 import type { Descriptor, DescriptorFacts } from '../../src/ceremony/descriptor.ts';
-import { type Duty, owedBy } from '../../src/ceremony/duties.ts';
+import { attemptToRefuse, type Duty, otherDealers, owedBy } from '../../src/ceremony/duties.ts';
 import { evaluate, type Memo, type View } from '../../src/ceremony/evaluate.ts';
 import type { AnyPacket, BodyOf, KindName, PacketOf } from '../../src/ceremony/kinds.ts';
 import { type Header, writePacket } from '../../src/ceremony/packet.ts';
@@ -11,7 +11,15 @@ import { draftActivation } from '../../src/ceremony/packets/activation.ts';
 import { boxContext, draftDeal } from '../../src/ceremony/packets/deal.ts';
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
-import { type Dealer, firstAttempt, type Plan, type PlanFacts, quorumOf, writePlan } from '../../src/ceremony/plan.ts';
+import {
+  type Dealer,
+  firstAttempt,
+  type Participant,
+  type Plan,
+  type PlanFacts,
+  quorumOf,
+  writePlan,
+} from '../../src/ceremony/plan.ts';
 import { packetBounds } from '../../src/ceremony/schema.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { weakShapes } from '../../src/ceremony/weak-shapes.ts';
@@ -145,11 +153,17 @@ export class Ceremony {
     return packet;
   }
 
+  /** Said in the attempt that is worked on. */
+  get attempt(): Uint8Array {
+    return this.packets.length === 0 ? this.plan.id : this.view.current.attempt.id;
+  }
+
   /** Signs whatever the body says. */
   sign(who: Person, kind: string, body: unknown, header: Partial<Header> = {}): Uint8Array {
     const { id, rehearsal } = this.plan;
     const author = who.signing.public;
-    const facts = { kind, ceremony: id, attempt: id, author, at: now, attended: true, rehearsal, ...header };
+    const attempt = this.attempt;
+    const facts = { kind, ceremony: id, attempt, author, at: now, attended: true, rehearsal, ...header };
     return writePacket(facts, body as Cbor, who.signing.secret);
   }
 
@@ -179,7 +193,7 @@ export class Ceremony {
   }
 
   dealer(who: Person): Dealer {
-    const { dealers } = firstAttempt(this.plan);
+    const { dealers } = this.packets.length === 0 ? firstAttempt(this.plan) : this.view.current.attempt;
     const dealer = dealers.find(({ participant }) => participant.identity === who.identity);
     if (dealer === undefined) throw new Error(`${who.name} is no dealer`);
     return dealer;
@@ -219,7 +233,7 @@ export class Ceremony {
     const { attempt, transcript } = view.current;
     const receiver = plan.receivers.find(({ identity }) => identity === who.identity);
     if (transcript === null || receiver === undefined) throw new Error(`nothing for ${who.name} to accept`);
-    const prekey = who.prekeys.get(toHex(receiver.prekey)) as Uint8Array;
+    const prekey = who.prekeys.get(toHex(attempt.prekeys[receiver.newIndex - 1] as Uint8Array)) as Uint8Array;
     const index = receiver.newIndex;
     const { share } = receive(plan, attempt, transcript, index, prekey);
     if (share === null) throw new Error(`a box of ${who.name} is bad`);
@@ -269,7 +283,31 @@ export class Ceremony {
         return this.say(who, 'activation', this.activationBody(who));
       case 'close':
         return this.say(who, 'closing', this.closingBody());
+      case 'refuse': {
+        const me = this.plan.byIdentity.get(who.identity) as Participant;
+        const over = attemptToRefuse(this.view, me);
+        return this.say(
+          who,
+          'refusal',
+          { as: 'receiver', reason: 'spoiled' },
+          { attempt: over?.attempt.id as Uint8Array },
+        );
+      }
+      case 'amend':
+        return this.amend(who);
     }
+  }
+
+  amend(who: Person, without: readonly string[] = []): AnyPacket {
+    const { plan, view } = this;
+    const number = view.packets.filter(({ kind }) => kind === 'amendment').length + 1;
+    const receivers = plan.receivers.map(({ identity }) => {
+      const person = this.cast.find((one) => one.identity === identity) as Person;
+      person.card = person.renew(person.card.serial + 1);
+      return { card: person.card.file, prekey: person.card.prekeys[0] as Uint8Array };
+    });
+    const dealers = (otherDealers(view, without) ?? []).map(({ index }) => index);
+    return this.say(who, 'amendment', { number, dealers, receivers, reason: 'other dealers' }, { attempt: plan.id });
   }
 
   refuse(who: Person, as: BodyOf<'refusal'>['as']): AnyPacket {

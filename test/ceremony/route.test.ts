@@ -59,6 +59,7 @@ function viewOf(shape: Shape, said: Said): View {
   const approved =
     agreed.length >= approvals &&
     agreed.filter((name) => parts.find((p) => p.name === name)?.policy).length >= policyApprovals;
+  const id = new Uint8Array(32);
   const kind = (word: string): string => deeds[word.split(' ')[1] as keyof typeof deeds] ?? word.split(' ')[1];
   const view = {
     plan: {
@@ -70,11 +71,17 @@ function viewOf(shape: Shape, said: Said): View {
       policy: { approvers: policyNames, approvals: policyApprovals },
       holders: [],
     },
-    packets: [...said].map((word) => ({ kind: kind(word), identity: word.split(' ')[0] })),
+    packets: [...said].map((word) => ({ kind: kind(word), identity: word.split(' ')[0], attempt: id })),
+    faults: [],
+    contradictions: [],
+    withdrawn: false,
+    attempts: [],
     approvals: mapped('approve', {}),
     approved,
     current: {
-      attempt: { dealers },
+      attempt: { id, dealers },
+      spoiledBy: [],
+      certificate: null,
       deals: mapped('deal', [{}]),
       endorsers,
       counts,

@@ -250,6 +250,7 @@ export function checkAcceptance(
     refuse('renews the card of somebody else');
   // under another name it could be taken for somebody else where names are typed
   if (card.name !== before.name) refuse('renews its card under another name');
-  if (card.prekeys.some((own) => equalBytes(own, before.prekey))) refuse('offers the prekey of this attempt again');
+  const used = attempt.prekeys[index - 1] as Uint8Array;
+  if (card.prekeys.some((own) => equalBytes(own, used))) refuse('offers the prekey of this attempt again');
   return { packet, index, card };
 }

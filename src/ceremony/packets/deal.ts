@@ -143,7 +143,8 @@ export function draftDeal({ plan, attempt, dealer, shares, vote, approvals, rand
         : null;
     return { commitments: points.map((point) => group.encodePoint(point)), proof };
   });
-  const boxes = plan.receivers.map(({ card, prekey }, at): Box => {
+  const boxes = plan.receivers.map(({ card }, at): Box => {
+    const prekey = attempt.prekeys[at] as Uint8Array;
     const plaintext = subshares[at] as Uint8Array;
     const box = sealBox(plaintext, prekey, sealContext(plan, attempt, dealer, card.signing, keys), random);
     plaintext.fill(0);
@@ -209,7 +210,8 @@ export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): Che
       throw new Problem('DEAL_INVALID', 'endorses another parent');
     }
   }
-  plan.receivers.forEach(({ newIndex, prekey }) => {
+  plan.receivers.forEach(({ newIndex }, at) => {
+    const prekey = attempt.prekeys[at] as Uint8Array;
     const box = body.boxes[newIndex - 1] as Box;
     if (box.ciphertext.length !== 32 * wanted.length + 16) throw new Problem('DEAL_INVALID', 'a box of the wrong size');
     checkBox(box, prekey, boxContext(plan, attempt, dealer, body, newIndex));

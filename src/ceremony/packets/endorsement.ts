@@ -16,8 +16,8 @@ export const voteSchema = v.strictObject({
     v.strictObject({
       ceremony: is.hash,
       attempt: is.hash,
-      /** The proposal, then refusals: of one receiver or dealer, or of as many approvers as it takes. */
-      evidence: is.list(is.someBytes(is.limits.packetBytes), 17, 2),
+      /** The proposal, the amendment if it made that attempt, then refusals, a complaint, or releases and what they name. */
+      evidence: is.list(is.someBytes(is.limits.packetBytes), 130, 2),
     }),
     32,
   ),

@@ -166,6 +166,14 @@ async function one(
   if (consent === 'expired') return outcome({});
   const consented = consent === 'given';
   let performed = perform(ceremonies, id, moment);
+  const due = performed.holds.find(({ code }) => code === 'AMENDMENT_DUE');
+  if (due !== undefined && (session.context.ask.interactive || session.globals.yes === true)) {
+    session.say.line(due.message);
+    if (await session.confirm('go on like that?')) {
+      const again = perform(ceremonies, id, { ...moment, amend: true });
+      performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
+    }
+  }
   const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');
   if (asked !== undefined && session.context.ask.interactive) {
     const old = oldShareName(ceremonies, held);
@@ -210,6 +218,8 @@ async function askOverride(
 
 const deedWords: Record<string, string> = {
   refuse: 'said no, for the record',
+  complain: 'opened a bad box to everybody: this attempt is over, and the dealer is named',
+  amend: 'amended: the plan goes on with other dealers',
   approve: 'approved the plan',
   deal: 'dealt: a sealed box of sub-shares for each new member',
   endorse: 'endorsed this attempt',
@@ -239,9 +249,9 @@ function report(
     say.line(`${brought.notMine.length} ceremony(ies) on the stick are not for this machine`);
   if (outcomes.length === 0)
     say.line('no ceremony here yet: take in a proposal with --stick DIR, or begin one with conclave propose');
-  for (const { held, keyset, did, consented, holds, blame } of outcomes) {
+  for (const { held, keyset, did, consented, holds } of outcomes) {
     const { plan, view } = held;
-    const quiet = did.length === 0 && !consented && holds.length === 0 && blame.length === 0;
+    const quiet = did.length === 0 && !consented && holds.length === 0;
     if (quiet && view.phase === 'complete' && outcomes.length > 1) continue; // over and done with: conclave status shows it
     say.line(
       `${shade('strong', keyset)} ${plan.kind} ${plan.ceremony.slice(0, 16)}${plan.rehearsal ? ' REHEARSAL' : ''}: ${shade(view.phase === 'complete' ? 'good' : 'name', view.phase)}`,
@@ -251,11 +261,6 @@ function report(
     for (const { message, hint } of holds) {
       say.line(`  ${shade('bad', 'not done')} ${message}`);
       if (hint !== undefined) say.line(`           ${hint}`);
-    }
-    for (const { member, packet } of blame) {
-      say.line(
-        `  ${shade('bad', 'fault')} the box that ${member} sealed for this machine holds something else than ${member} committed to (${packet.slice(0, 16)}); nothing was accepted`,
-      );
     }
     for (const fault of view.faults)
       say.line(`  ${shade('bad', 'fault')} ${fault.member}: ${fault.detail} (${fault.packet.slice(0, 16)})`);

@@ -26,6 +26,8 @@ export const registerRoute: Register = (program: Command, action) => {
 const duties: Readonly<Record<Duty, string>> = {
   propose: 'proposes',
   approve: 'approves the plan',
+  refuse: 'gives the attempt up',
+  amend: 'goes on with other dealers',
   endorse: 'endorses the attempt',
   deal: 'deals',
   accept: 'checks the deals and accepts',

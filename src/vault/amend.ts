@@ -1,0 +1,88 @@
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import type { Card } from '../ceremony/card.ts';
+import { otherDealers } from '../ceremony/duties.ts';
+import type { AmendmentBody } from '../ceremony/packets/amendment.ts';
+import { Problem } from '../problem.ts';
+import type { Ceremonies, Held } from './ceremonies.ts';
+import { myCard, myIdentity, rosterOf } from './identity.ts';
+import { usedPrekeys } from './propose.ts';
+import { asCbor, type Moment, say } from './say.ts';
+
+/**
+ * Another attempt at the same plan, with other dealers and fresh prekeys. The one before need not be dead yet: receivers
+ * that have not accepted it refuse it when they see this, and nobody votes for the new one before that is proven.
+ */
+export function amend(
+  ceremonies: Ceremonies,
+  held: Held,
+  moment: Moment,
+  without: readonly string[],
+  reason: string,
+): readonly string[] {
+  const { plan, view } = held;
+  const { state } = ceremonies.vault;
+  if (plan.byIdentity.get(myIdentity(state))?.proposer !== true) {
+    throw new Problem('REFUSED', 'only the proposer amends a plan', 'ask the proposer to run conclave amend');
+  }
+  if (view.current.proof !== null)
+    throw new Problem('AMENDMENT_IMPOSSIBLE', 'the new committee is proven already', 'finish with conclave next');
+  if (view.withdrawn)
+    throw new Problem('AMENDMENT_IMPOSSIBLE', 'this plan was withdrawn', 'conclave propose makes another plan');
+  if (plan.parent === null) {
+    throw new Problem(
+      'AMENDMENT_IMPOSSIBLE',
+      'a key is made by all its members: none of them can stay away from the dealing',
+      another(plan.ceremony, without),
+    );
+  }
+  const stranger = without.find((name) => !plan.holders.some((holder) => holder?.name === name));
+  if (stranger !== undefined)
+    throw new Problem('USAGE', `${stranger} is no old member of this plan`, 'conclave status shows who deals');
+  const dealers = otherDealers(view, without);
+  if (dealers === null) {
+    throw new Problem(
+      'AMENDMENT_IMPOSSIBLE',
+      'too few old members are left who could deal',
+      another(plan.ceremony, without),
+    );
+  }
+  const numbers = view.packets.map((packet) => (packet.kind === 'amendment' ? packet.body.number : 0));
+  const body: AmendmentBody = {
+    number: Math.max(0, ...numbers) + 1,
+    dealers: dealers.map(({ index }) => index),
+    receivers: freshPrekeys(ceremonies, held),
+    reason,
+  };
+  say(ceremonies, held, moment, 'amendment', asCbor(body), (before) => before, plan.id);
+  return dealers.map(({ participant }) => participant.name);
+}
+
+function another(ceremony: string, without: readonly string[]): string {
+  const whom = without.length === 0 ? '' : ` without ${without.join(', ')}`;
+  return `another plan${whom} is conclave propose ... --instead-of ${ceremony.slice(0, 16)}`;
+}
+
+/** From the newest card of each receiver, a one-time key that nothing known here has named. */
+function freshPrekeys(ceremonies: Ceremonies, { plan }: Held): AmendmentBody['receivers'] {
+  const { state } = ceremonies.vault;
+  const used = usedPrekeys(ceremonies);
+  return plan.receivers.map(({ card: planned, identity, name }) => {
+    const newest = (one: Card, other: Card): Card => (other.serial > one.serial ? other : one);
+    const known = [myCard(state), ...rosterOf(state)].filter((card) => card.identity === identity);
+    const card = known.reduce(newest, planned);
+    const mine = identity === myIdentity(state);
+    const prekey = card.prekeys.find(
+      (candidate) =>
+        !used.has(toHex(candidate)) &&
+        (!mine || state.prekeys.some((own) => own.attempt === null && equalBytes(own.public, candidate))),
+    );
+    if (prekey === undefined) {
+      throw new Problem(
+        'PREKEY_TAKEN',
+        `every one-time key on the card of ${name} is used up`,
+        `run conclave card --renew --stick DIR on the machine of ${name} and bring the stick here`,
+      );
+    }
+    return { card: card.file, prekey };
+  });
+}

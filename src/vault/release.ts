@@ -1,0 +1,106 @@
+import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
+import type { View } from '../ceremony/evaluate.ts';
+import type { PacketOf } from '../ceremony/kinds.ts';
+import type { ReleaseBody } from '../ceremony/packets/release.ts';
+import { Problem } from '../problem.ts';
+import type { Ceremonies, Held } from './ceremonies.ts';
+import { myIdentity } from './identity.ts';
+import { asCbor, type Moment, say } from './say.ts';
+import { isRecordOf, oldCopy, parentSlot } from './standing.ts';
+import type { VaultState } from './state.ts';
+
+/** What an operator types to give an attempt up although a turn that this machine signed may still complete. */
+export function salvageSentence({ plan }: Held): string {
+  return `give up ceremony ${plan.ceremony.slice(0, 16)} although it may still complete`;
+}
+
+/**
+ * Protocol section 5, rules 4 and 5. Nothing is destroyed: the share that was accepted stays, the old one is the active
+ * one again, and the nonces go, so that no turn of this attempt is ever signed here.
+ */
+export function release(ceremonies: Ceremonies, held: Held, moment: Moment, salvage: boolean, reason: string): void {
+  const { plan, view } = held;
+  const { state } = ceremonies.vault;
+  const { attempt, proof, releases } = view.current;
+  const identity = myIdentity(state);
+  const refuse = (message: string, hint: string): never => {
+    throw new Problem('RELEASE_REFUSED', message, hint);
+  };
+  const [old] = oldCopy(state, plan);
+  if (old !== undefined) throw new Problem(old.code, old.message, old.hint);
+  const slot = state.keysets.flatMap(({ slots }) => slots).find((one) => equalBytes(one.attempt, attempt.id));
+  if (slot === undefined)
+    refuse('this machine has not accepted this attempt', 'say no with conclave next --refuse --reason T');
+  if (releases.has(identity))
+    refuse('this machine has given this attempt up already', 'conclave status shows what is next');
+  if (proof !== null && !salvage)
+    refuse('the new committee is proven: there is nothing to give up', 'finish with conclave next');
+  const body: ReleaseBody = { signed: signedBy(ceremonies, held, salvage), salvage, reason };
+  say(ceremonies, held, moment, 'release', asCbor(body), (before) => backToOld(before, held));
+}
+
+/** Every signature of mine in this attempt, each with the release that keeps its turn from ever being complete. */
+function signedBy(ceremonies: Ceremonies, { plan, view }: Held, salvage: boolean): ReleaseBody['signed'] {
+  const { attempt } = view.current;
+  const { state } = ceremonies.vault;
+  const identity = myIdentity(state);
+  const turns = `turn ${toHex(attempt.id)} `;
+  const journal = state.said.filter(({ slot, ceremony }) => slot.startsWith(turns) && equalBytes(ceremony, plan.id));
+  return journal.map(({ digest }) => {
+    const own = view.packets.find((packet) => packet.digest === toHex(digest));
+    if (own?.kind !== 'activation') {
+      throw new Problem(
+        'VAULT_DAMAGED',
+        'this machine signed, but its own packet is missing from the vault',
+        'bring any stick that holds the packets of this ceremony',
+      );
+    }
+    const blocked = salvage ? null : blocking(view, identity, own);
+    if (blocked === null && !salvage) {
+      throw new Problem(
+        'RELEASE_REFUSED',
+        'this machine has signed, and what it signed may still complete: nobody who has not signed has released yet',
+        `first a member that has not signed runs conclave release; if that member is gone for ever, --salvage --override "${salvageSentence({ plan } as Held)}"`,
+      );
+    }
+    return { activation: digest, blocked };
+  });
+}
+
+/** A release of another signer of that turn that does not list it. */
+function blocking(view: View, identity: string, own: PacketOf<'activation'>): Uint8Array | null {
+  const sameTurn = (digest: Uint8Array): boolean => {
+    const other = view.packets.find((packet) => packet.digest === toHex(digest));
+    return (
+      other?.kind === 'activation' &&
+      equalBytes(other.body.transcript, own.body.transcript) &&
+      other.body.certificate.map(toHex).join() === own.body.certificate.map(toHex).join()
+    );
+  };
+  const found = [...view.current.releases.values()].find(
+    (packet) => packet.identity !== identity && !packet.body.signed.some(({ activation }) => sameTurn(activation)),
+  );
+  return found === undefined ? null : (fromHex(found.digest) as Uint8Array);
+}
+
+function backToOld(state: VaultState, { plan, view }: Held): VaultState {
+  const { attempt } = view.current;
+  const parent = parentSlot(state, plan);
+  return {
+    ...state,
+    keysets: state.keysets.map((record) => {
+      const mine = record.slots.some((slot) => equalBytes(slot.attempt, attempt.id));
+      const its = parent !== undefined && plan.parent !== null && isRecordOf(record, plan.parent.proven);
+      if (!mine && !its) return record;
+      return {
+        ...record,
+        slots: record.slots.map((slot) => {
+          if (equalBytes(slot.attempt, attempt.id)) return slot.signed ? { ...slot, state: 'retired' as const } : slot;
+          if (its && equalBytes(slot.file, parent.file)) return { ...slot, state: 'active' as const };
+          return slot;
+        }),
+      };
+    }),
+    nonces: state.nonces.filter((kept) => !equalBytes(kept.attempt, attempt.id)),
+  };
+}
