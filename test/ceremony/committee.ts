@@ -8,7 +8,7 @@ import type { AnyPacket, BodyOf, KindName, PacketOf } from '../../src/ceremony/k
 import { type Header, writePacket } from '../../src/ceremony/packet.ts';
 import { draftAcceptance, receive, type Share } from '../../src/ceremony/packets/acceptance.ts';
 import { draftActivation } from '../../src/ceremony/packets/activation.ts';
-import { boxContext, draftDeal } from '../../src/ceremony/packets/deal.ts';
+import { boxContext, type CheckedDeal, draftDeal } from '../../src/ceremony/packets/deal.ts';
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
 import {
@@ -24,7 +24,7 @@ import { packetBounds } from '../../src/ceremony/schema.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { weakShapes } from '../../src/ceremony/weak-shapes.ts';
 import { interpolateAtZero } from '../../src/crypto/polynomial.ts';
-import { sealBox } from '../../src/crypto/sealing.ts';
+import { proveOpening, sealBox } from '../../src/crypto/sealing.ts';
 import { suite } from '../../src/crypto/suites.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { now, type Person } from './people.ts';
@@ -180,11 +180,20 @@ export class Ceremony {
   vote(who: Person): Vote {
     const parent = this.plan.parent?.proven.id as Uint8Array;
     const earlier = who.votes.filter(({ plan }) => plan.parent !== null && equalBytes(plan.parent.proven.id, parent));
-    const prior = earlier.map((other) => ({
-      ceremony: other.plan.id,
-      attempt: other.plan.id,
-      evidence: [other.proposal.bytes, ...(other.view.current.death?.evidence ?? []).map(({ bytes }) => bytes)],
-    }));
+    const prior = [...new Set(earlier)].flatMap((other) => {
+      const votes = other.packets.filter(
+        ({ kind, identity }) => identity === who.identity && (kind === 'deal' || kind === 'endorsement'),
+      );
+      const attempts = other.view.attempts.filter(({ attempt }) =>
+        votes.some((packet) => equalBytes(packet.attempt, attempt.id)),
+      );
+      // a vote that somebody lost is one for the plan's own attempt
+      return (attempts.length === 0 ? [other.view.current] : attempts).map(({ attempt, death }) => {
+        const made = other.packets.filter(({ digest }) => digest === toHex(attempt.id));
+        const evidence = [other.proposal, ...made, ...(death?.evidence ?? [])].map(({ bytes }) => bytes);
+        return { ceremony: other.plan.id, attempt: attempt.id, evidence };
+      });
+    });
     return { parent, slot: prior.length, prior };
   }
 
@@ -308,6 +317,19 @@ export class Ceremony {
     });
     const dealers = (otherDealers(view, without) ?? []).map(({ index }) => index);
     return this.say(who, 'amendment', { number, dealers, receivers, reason: 'other dealers' }, { attempt: plan.id });
+  }
+
+  /** Opens the box of this dealer to everybody, good or bad. */
+  complaintBody(who: Person, dealer: Person): BodyOf<'complaint'> {
+    const { plan, view } = this;
+    const { attempt, deals } = view.current;
+    const deal = deals.get(dealer.identity)?.[0] as CheckedDeal;
+    const index = plan.byIdentity.get(who.identity)?.newIndex as number;
+    const prekey = who.prekeys.get(toHex(attempt.prekeys[index - 1] as Uint8Array)) as Uint8Array;
+    const box = deal.packet.body.boxes[index - 1] as BodyOf<'deal'>['boxes'][number];
+    const context = boxContext(plan, attempt, deal.dealer, deal.packet.body, index);
+    const opening = proveOpening(box, prekey, context, who.signing.public, who.random);
+    return { deal: fromHex(deal.packet.digest) as Uint8Array, ...opening };
   }
 
   refuse(who: Person, as: BodyOf<'refusal'>['as']): AnyPacket {

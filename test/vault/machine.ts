@@ -107,6 +107,11 @@ export class Machine {
     }, fs);
   }
 
+  /** Takes in what the stick holds, and does nothing. */
+  hear(stick: Stick): void {
+    this.run((ceremonies) => takeIn(ceremonies, stick));
+  }
+
   /** `next --refuse`. */
   refuse(stick: Stick, ceremony: string, reason = 'no'): void {
     this.run((ceremonies) => {
