@@ -37,6 +37,7 @@ export const problems = {
   AMENDMENT_DUE: 'an attempt is dead, and its proposer may go on with other dealers',
   AMENDMENT_IMPOSSIBLE: 'an attempt that cannot be given to other dealers',
   RELEASE_REFUSED: 'an attempt that this machine cannot give up, or not yet',
+  NONCES_GONE: 'a turn whose nonces this vault does not hold any more is never signed by it',
   VOTE_TAKEN: 'this machine endorsed another attempt over the same parent, which is not proven dead',
   CONSENT_NEEDED: 'the operator of this machine has not consented to the plan yet',
   CONSENT_WRONG: 'the phrase that was given is not the phrase of this plan',
@@ -56,6 +57,8 @@ export const problems = {
   AMENDMENT_INVALID: 'an amendment that no member may follow',
   COMPLAINT_FALSE: 'a complaint about a box that is good, or without proof',
   RELEASE_INVALID: 'a release that names something other than it has to',
+  TURN_INVALID: 'a commitment or a signature of a turn of the wrong shape, or of another turn than was called for',
+  CENSUS_INVALID: 'a report to a census of the wrong shape',
   CONTRADICTION: 'two signed statements of one author of which only one can be honest',
   // vault
   VAULT_THERE: 'there is a vault already where a new one was to be made',

@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
-import { type AnyPacket, type KindName, kinds } from './kinds.ts';
+import { type AnyPacket, hasPlace, type KindName, kinds } from './kinds.ts';
 import { readUnchecked, signedByAuthor, type UncheckedPacket } from './packet.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { parseValue } from './schema.ts';
@@ -37,7 +37,7 @@ function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
     );
   }
   const kind = kinds[packet.kind as KindName];
-  if (!kind.mayAuthor(participant, plan)) {
+  if (!hasPlace(kind.kind, plan) || !kind.mayAuthor(participant, plan)) {
     throw new Problem('AUTHOR_UNKNOWN', `${participant.name} has no part in which to say ${packet.kind}`);
   }
   const body = parseValue(kind.schema, packet.body, packet.kind);

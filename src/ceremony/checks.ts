@@ -8,7 +8,8 @@ import { outstanding } from './duties.ts';
 import { evaluate, type View } from './evaluate.ts';
 import { type AnyPacket, isKind, type KindName } from './kinds.ts';
 import { digestOf } from './packet.ts';
-import { type Plan, readPlan } from './plan.ts';
+import { movesShares, type Plan, readPlan } from './plan.ts';
+import { censusResult } from './still-result.ts';
 import { follows, type Link, succession } from './succession.ts';
 
 export const checkNames = [
@@ -23,6 +24,8 @@ export const checkNames = [
   'proof-of-life',
   'key-unchanged',
   'closings',
+  'drill',
+  'census',
   'contradictions',
   'references',
 ] as const;
@@ -48,7 +51,15 @@ const bad = (detail: string): Result => ({ ok: false, open: false, detail });
  */
 export function checksOf(view: View): Check[] {
   const results = verified(view.plan, view.packets);
-  return checkNames.map((check) => ({ check, ...results[check] }));
+  return checkNames.filter((check) => applies(check, view.plan)).map((check) => ({ check, ...results[check] }));
+}
+
+const always: readonly CheckName[] = ['signatures', 'plan', 'approvals', 'contradictions', 'references'];
+
+/** What can be asked of a ceremony of this kind at all. */
+function applies(check: CheckName, plan: Plan): boolean {
+  const still = check === 'drill' || check === 'census';
+  return always.includes(check) || (movesShares(plan) ? !still : check === plan.kind);
 }
 
 function verified(claimed: Plan, packets: readonly AnyPacket[]): Record<CheckName, Result> {
@@ -80,6 +91,8 @@ function verified(claimed: Plan, packets: readonly AnyPacket[]): Record<CheckNam
     'proof-of-life': checkProofOfLife(view.current.proof?.link ?? null),
     'key-unchanged': checkKey(view),
     closings: checkClosings(view),
+    drill: checkDrill(view),
+    census: checkCensusOf(view),
     contradictions: checkContradictions(view),
     references: checkReferences(view),
   };
@@ -221,6 +234,38 @@ function checkClosings(view: View): Result {
   const closed = plan.receivers.filter(({ identity }) => closings.has(identity)).length;
   const detail = `${closed} of ${plan.receivers.length} new members closed on the proof of life${gone.length === 0 ? '' : `; left and not closed: ${gone.join(', ')}`}`;
   return closed === plan.receivers.length ? good(detail) : open(detail);
+}
+
+function checkDrill(view: View): Result {
+  const { drill } = view;
+  if (drill === null) return good('there is none');
+  const faults = [...faultsOf(view, 'commitment'), ...faultsOf(view, 'signature')];
+  if (faults.length > 0) return bad(faults.join('; '));
+  const { signers, signatures, proof, refused, spoilt, descriptor } = drill;
+  const gone = [...refused, ...spoilt].map(({ name }) => name);
+  if (proof === null) {
+    const detail = `${signatures.size} of ${signers.length} named signers have signed`;
+    return gone.length > 0 ? bad(`${detail}; not to be had: ${gone.join(', ')}`) : open(detail);
+  }
+  const unsigned = descriptor.keys.filter(({ suite, publicKey }, place) => {
+    const signature = proof.signatures[place] ?? new Uint8Array();
+    return !verifyStatement(suite, publicKey, statementMessage(suite, proof.turn.statement), signature);
+  });
+  if (unsigned.length > 0) return bad(`no signature of ${unsigned.map(({ label }) => label).join(', ')}`);
+  return good(
+    `${signers.map(({ name }) => name).join(', ')} signed the statement of this drill; passes ${suitesOf(descriptor.keys)}`,
+  );
+}
+
+function checkCensusOf(view: View): Result {
+  const { census } = view;
+  if (census === null) return good('there is none');
+  const faults = faultsOf(view, 'census');
+  if (faults.length > 0) return bad(faults.join('; '));
+  const members = censusResult(view)?.members ?? [];
+  const without = members.filter(({ share }) => share !== 'proven').map(({ name, share }) => `${name} (${share})`);
+  const detail = `${members.length - without.length} of ${members.length} members proved that they have their share`;
+  return without.length === 0 ? good(detail) : open(`${detail}; not: ${without.join(', ')}`);
 }
 
 function checkContradictions({ contradictions }: View): Result {

@@ -1,7 +1,9 @@
 import { equalBytes } from '../bytes/hex.ts';
+import { owesCensus } from './census.ts';
+import { owesDrill } from './drill.ts';
 import type { AttemptView, View } from './evaluate.ts';
 import type { AnyPacket, KindName } from './kinds.ts';
-import type { Dealer, Participant } from './plan.ts';
+import { type Dealer, movesShares, type Participant, type Plan } from './plan.ts';
 
 /** What a participant does in a ceremony, in the words of the JSON contract. */
 export const duties = [
@@ -14,6 +16,8 @@ export const duties = [
   'accept',
   'activate',
   'close',
+  'drill',
+  'census',
 ] as const;
 export type Duty = (typeof duties)[number];
 export type Deed = Duty | 'abort' | 'complain' | 'release' | 'salvage' | 'note';
@@ -26,6 +30,13 @@ export interface MemberView {
   readonly done: readonly Deed[];
   /** What can be asked of this member as far as the packets here show. */
   readonly owes: readonly Duty[];
+}
+
+/** Whether the plan asks anything of this participant: only then is there something to consent to. */
+export function isAsked(plan: Plan, { identity, oldIndex, newIndex, approver }: Participant): boolean {
+  if (approver) return true;
+  if (plan.kind === 'drill') return plan.signers.some((signer) => signer.identity === identity);
+  return oldIndex !== null || newIndex !== null;
 }
 
 export function membersOf(view: View): MemberView[] {
@@ -47,7 +58,8 @@ export function rolesOf(view: AttemptView, participant: Participant): Role[] {
   return roles;
 }
 
-const deeds: Readonly<Record<KindName, Deed>> = {
+/** A commitment alone is no deed yet: the signature is. */
+const deeds: Readonly<Record<Exclude<KindName, 'commitment'>, Deed>> = {
   proposal: 'propose',
   approval: 'approve',
   refusal: 'refuse',
@@ -59,17 +71,20 @@ const deeds: Readonly<Record<KindName, Deed>> = {
   activation: 'activate',
   release: 'release',
   closing: 'close',
+  signature: 'drill',
+  census: 'census',
   note: 'note',
 };
 
-function deedOf(packet: AnyPacket): Deed {
+function deedOf(packet: AnyPacket): Deed | null {
+  if (packet.kind === 'commitment') return null;
   if (packet.kind === 'refusal' && packet.body.as === 'proposer') return 'abort';
   if (packet.kind === 'release' && packet.body.salvage) return 'salvage';
   return deeds[packet.kind];
 }
 
 function doneBy(view: View, { identity }: Participant): Deed[] {
-  const done = new Set(view.packets.flatMap((packet) => (packet.identity === identity ? [deedOf(packet)] : [])));
+  const done = new Set(view.packets.flatMap((packet) => (packet.identity === identity ? (deedOf(packet) ?? []) : [])));
   const order: readonly Deed[] = ['propose', 'abort', ...Object.values(deeds), 'salvage'];
   return [...new Set(order)].filter((deed) => done.has(deed));
 }
@@ -105,6 +120,9 @@ export function owedBy(view: View, participant: Participant): Duty[] {
   const refusedApproval = mine.some((packet) => packet.kind === 'refusal' && packet.body.as === 'approver');
   if (participant.approver && !view.approved && !said('approval') && !refusedApproval) owed.push('approve');
   if (!view.approved) return owed;
+  if (view.drill !== null && owesDrill(view.drill, identity)) owed.push('drill');
+  if (view.census !== null && owesCensus(view.census, identity)) owed.push('census');
+  if (!movesShares(plan)) return owed;
   const deals = current.attempt.dealers.some((dealer) => dealer.participant.identity === identity);
   if (deals && !said('deal')) owed.push('deal');
   if (plan.parent !== null && participant.oldIndex !== null && !deals && !said('endorsement')) {

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Contradiction } from './faults.ts';
 import { type AnyPacket, slotOf } from './kinds.ts';
 import { voteSlot } from './packets/endorsement.ts';
-import type { Plan } from './plan.ts';
+import { movesShares, type Plan } from './plan.ts';
 
 /** Two packets of one author in one slot: both are kept, and the author is named (rows 2 and 14). */
 export function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Contradiction[] {
@@ -22,7 +22,8 @@ export function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Con
           identity: packet.identity,
           slot,
           packets: [before.digest, packet.digest],
-          grave: packet.kind !== 'note' && slot !== 'dissent',
+          // rule 8: in a note, a drill or a census it is only shown
+          grave: packet.kind !== 'note' && slot !== 'dissent' && movesShares(plan),
         });
       }
     }

@@ -1,6 +1,8 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
+import { type CensusView, censusPhase, evaluateCensus } from './census.ts';
 import { approvable, checkVote, type Death, deathOf, whatItNames } from './death.ts';
+import { type DrillView, drillPhase, evaluateDrill } from './drill.ts';
 import { contradictionsIn } from './equivocation.ts';
 import type { Contradiction, Fault } from './faults.ts';
 import type { AnyPacket, KindName, PacketOf } from './kinds.ts';
@@ -16,7 +18,7 @@ import {
 import { attemptOf } from './packets/amendment.ts';
 import { judgeComplaint } from './packets/complaint.ts';
 import { type CheckedDeal, checkDeal } from './packets/deal.ts';
-import { type Attempt, firstAttempt, type Plan } from './plan.ts';
+import { type Attempt, firstAttempt, movesShares, type Plan } from './plan.ts';
 import type { Link } from './succession.ts';
 import { assemble, type Transcript } from './transcript.ts';
 
@@ -81,6 +83,9 @@ export interface View {
   readonly withdrawn: boolean;
   /** The attempt that is worked on: proven, else certified, else the newest that is not dead. */
   readonly current: AttemptView;
+  /** Of a ceremony that moves no share; its one attempt stays empty. */
+  readonly drill: DrillView | null;
+  readonly census: CensusView | null;
   readonly phase: Phase;
   readonly faults: readonly Fault[];
   readonly contradictions: readonly Contradiction[];
@@ -172,7 +177,9 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
       if (good !== null) endorsers.add(packet.identity);
     }
     const counts =
-      attempt.dealers.every(({ participant }) => deals.has(participant.identity)) && endorsers.size >= plan.quorum;
+      movesShares(plan) &&
+      attempt.dealers.every(({ participant }) => deals.has(participant.identity)) &&
+      endorsers.size >= plan.quorum;
 
     // transcripts: the one that I may accept, and those that acceptances name
     const transcriptOf = (chosen: readonly CheckedDeal[]): Transcript | null => {
@@ -346,6 +353,16 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
     living.find(({ certificate }) => certificate !== null) ??
     living.at(-1) ??
     attempts.at(-1)) as AttemptView;
+  const wait = (packet: AnyPacket, names: string): void => {
+    waiting.push({ packet: packet.digest, names });
+  };
+  const evaluation = { of, checked, wait, memo };
+  const drill = evaluateDrill(plan, evaluation);
+  const census = evaluateCensus(plan, evaluation);
+  const withdrawn = of('refusal').some(
+    (packet) => packet.body.as === 'proposer' && plan.byIdentity.get(packet.identity)?.proposer === true,
+  );
+  const over = withdrawn || current.death !== null;
   return {
     plan,
     packets,
@@ -353,10 +370,10 @@ export function evaluate(plan: Plan, admitted: readonly AnyPacket[], memo: Memo 
     approved: approvable(plan, (identity) => approvals.has(identity)),
     attempts,
     current,
-    withdrawn: of('refusal').some(
-      (packet) => packet.body.as === 'proposer' && plan.byIdentity.get(packet.identity)?.proposer === true,
-    ),
-    phase: phaseOf(plan, current),
+    withdrawn,
+    drill,
+    census,
+    phase: stillPhase(over, drill, census) ?? phaseOf(plan, current),
     faults,
     contradictions,
     dissent: of('refusal'),
@@ -373,6 +390,11 @@ function certify(plan: Plan, transcript: Transcript, accepted: readonly CheckedA
   const acceptances = plan.receivers.map(({ newIndex }) => accepted.filter(({ index }) => index === newIndex));
   if (accepted.length !== plan.receivers.length || acceptances.some((found) => found.length !== 1)) return null;
   return { transcript, acceptances: acceptances.flat() };
+}
+
+function stillPhase(over: boolean, drill: DrillView | null, census: CensusView | null): Phase | null {
+  const phase = drill !== null ? drillPhase(drill) : census !== null ? censusPhase(census) : null;
+  return phase !== null && phase !== 'complete' && over ? 'aborted' : phase;
 }
 
 function phaseOf(plan: Plan, view: AttemptView): Phase {

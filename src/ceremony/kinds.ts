@@ -4,7 +4,9 @@ import { acceptance } from './packets/acceptance.ts';
 import { activation } from './packets/activation.ts';
 import { amendment } from './packets/amendment.ts';
 import { approval } from './packets/approval.ts';
+import { census } from './packets/census.ts';
 import { closing } from './packets/closing.ts';
+import { commitment } from './packets/commitment.ts';
 import { complaint } from './packets/complaint.ts';
 import { deal } from './packets/deal.ts';
 import { endorsement } from './packets/endorsement.ts';
@@ -12,6 +14,8 @@ import { note } from './packets/note.ts';
 import { proposal } from './packets/proposal.ts';
 import { refusal } from './packets/refusal.ts';
 import { release } from './packets/release.ts';
+import { signature } from './packets/signature.ts';
+import type { Plan } from './plan.ts';
 
 /** Every kind of packet there is. An unknown one stops with a clear message; it is never skipped. */
 export const kinds = {
@@ -26,6 +30,9 @@ export const kinds = {
   closing,
   amendment,
   release,
+  commitment,
+  signature,
+  census,
   note,
 } as const;
 
@@ -36,6 +43,15 @@ export type AnyPacket = { [K in KindName]: PacketOf<K> }[KindName];
 
 export function isKind<K extends KindName>(packet: AnyPacket, kind: K): packet is Extract<AnyPacket, { kind: K }> {
   return packet.kind === kind;
+}
+
+const everywhere: readonly KindName[] = ['proposal', 'approval', 'refusal', 'note'];
+
+/** Whether such a packet has a place in a ceremony of this kind: where no share moves, nobody votes, deals or closes. */
+export function hasPlace(kind: KindName, plan: Pick<Plan, 'kind'>): boolean {
+  if (plan.kind === 'drill') return kind === 'commitment' || kind === 'signature' || everywhere.includes(kind);
+  if (plan.kind === 'census') return kind === 'census' || everywhere.includes(kind);
+  return kind !== 'commitment' && kind !== 'signature' && kind !== 'census';
 }
 
 export function slotOf(packet: AnyPacket): string {

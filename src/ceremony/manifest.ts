@@ -5,7 +5,8 @@ import type { KindName } from './kinds.ts';
 import type { ClosingBody, Copy } from './packets/closing.ts';
 import type { NoteBody } from './packets/note.ts';
 import type { RefusalBody } from './packets/refusal.ts';
-import { keysOf, type PlanKind } from './plan.ts';
+import { keysOf, movesShares, type PlanKind } from './plan.ts';
+import { type CensusResult, censusResult, type DrillResult, drillResult } from './still-result.ts';
 
 export interface ManifestMember {
   readonly name: string;
@@ -91,6 +92,8 @@ export interface Manifest {
   readonly copies: { readonly recorded: readonly MemberCopy[]; readonly invalid: readonly MemberCopy[] };
   readonly dissent: readonly (Said & RefusalBody)[];
   readonly notes: readonly (Said & NoteBody)[];
+  readonly drill: DrillResult | null;
+  readonly census: CensusResult | null;
   /** "Not seen here", never "not sent". */
   readonly missing: readonly { packet: string; names: string }[];
 }
@@ -155,7 +158,7 @@ export function manifestOf(view: View): Manifest {
     withoutShare: plan.holders.flatMap((holder, place): Dispossessed[] => {
       const [index, name] = [place + 1, parent?.members[place]?.name ?? ''];
       if (holder === null) return [{ name, index, why: 'lost', oldShare: null }];
-      if (holder.newIndex !== null) return [];
+      if (holder.newIndex !== null || !movesShares(plan)) return [];
       const closed = closings.find(({ identity }) => identity === holder.identity);
       return [{ name: holder.name, index, why: 'leaves', oldShare: closed?.body.oldShare ?? null }];
     }),
@@ -175,29 +178,33 @@ export function manifestOf(view: View): Manifest {
     copies: { recorded: copies('recorded'), invalid: copies('invalid') },
     dissent: view.dissent.map((packet) => ({ ...said(packet), ...packet.body })),
     notes: view.notes.map((packet) => ({ ...said(packet), ...packet.body })),
+    drill: drillResult(view),
+    census: censusResult(view),
     missing: view.waiting,
   };
 }
 
 function committeeOf({ plan }: View): Manifest['committee'] {
   const members = plan.parent?.proven.members ?? [];
-  return {
-    before: members.map(({ name, identity }, place) => {
-      const holder = plan.holders[place] ?? null;
-      return {
-        index: place + 1,
-        name: holder?.name ?? name,
-        identity: toHex(identity),
-        becomes: holder === null ? 'lost' : holder.newIndex === null ? 'leaves' : 'stays',
-      };
-    }),
-    after: plan.receivers.map(({ newIndex, oldIndex, name, identity }) => ({
+  const before = members.map(({ name, identity }, place): Seat => {
+    const holder = plan.holders[place] ?? null;
+    return {
+      index: place + 1,
+      name: holder?.name ?? name,
+      identity: toHex(identity),
+      becomes: holder === null ? 'lost' : holder.newIndex === null && movesShares(plan) ? 'leaves' : 'stays',
+    };
+  });
+  if (!movesShares(plan)) return { before, after: before };
+  const after = plan.receivers.map(
+    ({ newIndex, oldIndex, name, identity }): Seat => ({
       index: newIndex,
       name,
       identity,
       becomes: oldIndex === null ? 'joins' : 'stays',
-    })),
-  };
+    }),
+  );
+  return { before, after };
 }
 
 function toHexOrNull(bytes: Uint8Array | undefined): string | null {

@@ -10,8 +10,13 @@ import { type Link, linkSchema, readLink } from './succession.ts';
 import { weakShapes } from './weak-shapes.ts';
 
 export const becauses = ['policy', 'incident', 'personnel', 'compliance', 'other'] as const;
-export const planKinds = ['genesis', 'reshare', 'refresh'] as const;
+export const planKinds = ['genesis', 'reshare', 'refresh', 'drill', 'census'] as const;
 export type PlanKind = (typeof planKinds)[number];
+
+/** A drill and a census move no share: nobody deals, votes, receives or closes there, and the epoch stays. */
+export function movesShares({ kind }: { readonly kind: PlanKind }): boolean {
+  return kind !== 'drill' && kind !== 'census';
+}
 
 export const toolSchema = v.strictObject({ version: v.pipe(v.string(), v.maxLength(64)), digest: v.nullable(is.hash) });
 
@@ -29,11 +34,16 @@ const schema = v.strictObject({
   /** Parallel to the parent's members: nobody of the old committee can be left out (row 19). Null: declared lost. */
   old: is.list(v.strictObject({ card: v.nullable(is.position) }), is.limits.members),
   /** The new committee; the member at place i gets index i + 1. The prekey is one of the card's own. */
-  new: is.list(v.strictObject({ card: is.position, prekey: is.bytes(32) }), is.limits.members, 2),
+  new: v.pipe(
+    is.list(v.strictObject({ card: is.position, prekey: is.bytes(32) }), is.limits.members),
+    v.check((members) => members.length !== 1, 'a committee of one is none'),
+  ),
   threshold: v.pipe(is.index, v.minValue(2, 'a threshold of 1 is no threshold')),
   /** Old indices, in order. Empty in a genesis, where every new member deals. */
   dealers: is.list(is.index, is.limits.members),
   reserves: is.list(is.index, is.limits.members),
+  /** Of a drill alone: the old indices, in order, of those who sign. */
+  signers: v.exactOptional(is.list(is.index, is.limits.members, 2)),
   approvers: is.list(is.position, 16),
   approvals: is.count,
   observers: is.list(is.position, 16),
@@ -74,7 +84,7 @@ export interface Participant {
 }
 
 /** What a ceremony is to do. Immutable; its hash is the ceremony's id. */
-export interface Plan extends Omit<PlanFacts, 'parent' | 'cards'> {
+export interface Plan extends Omit<PlanFacts, 'parent' | 'cards' | 'signers'> {
   readonly encoded: Uint8Array;
   readonly id: Uint8Array;
   readonly ceremony: string;
@@ -85,6 +95,8 @@ export interface Plan extends Omit<PlanFacts, 'parent' | 'cards'> {
   readonly receivers: readonly (Participant & { readonly newIndex: number; readonly prekey: Uint8Array })[];
   /** The old committee in index order; null where a member was declared lost. */
   readonly holders: readonly (Participant | null)[];
+  /** Who signs a drill, in index order; empty in every other kind. */
+  readonly signers: readonly (Participant & { readonly oldIndex: number })[];
   /** Endorsements that an attempt needs: a majority of the old committee, and its threshold at least. */
   readonly quorum: number;
   readonly epoch: { readonly from: number | null; readonly to: number };
@@ -142,7 +154,8 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
       refuse(`the prekey for ${cardAt(card).name} is not on the card of ${cardAt(card).name}`);
     }
   }
-  if (facts.threshold > facts.new.length) refuse('the threshold is above the number of new members');
+  if (!movesShares(facts)) checkStill(facts, parent, refuse);
+  else if (facts.threshold > facts.new.length) refuse('the threshold is above the number of new members');
 
   // who deals
   const dealers = [...facts.dealers, ...facts.reserves];
@@ -155,7 +168,8 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
     if (facts.keys.length > 0) refuse('the keys are those of the parent');
     if (dealers.some((index) => facts.old[index - 1]?.card == null)) refuse('a dealer is no old member, or lost');
     // row 7: the threshold of the committee that hands over comes from its proven descriptor, from nowhere else
-    if (facts.dealers.length < parent.proven.threshold) refuse('fewer dealers than the threshold of the old committee');
+    if (movesShares(facts) && facts.dealers.length < parent.proven.threshold)
+      refuse('fewer dealers than the threshold of the old committee');
   }
   if (facts.kind === 'refresh' && parent !== null) {
     const same =
@@ -179,9 +193,11 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
 
   if (facts.expires <= facts.at) refuse('expires before it begins');
 
-  const quorum = parent === null ? 0 : quorumOf(parent.proven.threshold, parent.proven.members.length);
+  // where no share moves there is nothing to endorse
+  const voted = parent !== null && movesShares(facts);
+  const quorum = voted ? quorumOf(parent.proven.threshold, parent.proven.members.length) : 0;
   const present = facts.old.filter(({ card }) => card !== null).length;
-  if (parent !== null && present < quorum && facts.belowQuorum === null) {
+  if (voted && present < quorum && facts.belowQuorum === null) {
     refuse('fewer than a majority of the old committee is left, and nobody typed that this is meant');
   }
   // section 5, rule 1: below a majority two committees could be fed, so only where there is no majority to ask
@@ -228,8 +244,12 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
       prekey,
     })),
     holders: facts.old.map(({ card }) => (card === null ? null : (participants[card] as Participant))),
+    signers: (facts.signers ?? []).map((index) => ({
+      ...(participants[facts.old[index - 1]?.card as number] as Participant),
+      oldIndex: index,
+    })),
     quorum: facts.belowQuorum === null || parent === null ? quorum : parent.proven.threshold,
-    epoch: { from: parent?.proven.epoch ?? null, to: (parent?.proven.epoch ?? -1) + 1 },
+    epoch: { from: parent?.proven.epoch ?? null, to: (parent?.proven.epoch ?? -1) + (movesShares(facts) ? 1 : 0) },
   };
   // row 20: a weak shape is only a plan if the plan itself says so, since the plan is what members consent to
   const found = weakShapes(plan);
@@ -238,6 +258,34 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
   }
   return plan;
 }
+
+/** What a drill and a census leave out, said in one way only; and who signs a drill. */
+function checkStill(facts: Pick<PlanFacts, StillFact>, parent: Link | null, refuse: (why: string) => never): void {
+  const { kind, signers } = facts;
+  if (facts.new.length + facts.dealers.length + facts.reserves.length > 0)
+    refuse(`in a ${kind} nobody deals, and nobody receives`);
+  if (facts.backup !== 'none' || facts.copies > 0 || facts.destroy !== 'when-proven')
+    refuse(`in a ${kind} nothing is destroyed`);
+  if (parent !== null && facts.threshold !== parent.proven.threshold) refuse(`a ${kind} keeps the threshold`);
+  if ((kind === 'drill') !== (signers !== undefined)) refuse('only a drill names signers');
+  if (signers === undefined) return;
+  if (signers.some((index, at) => index <= (signers[at - 1] ?? 0)))
+    refuse('the signers are not in the order of indices');
+  if (signers.some((index) => facts.old[index - 1]?.card == null)) refuse('a signer is no old member, or lost');
+  if (signers.length < facts.threshold) refuse('fewer signers than the threshold');
+}
+
+type StillFact =
+  | 'kind'
+  | 'signers'
+  | 'new'
+  | 'old'
+  | 'dealers'
+  | 'reserves'
+  | 'backup'
+  | 'copies'
+  | 'destroy'
+  | 'threshold';
 
 function distinctLabels(keys: PlanFacts['keys'], refuse: (why: string) => never): void {
   if (new Set(keys.map((key) => key.label.toLowerCase())).size !== keys.length) refuse('two keys have one label');

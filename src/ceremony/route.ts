@@ -2,7 +2,8 @@ import { equalBytes } from '../bytes/hex.ts';
 import { type Duty, duties, owedBy } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { isKind } from './kinds.ts';
-import type { Participant } from './plan.ts';
+import { movesShares, type Participant } from './plan.ts';
+import { stillWalk } from './still-route.ts';
 
 /** One stop of the stick at a machine, and what will be done there. */
 export interface Stop {
@@ -41,6 +42,7 @@ export function route(view: View, from?: string): string[] {
  * through every state that differs, and members who have the same still before them (at the same site) do not differ.
  */
 export function walk(view: View, { from, sites, budget = 20_000 }: WalkOptions = {}): Walk {
+  if (!movesShares(view.plan)) return stillWalk(view, from, sites !== undefined);
   const stuck = stuckOn(view);
   if (stuck.length > 0) return { stops: wayOut(view, from), moves: sites === undefined ? null : 0, stuck, exact: true };
   const ceremony = new Abstract(view, sites);

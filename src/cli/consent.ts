@@ -1,4 +1,6 @@
+import { isAsked, owedBy } from '../ceremony/duties.ts';
 import { normalPhrase } from '../ceremony/phrase.ts';
+import { movesShares } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { planText } from '../report/plan-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
@@ -30,7 +32,9 @@ export async function seekConsent(
   const { vault } = ceremonies;
   const me = plan.byIdentity.get(myIdentity(vault.state));
   if (record.consent !== null || me === undefined) return 'not-needed';
-  if (me.oldIndex === null && me.newIndex === null && !me.approver) return 'not-needed';
+  if (!isAsked(plan, me)) return 'not-needed';
+  // where nothing is destroyed, nobody is asked before there is something to do
+  if (!movesShares(plan) && owedBy(view, me).length === 0) return 'not-needed';
   // a leaver that comes when all is proven only closes; but that destroys, so it consents like everybody else
   if (view.current.death !== null && view.current.proof === null) return 'not-needed';
   const hold = planHolds(vault.state, plan)[0];

@@ -1,4 +1,5 @@
 import { escapeText } from '../bytes/printable.ts';
+import type { CensusFinding } from '../ceremony/packets/census.ts';
 import { suggestSticks } from '../courier/stick.ts';
 import { FileError, type FileSystem, joinPath } from '../media/file-system.ts';
 import type { Context } from './context.ts';
@@ -41,6 +42,15 @@ export function examine(context: Context, home: string): Finding[] {
     clock(context),
     sticks(context),
   ];
+}
+
+/** The same for a census. What may say too much of a machine, its paths and interfaces, goes only where it is amiss. */
+export function findingsOf({ context, home }: { readonly context: Context; readonly home: string }): CensusFinding[] {
+  return examine(context, home).map(({ check, ok, detail }) => ({
+    check,
+    ok,
+    detail: ok === true ? '' : detail.slice(0, 500),
+  }));
 }
 
 function found(check: string, ok: boolean | null, detail: string, hint?: string): Finding {

@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import type { Group, Point, Scalar } from './group.ts';
 
 /** Proofs of one domain never pass in another (row 26). */
-export type KnowledgeDomain = 'genesis' | 'possession' | 'box';
+export type KnowledgeDomain = 'genesis' | 'possession' | 'census' | 'box';
 
 /** Schnorr: R || z with z = k + c * secret. */
 export function proveKnowledge(

@@ -18,6 +18,9 @@ import { proveKnowledge, verifyKnowledge } from './knowledge.ts';
  * can pass off the proof of another.
  */
 
+/** Of a share that is being accepted, or of one that is held: neither proof passes for the other (row 26). */
+export type PossessionDomain = 'possession' | 'census';
+
 /** A_m = sum_k w_k C_k,m: once per ceremony, after which each member's Y is one Horner over small factors. */
 export function combineVerification(group: Group, keys: readonly (readonly Point[])[], seed: Uint8Array): Point[] {
   const threshold = keys[0]?.length ?? 0;
@@ -42,13 +45,14 @@ export function provePossession(
   index: number,
   context: Uint8Array,
   random: Random,
+  domain: PossessionDomain = 'possession',
 ): Uint8Array {
   const secret = combineScalars(group, shares, weights(seed, shares.length));
   const point = evaluateCommitments(group, combined, index);
   if (secret === 0n || !group.equalPoints(group.multiplyBase(secret), point)) {
     throw new Problem('SHARE_MISMATCH', `the shares of index ${index} do not match the commitments`);
   }
-  return proveKnowledge(group, secret, point, 'possession', possessionContext(index, context), random);
+  return proveKnowledge(group, secret, point, domain, possessionContext(index, context), random);
 }
 
 export function verifyPossession(
@@ -57,9 +61,10 @@ export function verifyPossession(
   index: number,
   context: Uint8Array,
   proof: Uint8Array,
+  domain: PossessionDomain = 'possession',
 ): void {
   const point = evaluateCommitments(group, combined, index);
-  verifyKnowledge(group, point, 'possession', possessionContext(index, context), proof);
+  verifyKnowledge(group, point, domain, possessionContext(index, context), proof);
 }
 
 function possessionContext(index: number, context: Uint8Array): Uint8Array {

@@ -163,6 +163,16 @@ export function successionStatement(descriptor: Uint8Array, transcriptHash: Uint
   return concatBytes(head, fileHash(descriptor), transcriptHash);
 }
 
+/**
+ * What the signers of a drill sign, of the same fixed form: no succession, since the text after the byte is another,
+ * and no other drill, since the plan is in it.
+ */
+export function drillStatement(descriptor: Uint8Array, plan: Uint8Array): Uint8Array {
+  const head = concatBytes(Uint8Array.of(0xff), text('conclave drill v1'), Uint8Array.of(0));
+  if (plan.length !== 32) throw new Problem('SIGNATURE_INVALID', 'the id of a plan has 32 bytes');
+  return concatBytes(head, fileHash(descriptor), plan);
+}
+
 function commitmentList(suite: SuiteName, pub: FrostPublic, commitments: readonly NonceCommitment[]) {
   const { group, frost } = suiteOf(suite);
   checkIndices(commitments.map(({ index }) => index));

@@ -64,6 +64,7 @@ export function proposeWords(is: Proposal): string[] {
     ...option('--threshold', is.threshold),
     ...(is.keys ?? []).flatMap((key) => ['--key', key]),
     ...option('--dealers', is.dealers),
+    ...option('--signers', is.signers),
     ...option('--approvers', is.approvers),
     ...option('--approvals', is.approvals),
     ...option('--observers', is.observers),

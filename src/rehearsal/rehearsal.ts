@@ -308,6 +308,8 @@ const deeds: Readonly<Record<string, string>> = {
   accept: 'accepted',
   activate: 'activated and signed',
   close: 'closed',
+  drill: 'answered the drill',
+  census: 'reported',
 };
 
 function newTally(): Tally {

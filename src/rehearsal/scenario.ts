@@ -25,6 +25,7 @@ const proposal = v.strictObject({
   threshold: v.optional(count),
   keys: v.optional(v.array(text)),
   dealers: v.optional(names),
+  signers: v.optional(names),
   approvers: v.optional(names),
   approvals: v.optional(count),
   observers: v.optional(names),
@@ -161,8 +162,13 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
       everyone(people, is, where);
       return;
     case 'propose': {
-      const { by, members = [], stay = [], join = [], leave = [], dealers = [], approvers = [], observers = [] } = is;
-      everyone(people, [by, ...members, ...stay, ...join, ...leave, ...dealers, ...approvers, ...observers], where);
+      const { by, members = [], stay = [], join = [], leave = [], dealers = [], signers = [] } = is;
+      const { approvers = [], observers = [] } = is;
+      everyone(
+        people,
+        [by, ...members, ...stay, ...join, ...leave, ...dealers, ...signers, ...approvers, ...observers],
+        where,
+      );
       everyone(sticks, is.stick === undefined ? [] : [is.stick], where);
       return;
     }

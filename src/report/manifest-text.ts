@@ -1,6 +1,7 @@
 import type { Manifest } from '../ceremony/manifest.ts';
 import { Page } from './page.ts';
 import { kindWords } from './plan-text.ts';
+import { censusLines, drillLines } from './still-text.ts';
 import { claimedTime } from './time.ts';
 
 /** The plan in short, and everything that has become of it so far. */
@@ -10,7 +11,7 @@ export function manifestText(manifest: Manifest): string {
   page.title('CONCLAVE MANIFEST', manifest.rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
   planRows(page, manifest);
   page.row('by whom', `proposed by ${proposed.by}, ${claimedTime(proposed.at)} by its clock`);
-  page.row('', `dealers: ${attempt.dealers.join(', ')}`);
+  if (attempt.dealers.length > 0) page.row('', `dealers: ${attempt.dealers.join(', ')}`);
   page.row('attempt', attempt.id);
   page.row('phase', manifest.phase);
   if (manifest.waitingFor.length > 0) page.row('waiting for', manifest.waitingFor.join(', '));
@@ -22,7 +23,8 @@ export function manifestText(manifest: Manifest): string {
   }
   if (keys.length > 40) page.text(`and ${keys.length - 40} more keys: see --json`);
   membersSection(page, manifest);
-  sharesSection(page, manifest);
+  stillSection(page, manifest);
+  if (manifest.drill === null && manifest.census === null) sharesSection(page, manifest);
   troubleSection(page, manifest);
   remarksSection(page, manifest);
   packetsSection(page, manifest);
@@ -79,6 +81,28 @@ const shareWords = {
   none: 'none to destroy',
 } as const;
 
+/** What a drill or a census showed. */
+export function stillSection(page: Page, { drill, census }: Manifest): void {
+  if (drill !== null) {
+    page.section('what the drill showed');
+    for (const line of drillLines(drill)) page.text(line);
+    for (const { label, suite, publicKey, message, signature } of drill.signatures.slice(0, 40)) {
+      page.row('key', `${label} (${suite})`);
+      page.row('public', publicKey);
+      page.row('message', message);
+      page.row('signature', signature);
+    }
+    if (drill.signatures.length > 40) page.text(`and ${drill.signatures.length - 40} more keys: see --json`);
+  }
+  if (census === null) return;
+  page.section('what the members reported, each of itself');
+  for (const line of censusLines(census)) page.text(line);
+  for (const { name, copies } of census.members) {
+    for (const { kind, id, label, epoch, invalid } of copies)
+      page.text(`${invalid ? 'worthless' : 'current'}: ${kind} ${id} of ${name}, epoch ${epoch}: ${label}`);
+  }
+}
+
 export function sharesSection(page: Page, { oldShares, withoutShare, copies, outstanding }: Manifest): void {
   page.section('old shares and copies, as their members declared');
   page.table(
@@ -128,7 +152,7 @@ export function remarksSection(page: Page, { notes, dissent }: Manifest): void {
 }
 
 const order =
-  'proposal approval refusal amendment endorsement deal acceptance complaint activation release closing note'.split(
+  'proposal approval refusal amendment endorsement deal acceptance complaint activation release closing commitment signature census note'.split(
     ' ',
   );
 

@@ -65,6 +65,22 @@ export function packetSummary(packet: AnyPacket): Record<string, string | number
         'copies recorded': recorded.length,
       };
     }
+    case 'commitment':
+      return { call: toHex(packet.body.call), 'nonce commitments': packet.body.nonces.length };
+    case 'signature': {
+      const { call, commitments, shares } = packet.body;
+      return { call: toHex(call), 'commitments seen': commitments.length, 'signature shares': shares.length };
+    }
+    case 'census': {
+      const { possession, prekeys, tool, copies, findings } = packet.body;
+      return {
+        'proofs of possession': possession.map(({ suite }) => suite).join(', '),
+        'free prekeys': prekeys,
+        tool: `conclave ${tool.version}`,
+        copies: copies.length,
+        'things amiss': findings.filter(({ ok }) => ok === false).length,
+      };
+    }
     case 'note':
       return { note: packet.body.kind, number: packet.body.number, text: packet.body.text };
   }

@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
-import type { Plan } from '../ceremony/plan.ts';
+import type { Descriptor } from '../ceremony/descriptor.ts';
+import { movesShares, type Plan } from '../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { claimedTime } from './time.ts';
 
@@ -8,6 +9,8 @@ export const kindWords: Record<Plan['kind'], string> = {
   genesis: 'make a new key',
   reshare: 'hand the key to another committee',
   refresh: 'renew the shares of the same committee',
+  drill: 'show that chosen members can sign',
+  census: 'show that every member has its share',
 };
 
 /** Old beside new, what changes, what is weak, what is destroyed and when: what a member consents to. */
@@ -24,6 +27,7 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
   row('proposed by', `${plan.participants.find((p) => p.proposer)?.name ?? ''}, ${claimedTime(plan.at)} by its clock`);
   if (plan.reason !== '') row('reason', escapeText(plan.reason));
   row('because', `${plan.because}${plan.ticket === null ? '' : `, ticket ${escapeText(plan.ticket)}`}`);
+  if (parent !== null && !movesShares(plan)) return [...lines, ...stillText(plan, parent, me)];
   row('epoch', parent === null ? 'none -> 0' : `${parent.epoch} -> ${plan.epoch.to}`);
   row(
     'to sign',
@@ -85,6 +89,43 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
   }
   row('consent by', `${claimedTime(plan.expires)}; it never stops a ceremony that has begun`);
   for (const shape of plan.weak) lines.push(`  WEAK         ${weakShapeWords[shape as WeakShape] ?? shape}`);
+  return lines;
+}
+
+/** Where no share moves there is no committee to come, and nothing is destroyed. */
+function stillText(plan: Plan, parent: Descriptor, me: string | null): string[] {
+  const lines: string[] = [];
+  const row = (label: string, value: string): void => {
+    lines.push(`  ${label.padEnd(12)} ${value}`);
+  };
+  const names = (some: readonly { name: string }[]): string => some.map(({ name }) => name).join(', ');
+  row('epoch', `${parent.epoch}, which stays`);
+  row('to sign', `${parent.threshold} of ${parent.members.length}, which stays`);
+  lines.push('');
+  lines.push('  committee');
+  parent.members.forEach((member, place) => {
+    const holder = plan.holders[place];
+    const name = holder?.name ?? member.name;
+    const signs = plan.signers.some(({ oldIndex }) => oldIndex === place + 1) ? ' signs' : '';
+    lines.push(
+      `  ${place + 1}  ${name}${name === me ? ' (this machine)' : ''}${holder === null ? ' LOST' : ''}${signs}`,
+    );
+  });
+  lines.push('');
+  for (const key of parent.keys.slice(0, 12)) row('key', `${key.label}  ${key.suite}  ${toHex(key.publicKey)}`);
+  if (parent.keys.length > 12) row('', `and ${parent.keys.length - 12} more`);
+  const approvers = plan.participants.filter((p) => p.approver);
+  if (approvers.length > 0) row('approval', `${plan.approvals} of ${names(approvers)} before anybody answers`);
+  const observers = plan.participants.filter((p) => p.observer);
+  if (observers.length > 0) row('observers', names(observers));
+  row(
+    'what is said',
+    plan.kind === 'drill'
+      ? 'each key signs a statement that begins "conclave drill": no transaction, and no succession'
+      : 'a proof of the share, free prekeys, the program, copies, and what is amiss on the machine',
+  );
+  row('moved', 'nothing: no share moves, and none is destroyed');
+  row('consent by', claimedTime(plan.expires));
   return lines;
 }
 

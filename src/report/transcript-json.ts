@@ -3,9 +3,10 @@ import { type Check, proofsOfLife, verifiers } from '../ceremony/checks.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
 import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
-import type { PlanFacts } from '../ceremony/plan.ts';
+import { movesShares, type PlanFacts } from '../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { planJson } from './plan-json.ts';
+import { censusLines, drillLines } from './still-text.ts';
 
 type ToolFacts = PlanFacts['tool'];
 
@@ -109,7 +110,31 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
   };
 }
 
+/** Of a ceremony that moves no share: what it showed, and what is not shown. */
+function stillOutcome({ phase, current }: View, manifest: Manifest, checks: readonly Check[]): Transcript['outcome'] {
+  const { drill, census, waitingFor } = manifest;
+  const wrong = checks.filter(({ ok, open }) => !ok && !open);
+  const notAll = checks.filter((check) => check.open && phase === 'complete');
+  const open = [...wrong, ...notAll].map(({ check, detail }) => `${check}: ${detail}`);
+  for (const name of phase === 'complete' ? [] : waitingFor) open.push(`${name} has not answered here`);
+  for (const { name, findings, prekeys } of census?.members ?? []) {
+    for (const { check, ok, detail } of findings) if (ok === false) open.push(`${name}, ${check}: ${detail}`);
+    if (prekeys === 0) open.push(`${name} has no free prekey, and no plan can name this member`);
+  }
+  const succeeded = phase === 'complete' && wrong.length === 0;
+  const [says = ''] = drill !== null ? drillLines(drill) : census !== null ? censusLines(census) : [];
+  if (succeeded) return { succeeded, says: `yes: ${says}`, open };
+  if (phase === 'aborted') return { succeeded, says: `no: it was refused${refusers(current, manifest)}`, open };
+  return { succeeded, says: wrong.length > 0 ? `no: ${says}` : `not yet: ${says}`, open };
+}
+
+function refusers({ death }: View['current'], { drill }: Manifest): string {
+  const names = death?.by ?? drill?.refused ?? [];
+  return names.length === 0 ? '' : ` by ${names.join(', ')}`;
+}
+
 function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Transcript['outcome'] {
+  if (!movesShares(view.plan)) return stillOutcome(view, manifest, checks);
   const { plan, current, phase } = view;
   const failed = checks.filter(({ ok, open }) => !ok && !open);
   const holders = plan.receivers.map(({ name }) => name).join(', ');
@@ -156,7 +181,7 @@ function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
 function toolsIn({ plan, packets }: View): Transcript['tools'] {
   const planned = toolJson(plan.tool);
   const members = packets.flatMap((packet) => {
-    if (!isKind(packet, 'acceptance')) return [];
+    if (!isKind(packet, 'acceptance') && !isKind(packet, 'census')) return [];
     const tool = toolJson(packet.body.tool);
     const same = tool.version === planned.version && tool.digest === planned.digest;
     return [{ member: plan.byIdentity.get(packet.identity)?.name ?? '', ...tool, same }];

@@ -6,6 +6,7 @@ import {
   planRows,
   remarksSection,
   sharesSection,
+  stillSection,
   troubleSection,
 } from './manifest-text.ts';
 import { Page } from './page.ts';
@@ -22,9 +23,10 @@ export function transcriptText(transcript: Transcript): string {
   committeeSection(page, transcript);
   page.section('checks, each derived again from the signed packets');
   checkLines(page, transcript.checks);
-  keys(page, transcript);
+  if (transcript.drill === null) keys(page, transcript);
   membersSection(page, transcript);
-  sharesSection(page, transcript);
+  stillSection(page, transcript);
+  if (transcript.drill === null && transcript.census === null) sharesSection(page, transcript);
   troubleSection(page, transcript);
   remarksSection(page, transcript);
   tools(page, transcript);
@@ -53,8 +55,9 @@ function summary(page: Page, transcript: Transcript): void {
   const { outcome, claimed, proposed, weak, rehearsal } = transcript;
   page.title('CONCLAVE TRANSCRIPT', rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
   planRows(page, transcript);
+  const { dealers } = transcript.attempt;
   page.rows('phrase', phraseLines(transcript.phrase));
-  page.row('by whom', `proposed by ${proposed.by}; dealers: ${transcript.attempt.dealers.join(', ')}`);
+  page.row('by whom', `proposed by ${proposed.by}${dealers.length === 0 ? '' : `; dealers: ${dealers.join(', ')}`}`);
   const approvers = transcript.members.filter(({ done }) => done.includes('approve')).map(({ name }) => name);
   if (approvers.length > 0) page.row('', `approved by ${approvers.join(', ')}`);
   page.row('when', `begun ${claimedTime(claimed.begun)}`);

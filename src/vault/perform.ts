@@ -3,8 +3,10 @@ import { type Deed, type Duty, otherDealers, owedBy } from '../ceremony/duties.t
 import { Problem } from '../problem.ts';
 import { accept, activate, deal, endorse, type Stop } from './acts.ts';
 import { amend } from './amend.ts';
+import { census } from './census.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { close } from './close.ts';
+import { drill } from './drill.ts';
 import { myIdentity } from './identity.ts';
 import { giveUp, withoutPrekey } from './refuse.ts';
 import { type Moment, say } from './say.ts';
@@ -76,6 +78,10 @@ function act(ceremonies: Ceremonies, held: Held, duty: Duty, moment: Moment): St
       return activate(ceremonies, held, moment);
     case 'close':
       return close(ceremonies, held, moment);
+    case 'drill':
+      return drill(ceremonies, held, moment);
+    case 'census':
+      return census(ceremonies, held, moment);
   }
 }
 

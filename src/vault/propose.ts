@@ -3,7 +3,7 @@ import type { Card } from '../ceremony/card.ts';
 import { joinProposal, nameOf, sealPacket, wrapProposal } from '../ceremony/envelope.ts';
 import { digestOf, writePacket } from '../ceremony/packet.ts';
 import { ceremonyKeyHash } from '../ceremony/packets/proposal.ts';
-import { type Plan, type PlanFacts, quorumOf, writePlan } from '../ceremony/plan.ts';
+import { movesShares, type Plan, type PlanFacts, quorumOf, writePlan } from '../ceremony/plan.ts';
 import type { Link } from '../ceremony/succession.ts';
 import { readLink } from '../ceremony/succession.ts';
 import { weakShapes } from '../ceremony/weak-shapes.ts';
@@ -21,6 +21,8 @@ export interface Wish {
   readonly threshold: number;
   readonly keys: PlanFacts['keys'];
   readonly dealers: readonly string[] | null;
+  /** Of a drill: names. */
+  readonly signers?: readonly string[];
   readonly approvers: readonly string[];
   readonly approvals: number | null;
   readonly observers: readonly string[];
@@ -122,8 +124,9 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
   const order = dealOrder(old.length, me);
   const quorum =
     wish.belowQuorum === null ? quorumOf(parent?.proven.threshold ?? 0, old.length) : (parent?.proven.threshold ?? 0);
+  const moves = movesShares(wish);
   const dealers =
-    parent === null
+    parent === null || !moves
       ? []
       : wish.dealers === null
         ? order.slice(0, quorum)
@@ -141,8 +144,11 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
     old,
     new: members,
     threshold: wish.threshold,
+    ...(wish.kind === 'drill' && parent !== null
+      ? { signers: signersOf(parent, (wish.signers ?? []).map(named)) }
+      : {}),
     dealers,
-    reserves: parent === null ? [] : order.filter((index) => !dealers.includes(index)),
+    reserves: parent === null || !moves ? [] : order.filter((index) => !dealers.includes(index)),
     approvers,
     approvals: Math.max(wish.approvals ?? approvers.length, policy.approvals),
     observers,
@@ -165,15 +171,20 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
   return writePlan({ ...facts, weak });
 }
 
+/** In index order, whatever order they were named in. */
+function signersOf(parent: Link, cards: readonly Card[]): number[] {
+  return cards.map((card) => oldIndex(parent, card, 'sign')).sort((a, b) => a - b);
+}
+
 /** The proposer first if an old member, then old members in plan order. */
 function dealOrder(members: number, me: number): number[] {
   const all = Array.from({ length: members }, (_, i) => i + 1);
   return me > 0 ? [me, ...all.filter((index) => index !== me)] : all;
 }
 
-function oldIndex(parent: Link, card: Card): number {
+function oldIndex(parent: Link, card: Card, to = 'deal'): number {
   const index = parent.proven.members.findIndex(({ identity }) => equalBytes(identity, card.signing)) + 1;
-  if (index === 0) throw new Problem('USAGE', `${card.name} is no old member and cannot deal`);
+  if (index === 0) throw new Problem('USAGE', `${card.name} is no old member and cannot ${to}`);
   return index;
 }
 

@@ -5,6 +5,7 @@ import { nameOf, sealPacket } from '../ceremony/envelope.ts';
 import { type KindName, slotOf } from '../ceremony/kinds.ts';
 import { digestOf, writePacket } from '../ceremony/packet.ts';
 import type { AcceptanceBody } from '../ceremony/packets/acceptance.ts';
+import type { CensusFinding } from '../ceremony/packets/census.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import type { VaultState } from './state.ts';
@@ -17,6 +18,8 @@ export interface Moment {
   readonly confirmDestroy?: string | undefined;
   /** The proposer agreed that the attempt goes on with other dealers. */
   readonly amend?: boolean | undefined;
+  /** What is amiss on this machine, looked at when a census asks. */
+  readonly findings?: (() => readonly CensusFinding[]) | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
-import type { Duty } from '../ceremony/duties.ts';
+import { type Duty, isAsked } from '../ceremony/duties.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import { type Attempt, firstAttempt, type Plan } from '../ceremony/plan.ts';
 import type { ProblemCode } from '../problem.ts';
@@ -62,7 +62,7 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
         hint: 'ask the proposer to bring its machine up to date and propose again',
       });
     }
-    if (me.oldIndex !== null && parentSlot(state, plan) === undefined) {
+    if (me.oldIndex !== null && isAsked(plan, me) && parentSlot(state, plan) === undefined) {
       holds.push({
         code: 'SHARE_MISSING',
         message: `the plan names this machine as old member ${me.oldIndex}, but the share of epoch ${parent.epoch} is not in this vault`,

@@ -69,8 +69,11 @@ const schema = v.strictObject({
   /** Secret nonces, bound to one turn; gone in the step that stores the signature. */
   nonces: is.list(
     v.strictObject({
+      /** Of the share that signs. */
       attempt: is.hash,
-      turn: is.count,
+      /** 0 is the turn of the acceptances; any other is known by its call. */
+      turn: v.union([v.literal(0), is.hash]),
+      /** The packet in which the commitments went out: for a call, a commitment. */
       acceptance: is.hash,
       secrets: is.list(is.bytes(64), is.limits.keys, 1),
     }),

@@ -8,9 +8,12 @@ import type { AnyPacket, BodyOf, KindName, PacketOf } from '../../src/ceremony/k
 import { type Header, writePacket } from '../../src/ceremony/packet.ts';
 import { draftAcceptance, receive, type Share } from '../../src/ceremony/packets/acceptance.ts';
 import { draftActivation } from '../../src/ceremony/packets/activation.ts';
+import { provesPossession } from '../../src/ceremony/packets/census.ts';
+import { draftCommitment } from '../../src/ceremony/packets/commitment.ts';
 import { boxContext, type CheckedDeal, draftDeal } from '../../src/ceremony/packets/deal.ts';
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
+import { type CalledTurn, draftSignature } from '../../src/ceremony/packets/signature.ts';
 import {
   type Dealer,
   firstAttempt,
@@ -270,6 +273,52 @@ export class Ceremony {
     return { transcript: proof.link.transcript, turn: proof.turn.hash, oldShare, invalid: [], recorded: [] };
   }
 
+  indexIn(who: Person): number {
+    return this.plan.byIdentity.get(who.identity)?.oldIndex ?? 0;
+  }
+
+  shareOf(who: Person): Share {
+    return who.shares.get(toHex(this.plan.parent?.proven.id as Uint8Array)) as Share;
+  }
+
+  commitmentBody(who: Person): BodyOf<'commitment'> {
+    const { plan } = this;
+    const drafted = draftCommitment(
+      plan.id,
+      plan.parent?.proven as Descriptor,
+      this.indexIn(who),
+      this.shareOf(who),
+      who.random,
+    );
+    who.nonces.set(plan.ceremony, drafted.nonces);
+    return drafted.body;
+  }
+
+  signatureBody(who: Person, turn = this.view.drill?.turn as CalledTurn): BodyOf<'signature'> {
+    const nonces = (who.nonces.get(this.plan.ceremony) ?? []).map((nonce) => new Uint8Array(nonce));
+    return draftSignature(turn, this.indexIn(who), this.shareOf(who), nonces);
+  }
+
+  drillStep(who: Person): AnyPacket {
+    if (this.view.drill?.commitments.has(who.identity) === false)
+      return this.say(who, 'commitment', this.commitmentBody(who));
+    return this.say(who, 'signature', this.signatureBody(who));
+  }
+
+  censusBody(who: Person): BodyOf<'census'> {
+    const { plan } = this;
+    const descriptor = plan.parent?.proven as Descriptor;
+    const possession = provesPossession(
+      plan,
+      descriptor,
+      this.indexIn(who),
+      this.shareOf(who),
+      who.signing.public,
+      who.random,
+    );
+    return { possession, prekeys: 1, tool, copies: [], findings: [] };
+  }
+
   do(who: Person, duty: Duty): AnyPacket {
     switch (duty) {
       case 'propose':
@@ -304,6 +353,10 @@ export class Ceremony {
       }
       case 'amend':
         return this.amend(who);
+      case 'drill':
+        return this.drillStep(who);
+      case 'census':
+        return this.say(who, 'census', this.censusBody(who));
     }
   }
 

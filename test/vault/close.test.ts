@@ -134,7 +134,7 @@ describe('shares of other attempts', () => {
           wrappingKey,
           state: signed ? 'retired' : 'pending',
         };
-        const nonces = { attempt, turn: 0, acceptance: attempt, secrets: [new Uint8Array(64)] };
+        const nonces = { attempt, turn: 0 as const, acceptance: attempt, secrets: [new Uint8Array(64)] };
         return {
           ...state,
           keysets: state.keysets.map((one) => (one === keyset ? { ...one, slots: [...one.slots, slot] } : one)),

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { outstanding, waitedFor } from '../../ceremony/duties.ts';
+import { movesShares } from '../../ceremony/plan.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
+import { stillLines } from '../../report/still-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { scopeOf } from '../../vault/ceremonies.ts';
 import { myCard, myIdentity } from '../../vault/identity.ts';
@@ -13,6 +15,7 @@ import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../v
 import { afterWork, type Brought, errorJson, giveOut, takeIn } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
 import { exitFor, exits, worst } from '../exit.ts';
+import { findingsOf } from '../machine.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -59,6 +62,7 @@ async function next(real: Session, options: Options): Promise<number> {
       now: session.context.now(),
       tool: toolOf(session.context),
       confirmDestroy: options.confirmDestroy,
+      findings: () => findingsOf(session),
     };
     const chosen = ceremonies
       .ids()
@@ -226,6 +230,8 @@ const deedWords: Record<string, string> = {
   accept: 'checked every deal, stored the new share and accepted',
   activate: 'made the new share active and signed the proof of life',
   close: 'saw the proof of life and closed',
+  drill: 'answered the drill: committed, and signed where all have committed',
+  census: 'proved the share of this machine, and reported how it stands',
 };
 
 function report(
@@ -271,7 +277,8 @@ function report(
     const gone = outstanding(view);
     if (gone.length > 0)
       say.line(`  outstanding: ${gone.join(', ')} left and has not closed yet; the old share there may still exist`);
-    if (view.phase === 'complete')
+    for (const line of stillLines(view)) say.line(`  ${line}`);
+    if (view.phase === 'complete' && movesShares(plan))
       say.line(
         `  ${shade('good', 'complete')}: the key is held by ${plan.receivers.map(({ name }) => name).join(', ')}; see conclave transcript`,
       );

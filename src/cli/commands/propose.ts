@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import { toHex } from '../../bytes/hex.ts';
 import { phraseOf } from '../../ceremony/phrase.ts';
-import { becauses, type Plan } from '../../ceremony/plan.ts';
+import { becauses, movesShares, type Plan } from '../../ceremony/plan.ts';
 import { planFileSchema, standingOf } from '../../ceremony/plan-file.ts';
 import { label, name } from '../../ceremony/schema.ts';
 import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
@@ -33,6 +33,7 @@ interface Options {
   readonly threshold?: string;
   readonly key?: string[];
   readonly dealers?: string;
+  readonly signers?: string;
   readonly reason?: string;
   readonly because?: Wish['because'];
   readonly ticket?: string;
@@ -56,15 +57,30 @@ export const registerPropose: Register = (program: Command, action) => {
     .description('write a plan, sign it, and lay it on the stick; without flags it asks');
   const several = (value: string, before: string[] = []): string[] => [...before, value];
   const common = (command: Command): Command =>
+    moving(
+      recorded(command).option(
+        '--dealers <names>',
+        'old members who deal, in order (default: you, then plan order, a majority in all)',
+      ),
+    );
+  /** What every plan takes. */
+  const recorded = (command: Command): Command =>
     command
       .option('--keyset <name>', 'the keyset that this is about')
-      .option('--dealers <names>', 'old members who deal, in order (default: you, then plan order, a majority in all)')
       .option('--reason <text>', 'why, for the record')
       .addOption(new Option('--because <kind>', 'the kind of reason').choices(becauses))
       .option('--ticket <text>', 'the number of the request')
       .option('--approvers <names>', 'who has to approve before anybody deals')
       .option('--approvals <k>', 'how many of them (default: all)')
       .option('--observers <names>', 'who may read along')
+      .option('--expires <time>', 'how long a first consent may be given: 14d, 36h', '14d')
+      .option('--instead-of <id>', 'the ceremony that this one replaces')
+      .option('--stick <dir>', 'take cards from here, and leave the proposal here', several)
+      .option('--plan <file>', 'read these answers from a file that --out-plan wrote')
+      .option('--out-plan <file>', 'write the answers to a file as well, to propose the same again');
+  /** What only those take that move shares. */
+  const moving = (command: Command): Command =>
+    command
       .addOption(
         new Option('--backup <rule>', 'whether every member makes a backup before the old share goes').choices([
           'none',
@@ -73,15 +89,10 @@ export const registerPropose: Register = (program: Command, action) => {
       )
       .option('--copies <n>', 'how many backups each')
       .addOption(new Option('--destroy <when>', 'when old shares are destroyed').choices(['when-proven', 'ask']))
-      .option('--expires <time>', 'how long a first consent may be given: 14d, 36h', '14d')
-      .option('--instead-of <id>', 'the ceremony that this one replaces')
       .option(
         '--below-quorum <sentence>',
         'go below a majority of the old committee; the sentence says that it is meant',
-      )
-      .option('--stick <dir>', 'take cards from here, and leave the proposal here', several)
-      .option('--plan <file>', 'read these answers from a file that --out-plan wrote')
-      .option('--out-plan <file>', 'write the answers to a file as well, to propose the same again');
+      );
   common(propose.command('genesis').description('a new key, made by all its members together'))
     .option('--members <names>', 'the committee, in index order')
     .option('--threshold <t>', 'how many sign')
@@ -97,6 +108,12 @@ export const registerPropose: Register = (program: Command, action) => {
   common(propose.command('refresh').description('renew the shares of the same committee')).action(
     action<Options>((session, options) => proposeKind(session, 'refresh', options)),
   );
+  recorded(propose.command('drill').description('chosen members show that they can sign; no share moves'))
+    .option('--signers <names>', 'who signs: as many as the threshold, or more')
+    .action(action<Options>((session, options) => proposeKind(session, 'drill', options)));
+  recorded(
+    propose.command('census').description('every member proves its share and reports how it stands; no share moves'),
+  ).action(action<Options>((session, options) => proposeKind(session, 'census', options)));
   // bare `propose`, with any of the flags: asks for what they leave open
   common(propose.command('ask', { isDefault: true, hidden: true })).action(
     action<Options>(async (session, options) => {
@@ -106,8 +123,10 @@ export const registerPropose: Register = (program: Command, action) => {
           { value: 'genesis' as const, name: 'make a new key' },
           { value: 'reshare' as const, name: 'hand a key to another committee' },
           { value: 'refresh' as const, name: 'renew the shares of a committee' },
+          { value: 'drill' as const, name: 'have chosen members show that they can sign' },
+          { value: 'census' as const, name: 'have every member show its share' },
         ],
-        { flag: 'propose genesis, reshare or refresh' },
+        { flag: 'propose genesis, reshare, refresh, drill or census' },
       );
       return proposeKind(session, kind, options);
     }),
@@ -216,7 +235,7 @@ async function wishOf(session: Session, ceremonies: Ceremonies, kind: Wish['kind
     parent?.members.map((member) => toHex(member.identity)) ?? [],
   );
   const thresholdText =
-    kind === 'refresh'
+    kind !== 'genesis' && kind !== 'reshare'
       ? String(parent?.threshold ?? 0)
       : (options.threshold ??
         (await ask.text(`how many of the ${members.length} have to sign?`, { flag: '--threshold T' })));
@@ -227,8 +246,9 @@ async function wishOf(session: Session, ceremonies: Ceremonies, kind: Wish['kind
   return {
     kind,
     keyset,
-    members,
+    members: movesShares({ kind }) ? members : [],
     threshold,
+    ...(kind === 'drill' ? { signers: await signersOf(session, options, members, threshold) } : {}),
     keys: kind === 'genesis' ? await keysOf(session, options) : [],
     dealers: options.dealers === undefined ? null : names(options.dealers),
     approvers: names(options.approvers),
@@ -261,7 +281,7 @@ async function membersOf(
   const nameOf = (identity: string): string =>
     cards.find((card) => card.identity === identity)?.name ?? identity.slice(0, 16);
   const oldNames = old.map(nameOf);
-  if (kind === 'refresh') return oldNames;
+  if (kind === 'refresh' || !movesShares({ kind })) return oldNames;
   const split = options.stay !== undefined || options.join !== undefined || options.leave !== undefined;
   if (options.members !== undefined && split)
     throw new Problem('USAGE', 'give either --members or --stay, --join and --leave');
@@ -293,6 +313,21 @@ async function membersOf(
       checked: old.includes(card.identity) || (old.length === 0 && card.identity === mine),
     })),
     { flag: '--members a,b,c', required: true },
+  );
+}
+
+/** Who signs a drill; on a terminal one is asked. */
+async function signersOf(
+  session: Session,
+  { signers }: Options,
+  members: readonly string[],
+  threshold: number,
+): Promise<string[]> {
+  if (signers !== undefined) return names(signers);
+  return session.context.ask.many(
+    `who signs? ${threshold} or more`,
+    members.map((value, at) => ({ value, name: value, checked: at < threshold })),
+    { flag: '--signers a,b', required: true },
   );
 }
 
@@ -346,8 +381,11 @@ function writeAnswers({ context }: Session, file: string, options: Options, wish
   const { kind } = wish;
   const answers = {
     keyset: wish.keyset,
-    ...(kind === 'refresh' ? {} : { members: wish.members.join(','), threshold: String(wish.threshold) }),
+    ...(kind !== 'genesis' && kind !== 'reshare'
+      ? {}
+      : { members: wish.members.join(','), threshold: String(wish.threshold) }),
     ...(kind === 'genesis' ? { key: wish.keys.map((key) => `${key.label}:${key.suite}`) } : {}),
+    ...(wish.signers === undefined ? {} : { signers: wish.signers.join(',') }),
     ...(wish.dealers === null ? {} : { dealers: wish.dealers.join(',') }),
     reason: wish.reason,
     because: wish.because,
@@ -355,9 +393,7 @@ function writeAnswers({ context }: Session, file: string, options: Options, wish
     approvers: wish.approvers.join(','),
     ...(wish.approvals === null ? {} : { approvals: String(wish.approvals) }),
     observers: wish.observers.join(','),
-    backup: wish.backup,
-    copies: String(wish.copies),
-    destroy: wish.destroy,
+    ...(movesShares(wish) ? { backup: wish.backup, copies: String(wish.copies), destroy: wish.destroy } : {}),
     expires: options.expires ?? '14d',
   };
   const text = `${JSON.stringify({ v: 1, propose: kind, answers, standing: standingOf(plan) }, null, 2)}\n`;

@@ -32,6 +32,8 @@ const duties: Readonly<Record<Duty, string>> = {
   deal: 'deals',
   accept: 'checks the deals and accepts',
   activate: 'activates and signs',
+  drill: 'signs the drill',
+  census: 'shows its share',
   close: 'closes',
 };
 

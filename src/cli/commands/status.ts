@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
 import { membersOf, outstanding, owedBy, waitedFor } from '../../ceremony/duties.ts';
+import { movesShares } from '../../ceremony/plan.ts';
+import { censusResult, drillResult } from '../../ceremony/still-result.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
+import { stillLines } from '../../report/still-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { holdsOf } from '../../vault/standing.ts';
@@ -65,6 +68,8 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
       })),
     ],
     consented: record.consent !== null,
+    drill: drillResult(view),
+    census: censusResult(view),
     damaged: held.damaged,
     rehearsal: plan.rehearsal,
   };
@@ -83,7 +88,7 @@ async function status(session: Session, options: Options): Promise<undefined> {
     for (const held of chosen) {
       const { plan, view, record } = held;
       say.line(
-        `${shade('strong', keysetName(ceremonies, held))} ${plan.kind} ${plan.ceremony.slice(0, 16)}${plan.rehearsal ? ' REHEARSAL' : ''}: ${shade('name', view.phase)}, epoch ${plan.epoch.from ?? 'none'} -> ${plan.epoch.to}`,
+        `${shade('strong', keysetName(ceremonies, held))} ${plan.kind} ${plan.ceremony.slice(0, 16)}${plan.rehearsal ? ' REHEARSAL' : ''}: ${shade('name', view.phase)}, epoch ${movesShares(plan) ? `${plan.epoch.from ?? 'none'} -> ` : ''}${plan.epoch.to}`,
       );
       const me = myIdentity(ceremonies.vault.state);
       const rows = membersOf(view).map(({ participant, roles, done, owes }) => [
@@ -106,6 +111,7 @@ async function status(session: Session, options: Options): Promise<undefined> {
         for (const { message, hint } of holdsOf(ceremonies, held, duty))
           say.line(`  ${shade('bad', 'on hold')} ${message}${hint === undefined ? '' : `; ${hint}`}`);
       }
+      for (const line of stillLines(view)) say.line(`  ${line}`);
       for (const { member, detail } of view.faults) say.line(`  ${shade('bad', 'fault')} ${member}: ${detail}`);
       for (const name of held.damaged)
         say.line(`  ${shade('warn', 'damaged')} in this vault: ${name}; it comes back from any stick that has it`);
