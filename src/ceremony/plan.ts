@@ -154,6 +154,7 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
       refuse(`the prekey for ${cardAt(card).name} is not on the card of ${cardAt(card).name}`);
     }
   }
+  if ((facts.kind === 'drill') !== (facts.signers !== undefined)) refuse('only a drill names signers');
   if (!movesShares(facts)) checkStill(facts, parent, refuse);
   else if (facts.threshold > facts.new.length) refuse('the threshold is above the number of new members');
 
@@ -267,7 +268,6 @@ function checkStill(facts: Pick<PlanFacts, StillFact>, parent: Link | null, refu
   if (facts.backup !== 'none' || facts.copies > 0 || facts.destroy !== 'when-proven')
     refuse(`in a ${kind} nothing is destroyed`);
   if (parent !== null && facts.threshold !== parent.proven.threshold) refuse(`a ${kind} keeps the threshold`);
-  if ((kind === 'drill') !== (signers !== undefined)) refuse('only a drill names signers');
   if (signers === undefined) return;
   if (signers.some((index, at) => index <= (signers[at - 1] ?? 0)))
     refuse('the signers are not in the order of indices');

@@ -3,14 +3,15 @@ import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
 import { p256 as nobleP256 } from '@noble/curves/nist.js';
 import { secp256k1 as nobleSecp256k1, schnorr } from '@noble/curves/secp256k1.js';
 import { describe, expect, it } from 'vitest';
-import { fromHex } from '../../src/bytes/hex.ts';
-import { taggedHash, text } from '../../src/bytes/tagged-hash.ts';
+import { concatBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
+import { fileHash, taggedHash, text } from '../../src/bytes/tagged-hash.ts';
 import { checkShares, commit, evaluateCommitments, sumCommitments } from '../../src/crypto/commitments.ts';
 import type { Point, Scalar } from '../../src/crypto/group.ts';
 import { evaluate, interpolateAtZero, lagrange, randomPolynomial } from '../../src/crypto/polynomial.ts';
 import {
   aggregateStatement,
   commitNonces,
+  drillStatement,
   frostPublic,
   frostPublicOf,
   signStatement,
@@ -228,6 +229,30 @@ describe('what is signed', () => {
     const digest = createHash('sha256').update('descriptor').digest();
     expect(statement).toEqual(new Uint8Array([...head, ...digest, ...transcript]));
     expect(refusal(() => successionStatement(text('descriptor'), new Uint8Array(31)))).toBe('SIGNATURE_INVALID');
+  });
+
+  it('is of one kind: what a drill signs is no succession, also where hash and plan are the same', () => {
+    const same = taggedHash('transcript');
+    const drill = drillStatement(text('descriptor'), same);
+    expect(toHex(drill)).toBe(
+      `ff${toHex(text('conclave drill v1'))}00${toHex(fileHash(text('descriptor')))}${toHex(same)}`,
+    );
+    expect(refusal(() => drillStatement(text('descriptor'), new Uint8Array(31)))).toBe('SIGNATURE_INVALID');
+    const succession = successionStatement(text('descriptor'), same);
+    const seed = taggedHash('seed');
+    const key = concatBytes(Uint8Array.of(2), schnorr.getPublicKey(seed));
+    expect(toHex(succession)).not.toContain(toHex(text('conclave drill')));
+    for (const [one, other] of [
+      [drill, succession],
+      [succession, drill],
+    ] as const) {
+      const signature = ed25519.sign(one, seed);
+      expect(verifyStatement('ed25519', ed25519.getPublicKey(seed), one, signature)).toBe(true);
+      expect(verifyStatement('ed25519', ed25519.getPublicKey(seed), other, signature)).toBe(false);
+      const taproot = schnorr.sign(statementMessage('secp256k1-tr', one), seed);
+      expect(verifyStatement('secp256k1-tr', key, statementMessage('secp256k1-tr', one), taproot)).toBe(true);
+      expect(verifyStatement('secp256k1-tr', key, statementMessage('secp256k1-tr', other), taproot)).toBe(false);
+    }
   });
 
   it('is a 32-byte hash for taproot and the statement itself elsewhere', () => {
