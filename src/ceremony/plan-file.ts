@@ -21,6 +21,7 @@ export const planFileSchema = v.strictObject({
       threshold: text,
       key: v.array(text),
       dealers: text,
+      lost: text,
       reason: text,
       because: v.picklist(becauses),
       ticket: text,

@@ -1,6 +1,6 @@
 import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
-import type { Plan } from '../ceremony/plan.ts';
+import { lostPlaceOf, type Plan, returnOf } from '../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { claimedTime } from './time.ts';
 
@@ -8,6 +8,7 @@ export const kindWords: Record<Plan['kind'], string> = {
   genesis: 'make a new key',
   reshare: 'hand the key to another committee',
   refresh: 'renew the shares of the same committee',
+  recover: 'give those who lost a share a new one, and renew all others',
 };
 
 /** Old beside new, what changes, what is weak, what is destroyed and when: what a member consents to. */
@@ -46,13 +47,13 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
     const left =
       before === undefined
         ? ''
-        : `${i + 1}  ${mark(holder?.name ?? before.name)}${holder === null ? ' LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
+        : `${i + 1}  ${mark(holder?.name ?? before.name)}${holder === null ? ' SHARE LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
             plan.dealers.includes(i + 1) ? ' deals' : ''
           }`;
     const right =
       after === undefined
         ? ''
-        : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? ' joins' : ''}`;
+        : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? comes(plan, after) : ''}`;
     side(left, right);
   }
   lines.push('');
@@ -86,6 +87,13 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
   row('consent by', `${claimedTime(plan.expires)}; it never stops a ceremony that has begun`);
   for (const shape of plan.weak) lines.push(`  WEAK         ${weakShapeWords[shape as WeakShape] ?? shape}`);
   return lines;
+}
+
+/** Under which card somebody comes: who lost a vault comes back with a new machine, which everybody has to know. */
+function comes(plan: Plan, after: Plan['receivers'][number]): string {
+  const place = lostPlaceOf(plan, after);
+  if (place === null) return ' joins';
+  return returnOf(plan, place) === 'new-card' ? ' NEW MACHINE' : ' comes back';
 }
 
 /** Numbered, in rows of four: how the phrase is read aloud. */

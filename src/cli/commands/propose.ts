@@ -10,11 +10,12 @@ import { planJson } from '../../report/plan-json.ts';
 import { phraseRows, planText } from '../../report/plan-text.ts';
 import { myCard } from '../../vault/identity.ts';
 import { beginCeremony, draftProposal, planOf, type Wish } from '../../vault/propose.ts';
-import { planHolds } from '../../vault/standing.ts';
+import { consentHolds } from '../../vault/standing.ts';
 import { afterWork, errorJson, giveOut, takeIn } from '../carry.ts';
 import { exitFor } from '../exit.ts';
 import type { Register } from '../program.ts';
 import { readAnswers, writeAnswers } from '../propose/answers.ts';
+import { checkWeak, meantAgain } from '../propose/meant.ts';
 import { type Options, wishOf } from '../propose/wish.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -45,9 +46,15 @@ export const registerPropose: Register = (program: Command, action) => {
       .addOption(new Option('--destroy <when>', 'when old shares are destroyed').choices(['when-proven', 'ask']))
       .option('--expires <time>', 'how long a first consent may be given: 14d, 36h', '14d')
       .option('--instead-of <id>', 'the ceremony that this one replaces')
+      .option('--lost <names>', 'old members whose share is gone for ever: it is listed as lost, not as destroyed')
       .option(
-        '--below-quorum <sentence>',
-        'go below a majority of the old committee; the sentence says that it is meant',
+        '--below-quorum',
+        'go on although fewer than a majority of the old committee is left; asks for a sentence',
+      )
+      .option('--override <sentence>', 'the sentence that --below-quorum asks for')
+      .option(
+        '--weak <shapes>',
+        'the weak shapes that are meant, exactly (all-must-sign, ...); asked for on a terminal',
       )
       .option('--stick <dir>', 'take cards from here, and leave the proposal here', several)
       .option('--plan <file>', 'read these answers from a file that --out-plan wrote')
@@ -67,6 +74,13 @@ export const registerPropose: Register = (program: Command, action) => {
   common(propose.command('refresh').description('renew the shares of the same committee')).action(
     action<Options>((session, options) => proposeKind(session, 'refresh', options)),
   );
+  common(
+    propose
+      .command('recover')
+      .description(
+        'the same people and threshold, where a share or a machine is lost (a new machine: roster add --replace)',
+      ),
+  ).action(action<Options>((session, options) => proposeKind(session, 'recover', options)));
   // bare `propose`, with any of the flags: asks for what they leave open
   common(propose.command('ask', { isDefault: true, hidden: true })).action(
     action<Options>(async (session, options) => {
@@ -76,8 +90,9 @@ export const registerPropose: Register = (program: Command, action) => {
           { value: 'genesis' as const, name: 'make a new key' },
           { value: 'reshare' as const, name: 'hand a key to another committee' },
           { value: 'refresh' as const, name: 'renew the shares of a committee' },
+          { value: 'recover' as const, name: 'replace a share or a machine that is lost' },
         ],
-        { flag: 'propose genesis, reshare or refresh' },
+        { flag: 'propose genesis, reshare, refresh or recover' },
       );
       return proposeKind(session, kind, options);
     }),
@@ -93,13 +108,17 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
     for (const { file, reason } of brought.rejected) say.line(`left alone: ${file}: ${reason}`);
     const wish = await wishOf(session, ceremonies, kind, options);
     const tool = toolOf(context);
-    const plan = asked(() => planOf(ceremonies, wish, context.now(), tool));
+    const plan = asked(() => planOf(ceremonies, wish, context.now(), tool), kind);
     const { state } = ceremonies.vault;
-    const hold = planHolds(state, plan)[0];
+    const hold = consentHolds(ceremonies, plan)[0];
     if (hold !== undefined) throw new Problem(hold.code, hold.message, hold.hint);
     for (const line of planText(plan, plan.keyset, myCard(state).name)) say.line(line);
     say.line();
-    if (context.ask.interactive && !(await confirmPlan(session, plan))) {
+    checkWeak(plan, options.weak);
+    if (!(await meantAgain(session, ceremonies, plan))) {
+      throw new Problem('REFUSED', 'the plan was not proposed', 'finish the other ceremony: conclave status shows it');
+    }
+    if (context.ask.interactive && !(await confirmPlan(session, plan, options.weak !== undefined))) {
       throw new Problem('REFUSED', 'the plan was not proposed', 'run conclave propose again with other answers');
     }
     const attended = context.ask.interactive;
@@ -132,7 +151,7 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
 }
 
 /** A plan that the proposer's own answers make impossible is a slip of the command line, and nobody's fault. */
-function asked(plan: () => Plan): Plan {
+function asked(plan: () => Plan, kind: string): Plan {
   try {
     return plan();
   } catch (error) {
@@ -140,14 +159,17 @@ function asked(plan: () => Plan): Plan {
     throw new Problem(
       'USAGE',
       error.message.replace(/^plan: /, 'such a plan cannot be: '),
-      'conclave propose --help shows the options',
+      `conclave propose ${kind} --help shows the options`,
     );
   }
 }
 
-async function confirmPlan(session: Session, plan: Plan): Promise<boolean> {
-  for (const shape of plan.weak) {
-    if (!(await session.confirm(`${weakShapeWords[shape as WeakShape]}. is that meant?`))) return false;
+/** Row 20: each weak shape is a question of its own, which neither --yes nor a bare return answers. */
+async function confirmPlan(session: Session, plan: Plan, named: boolean): Promise<boolean> {
+  for (const shape of named ? [] : plan.weak) {
+    const words = weakShapeWords[shape as WeakShape] ?? shape;
+    const flag = `--weak ${plan.weak.join(',')}`;
+    if (!(await session.context.ask.confirm(`${words}. is that meant?`, { flag, default: false }))) return false;
   }
   return session.confirm('propose this?');
 }

@@ -30,9 +30,12 @@ export function writeAnswers({ context }: Session, file: string, options: Option
   const { kind } = wish;
   const answers = {
     keyset: wish.keyset,
-    ...(kind === 'refresh' ? {} : { members: wish.members.join(','), threshold: String(wish.threshold) }),
+    ...(kind === 'refresh' || kind === 'recover'
+      ? {}
+      : { members: wish.members.join(','), threshold: String(wish.threshold) }),
     ...(kind === 'genesis' ? { key: wish.keys.map((key) => `${key.label}:${key.suite}`) } : {}),
     ...(wish.dealers === null ? {} : { dealers: wish.dealers.join(',') }),
+    ...((wish.lost ?? []).length === 0 ? {} : { lost: (wish.lost ?? []).join(',') }),
     reason: wish.reason,
     because: wish.because,
     ...(wish.ticket === null ? {} : { ticket: wish.ticket }),

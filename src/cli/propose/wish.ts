@@ -7,6 +7,7 @@ import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { myCard, myIdentity, rosterOf } from '../../vault/identity.ts';
 import { head, keysetByName, type Wish } from '../../vault/propose.ts';
 import type { Session } from '../session.ts';
+import { belowQuorum } from './meant.ts';
 
 /* What the flags of `propose` say, and what is asked where they do not. */
 
@@ -31,7 +32,10 @@ export interface Options {
   readonly destroy?: Wish['destroy'];
   readonly expires?: string;
   readonly insteadOf?: string;
-  readonly belowQuorum?: string;
+  readonly lost?: string;
+  readonly belowQuorum?: boolean;
+  readonly override?: string;
+  readonly weak?: string;
   readonly stick?: string[];
   readonly outPlan?: string;
   readonly plan?: string;
@@ -67,16 +71,19 @@ export async function wishOf(
       : await ask.text('what is the keyset called?', { flag: '--keyset K' }));
   if (!v.is(name, keyset))
     throw new Problem('USAGE', `${keyset} is not a name: letters, digits, dot, dash and underscore`);
-  const parent = kind === 'genesis' ? null : head(keysetByName(state, keyset)).proven;
+  const link = kind === 'genesis' ? null : head(keysetByName(state, keyset));
+  const parent = link?.proven ?? null;
+  const lost = await lostOf(session, kind, options, parent?.members ?? []);
   const members = await membersOf(
     session,
     ceremonies,
     kind,
     options,
-    parent?.members.map((member) => toHex(member.identity)) ?? [],
+    lost,
+    parent?.members.map(({ name, identity }) => ({ name, identity: toHex(identity) })) ?? [],
   );
   const thresholdText =
-    kind === 'refresh'
+    kind === 'refresh' || kind === 'recover'
       ? String(parent?.threshold ?? 0)
       : (options.threshold ??
         (await ask.text(`how many of the ${members.length} have to sign?`, { flag: '--threshold T' })));
@@ -98,7 +105,8 @@ export async function wishOf(
     copies:
       options.copies === undefined ? (options.backup === 'required' ? 1 : 0) : wholeNumber(options.copies, '--copies'),
     destroy: options.destroy ?? 'when-proven',
-    belowQuorum: options.belowQuorum ?? null,
+    belowQuorum: await belowQuorum(session, options, keyset, link, lost.length),
+    lost,
     reason:
       options.reason ?? (asksWhy ? await ask.text('why? (for the record)', { flag: '--reason T', default: '' }) : ''),
     because: options.because ?? 'other',
@@ -114,14 +122,14 @@ async function membersOf(
   ceremonies: Ceremonies,
   kind: Wish['kind'],
   options: Options,
-  old: readonly string[],
+  lost: readonly string[],
+  old: readonly { readonly name: string; readonly identity: string }[],
 ): Promise<string[]> {
   const { state } = ceremonies.vault;
   const cards = [myCard(state), ...rosterOf(state)];
-  const nameOf = (identity: string): string =>
-    cards.find((card) => card.identity === identity)?.name ?? identity.slice(0, 16);
-  const oldNames = old.map(nameOf);
-  if (kind === 'refresh') return oldNames;
+  // who lost a machine has no card of the old identity any more: then the name is that of the descriptor
+  const oldNames = old.map(({ name, identity }) => cards.find((card) => card.identity === identity)?.name ?? name);
+  if (kind === 'refresh' || kind === 'recover') return oldNames;
   const split = options.stay !== undefined || options.join !== undefined || options.leave !== undefined;
   if (options.members !== undefined && split)
     throw new Problem('USAGE', 'give either --members or --stay, --join and --leave');
@@ -129,7 +137,15 @@ async function membersOf(
   if (split) {
     const [stay, join, leave] = [names(options.stay), names(options.join), names(options.leave)];
     const same = (a: string) => (b: string) => a.toLowerCase() === b.toLowerCase();
-    const missing = oldNames.filter((member) => ![...stay, ...leave].some(same(member)));
+    const gone = stay.filter((member) => lost.some(same(member)));
+    if (gone.length > 0) {
+      throw new Problem(
+        'USAGE',
+        `${gone.join(', ')} cannot stay without a share`,
+        'who lost a share and comes back goes into --join',
+      );
+    }
+    const missing = oldNames.filter((member) => ![...stay, ...leave, ...lost].some(same(member)));
     if (missing.length > 0) {
       throw new Problem(
         'USAGE',
@@ -150,9 +166,26 @@ async function membersOf(
     cards.map((card) => ({
       value: card.name,
       name: card.name,
-      checked: old.includes(card.identity) || (old.length === 0 && card.identity === mine),
+      checked: old.some(({ identity }) => identity === card.identity) || (old.length === 0 && card.identity === mine),
     })),
     { flag: '--members a,b,c', required: true },
+  );
+}
+
+/** Who lost a share: a recovery has to say so, and asks where it is not said. */
+async function lostOf(
+  session: Session,
+  kind: Wish['kind'],
+  options: Options,
+  members: readonly { readonly name: string }[],
+): Promise<string[]> {
+  if (kind === 'genesis' && options.lost !== undefined)
+    throw new Problem('USAGE', 'in a genesis nobody has lost anything', 'leave --lost out');
+  if (kind !== 'recover' || options.lost !== undefined) return names(options.lost);
+  return session.context.ask.many(
+    'whose share is lost?',
+    members.map(({ name }) => ({ value: name, name })),
+    { flag: '--lost a,b', required: true },
   );
 }
 
