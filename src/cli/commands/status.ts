@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
 import { membersOf, outstanding, owedBy, waitedFor } from '../../ceremony/duties.ts';
+import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
@@ -64,6 +65,7 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
         packets,
       })),
     ],
+    weak: plan.weak,
     consented: record.consent !== null,
     damaged: held.damaged,
     rehearsal: plan.rehearsal,
@@ -93,6 +95,8 @@ async function status(session: Session, options: Options): Promise<undefined> {
         owes.join(' ') || '-',
       ]);
       say.line(table(rows, { head: ['member', 'part', 'seen here', 'owes'], indent: 2 }));
+      for (const shape of plan.weak)
+        say.line(`  ${shade('warn', 'weak')} ${weakShapeWords[shape as WeakShape] ?? shape}`);
       const waiting = waitedFor(view);
       if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
       const gone = outstanding(view);
