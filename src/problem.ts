@@ -33,6 +33,7 @@ export const problems = {
   PIN_MISMATCH: 'the keys of the plan are not those that were pinned on this machine',
   PREKEY_TAKEN: 'the one-time key that the plan names for this machine is used up or serves another attempt',
   SHARE_MISSING: 'a share that the plan counts on is not in this vault',
+  SHARE_NOT_LOST: 'the plan declares the share of this machine lost, and it is not',
   VAULT_ROLLED_BACK: 'this vault is an old copy of itself and acts no more for that epoch',
   AMENDMENT_DUE: 'an attempt is dead, and its proposer may go on with other dealers',
   AMENDMENT_IMPOSSIBLE: 'an attempt that cannot be given to other dealers',

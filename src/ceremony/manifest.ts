@@ -5,7 +5,7 @@ import type { KindName } from './kinds.ts';
 import type { ClosingBody, Copy } from './packets/closing.ts';
 import type { NoteBody } from './packets/note.ts';
 import type { RefusalBody } from './packets/refusal.ts';
-import { keysOf, movesShares, type PlanKind } from './plan.ts';
+import { keysOf, lostPlaceOf, movesShares, type PlanKind, type Return, returnOf } from './plan.ts';
 import { type CensusResult, censusResult, type DrillResult, drillResult } from './still-result.ts';
 
 export interface ManifestMember {
@@ -23,8 +23,15 @@ export interface Seat {
   readonly index: number;
   readonly name: string;
   readonly identity: string;
-  /** `leaves` and `lost` of the old committee, `joins` and `stays` of the new one. */
-  readonly becomes: 'stays' | 'leaves' | 'lost' | 'joins';
+  /** `leaves` and `lost` of the old committee, `joins`, `stays` and `comes-back` of the new one. */
+  readonly becomes: 'stays' | 'leaves' | 'lost' | 'joins' | 'comes-back';
+}
+
+/** An old share that was declared lost, which is not to say destroyed; and how its member comes back, if at all. */
+export interface LostShare {
+  readonly name: string;
+  readonly index: number;
+  readonly returns: Return;
 }
 
 /** An old member who ends without a share (row 19). */
@@ -82,6 +89,7 @@ export interface Manifest {
   /** Who left and has not closed: an old share may still exist there. */
   readonly outstanding: readonly string[];
   readonly withoutShare: readonly Dispossessed[];
+  readonly lost: readonly LostShare[];
   readonly packets: readonly ManifestPacket[];
   readonly faults: readonly { member: string; fault: string; packet: string; detail: string }[];
   readonly contradictions: readonly { member: string; slot: string; packets: readonly string[]; grave: boolean }[];
@@ -157,10 +165,16 @@ export function manifestOf(view: View): Manifest {
     outstanding: outstanding(view),
     withoutShare: plan.holders.flatMap((holder, place): Dispossessed[] => {
       const [index, name] = [place + 1, parent?.members[place]?.name ?? ''];
-      if (holder === null) return [{ name, index, why: 'lost', oldShare: null }];
+      if (holder === null) {
+        return returnOf(plan, place) === null ? [{ name, index, why: 'lost', oldShare: null }] : [];
+      }
       if (holder.newIndex !== null || !movesShares(plan)) return [];
       const closed = closings.find(({ identity }) => identity === holder.identity);
       return [{ name: holder.name, index, why: 'leaves', oldShare: closed?.body.oldShare ?? null }];
+    }),
+    lost: plan.holders.flatMap((holder, place) => {
+      const name = parent?.members[place]?.name ?? '';
+      return holder === null ? [{ name, index: place + 1, returns: returnOf(plan, place) }] : [];
     }),
     packets: view.packets.map(({ digest, kind, identity, at, attended, bytes }) => ({
       digest,
@@ -197,11 +211,11 @@ function committeeOf({ plan }: View): Manifest['committee'] {
   });
   if (!movesShares(plan)) return { before, after: before };
   const after = plan.receivers.map(
-    ({ newIndex, oldIndex, name, identity }): Seat => ({
-      index: newIndex,
-      name,
-      identity,
-      becomes: oldIndex === null ? 'joins' : 'stays',
+    (receiver): Seat => ({
+      index: receiver.newIndex,
+      name: receiver.name,
+      identity: receiver.identity,
+      becomes: receiver.oldIndex !== null ? 'stays' : lostPlaceOf(plan, receiver) === null ? 'joins' : 'comes-back',
     }),
   );
   return { before, after };

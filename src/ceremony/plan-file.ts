@@ -22,6 +22,7 @@ export const planFileSchema = v.strictObject({
       key: v.array(text),
       dealers: text,
       signers: text,
+      lost: text,
       reason: text,
       because: v.picklist(becauses),
       ticket: text,

@@ -10,7 +10,7 @@ import { type Link, linkSchema, readLink } from './succession.ts';
 import { weakShapes } from './weak-shapes.ts';
 
 export const becauses = ['policy', 'incident', 'personnel', 'compliance', 'other'] as const;
-export const planKinds = ['genesis', 'reshare', 'refresh', 'drill', 'census'] as const;
+export const planKinds = ['genesis', 'reshare', 'refresh', 'recover', 'drill', 'census'] as const;
 export type PlanKind = (typeof planKinds)[number];
 
 /** A drill and a census move no share: nobody deals, votes, receives or closes there, and the epoch stays. */
@@ -149,6 +149,10 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
     facts.new.map((member) => member.card),
     'new committee',
   );
+  // row 20: whoever can open the boxes of two members holds two shares, whatever names stand on the cards
+  if (new Set(facts.new.map(({ prekey }) => toHex(prekey))).size !== facts.new.length) {
+    refuse('two new members have one prekey');
+  }
   for (const { card, prekey } of facts.new) {
     if (!cardAt(card).prekeys.some((own) => equalBytes(own, prekey))) {
       refuse(`the prekey for ${cardAt(card).name} is not on the card of ${cardAt(card).name}`);
@@ -178,6 +182,13 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
       facts.new.every((m, i) => equalBytes(cardAt(m.card).signing, parent.proven.members[i]?.identity as Uint8Array));
     if (!same || facts.threshold !== parent.proven.threshold) refuse('a refresh keeps the committee and its threshold');
   }
+
+  if (facts.kind === 'recover' && parent !== null) {
+    const why = notRecovering(facts, cards, parent);
+    if (why !== null) refuse(why);
+  }
+  const twice = parent === null ? undefined : twiceInNew(facts, cards, parent);
+  if (twice !== undefined) refuse(`gives two shares to ${twice}`);
 
   // who approves
   distinct(facts.approvers, 'approvers');
@@ -286,6 +297,71 @@ type StillFact =
   | 'copies'
   | 'destroy'
   | 'threshold';
+/**
+ * What a recovery may not be. Everybody keeps the place, and so the index; who was declared lost comes back at that
+ * place: under the same identity where only the share is gone, else under the same name with a card of a new machine.
+ */
+function notRecovering(facts: Pick<PlanFacts, 'old' | 'new' | 'threshold'>, cards: readonly Card[], parent: Link) {
+  const { members, threshold } = parent.proven;
+  if (facts.threshold !== threshold || facts.new.length !== members.length) {
+    return 'a recovery keeps the size of the committee and its threshold';
+  }
+  if (facts.old.every(({ card }) => card !== null)) return 'a recovery has to say whose share is lost';
+  for (const [place, { name, identity }] of members.entries()) {
+    const card = cards[facts.new[place]?.card ?? -1];
+    if (card === undefined || equalBytes(card.signing, identity)) continue;
+    if (facts.old[place]?.card !== null) return 'a recovery keeps everybody at the own place whose share is not lost';
+    if (members.some((member) => equalBytes(member.identity, card.signing))) {
+      return `a recovery puts nobody of the old committee in the place of ${name}`;
+    }
+    if (card.name.toLowerCase() !== name.toLowerCase()) {
+      return `a recovery is to the same people: ${card.name} is not ${name}, whose share is lost`;
+    }
+  }
+  return null;
+}
+
+/** Row 20: an old member who is in the new committee as it was, and a second time as a new machine of the same name. */
+function twiceInNew(facts: Pick<PlanFacts, 'new'>, cards: readonly Card[], parent: Link): string | undefined {
+  const receiving = facts.new.map(({ card }) => cards[card]);
+  const again = parent.proven.members.find(
+    ({ name, identity }) =>
+      receiving.some((card) => card !== undefined && equalBytes(card.signing, identity)) &&
+      receiving.some(
+        (card) =>
+          card !== undefined &&
+          !equalBytes(card.signing, identity) &&
+          card.name.toLowerCase() === name.toLowerCase() &&
+          !parent.proven.members.some((member) => equalBytes(member.identity, card.signing)),
+      ),
+  );
+  return again?.name;
+}
+
+/** How an old member who was declared lost comes back, or null if not. `place` is that in the old committee. */
+export type Return = 'same-card' | 'new-card' | null;
+
+export function returnOf({ parent, holders, receivers }: Plan, place: number): Return {
+  const member = parent?.proven.members[place];
+  if (member === undefined || holders[place] !== null) return null;
+  if (receivers.some(({ card }) => equalBytes(card.signing, member.identity))) return 'same-card';
+  const { name } = member;
+  return receivers.some((one) => one.oldIndex === null && one.name.toLowerCase() === name.toLowerCase())
+    ? 'new-card'
+    : null;
+}
+
+/** The place in the old committee that this receiver lost its share of, if it is one who comes back. */
+export function lostPlaceOf(plan: Plan, { card, name, newIndex, oldIndex }: Participant): number | null {
+  if (newIndex === null || oldIndex !== null) return null;
+  const place = (plan.parent?.proven.members ?? []).findIndex(
+    (member, at) =>
+      plan.holders[at] === null &&
+      (equalBytes(member.identity, card.signing) ||
+        (returnOf(plan, at) === 'new-card' && member.name.toLowerCase() === name.toLowerCase())),
+  );
+  return place < 0 ? null : place;
+}
 
 function distinctLabels(keys: PlanFacts['keys'], refuse: (why: string) => never): void {
   if (new Set(keys.map((key) => key.label.toLowerCase())).size !== keys.length) refuse('two keys have one label');

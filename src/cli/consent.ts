@@ -6,7 +6,7 @@ import { planText } from '../report/plan-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard, myIdentity } from '../vault/identity.ts';
 import { recordConsent } from '../vault/propose.ts';
-import { type Hold, planHolds } from '../vault/standing.ts';
+import { consentHolds, type Hold } from '../vault/standing.ts';
 import type { Session } from './session.ts';
 import { keysetName } from './visit.ts';
 
@@ -37,7 +37,7 @@ export async function seekConsent(
   if (!movesShares(plan) && owedBy(view, me).length === 0) return 'not-needed';
   // a leaver that comes when all is proven only closes; but that destroys, so it consents like everybody else
   if (view.current.death !== null && view.current.proof === null) return 'not-needed';
-  const hold = planHolds(vault.state, plan)[0];
+  const hold = consentHolds(ceremonies, plan)[0];
   if (hold !== undefined) return hold;
   const { context, say } = session;
   if (context.now() > plan.expires && view.current.proof === null) {

@@ -64,6 +64,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   PIN_MISMATCH: exits.failed,
   PREKEY_TAKEN: exits.refused,
   SHARE_MISSING: exits.failed,
+  SHARE_NOT_LOST: exits.failed,
   VAULT_ROLLED_BACK: exits.stale,
   AMENDMENT_DUE: exits.refused,
   AMENDMENT_IMPOSSIBLE: exits.refused,

@@ -61,6 +61,7 @@ export function proposeWords(is: Proposal): string[] {
     ...option('--stay', is.stay),
     ...option('--join', is.join),
     ...option('--leave', is.leave),
+    ...option('--lost', is.lost),
     ...option('--threshold', is.threshold),
     ...(is.keys ?? []).flatMap((key) => ['--key', key]),
     ...option('--dealers', is.dealers),

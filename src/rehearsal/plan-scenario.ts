@@ -34,6 +34,7 @@ export function scenarioOfPlan(value: unknown): Scenario {
     ...(kind !== 'genesis' && kind !== 'reshare' ? {} : { members, threshold: whole(answers.threshold, 'threshold') }),
     ...(kind === 'genesis' ? { keys: answers.key ?? [] } : {}),
     ...(answers.signers === undefined ? {} : { signers: called(answers.signers) }),
+    ...(answers.lost === undefined ? {} : { lost: list(answers.lost) }),
     ...(answers.dealers === undefined ? {} : { dealers: called(answers.dealers) }),
     ...(approvers.length === 0 ? {} : { approvers }),
     ...(answers.approvals === undefined ? {} : { approvals: whole(answers.approvals, 'approvals') }),

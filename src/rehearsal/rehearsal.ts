@@ -136,6 +136,9 @@ export class Rehearsal {
       case 'back':
         for (const who of is) this.#absent.delete(who);
         return;
+      case 'loseMachine':
+        for (const who of is) this.#lose(who);
+        return;
       case 'command':
         return this.#command(is.by, is.words, is.exit ?? 0);
     }
@@ -146,6 +149,17 @@ export class Rehearsal {
     const ran = await this.#counted(who, ['init', '--name', who, '--stick', this.#path()]);
     if (ran.status !== 0) throw refused(who, 'init', ran);
     stop.deeds.push('made a vault, left a card');
+  }
+
+  /** Out of reach for everybody: nothing that is played from here on looks there. */
+  #lose(who: string): void {
+    const { home } = this.party(who);
+    for (let at = 1; ; at++) {
+      const away = `${home}.lost-${at}`;
+      if (this.#stage.fs.kind(away) !== 'absent') continue;
+      this.#stage.fs.rename(home, away);
+      return;
+    }
   }
 
   async #propose(proposal: Proposal): Promise<void> {
@@ -227,7 +241,10 @@ export class Rehearsal {
 
   async #command(who: string, words: readonly string[], exit: number): Promise<void> {
     const stop = this.#stop?.who === who ? this.#stop : this.#arrive(who);
-    const ran = await this.#counted(who, words);
+    const ran = await this.#counted(
+      who,
+      words.map((word) => word.replaceAll('{stick}', this.#path())),
+    );
     if (ran.status !== exit) throw refused(who, words.join(' '), ran, exit);
     stop.deeds.push(words.slice(0, 2).join(' '));
   }

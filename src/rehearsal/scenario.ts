@@ -22,6 +22,7 @@ const proposal = v.strictObject({
   stay: v.optional(names),
   join: v.optional(names),
   leave: v.optional(names),
+  lost: v.optional(names),
   threshold: v.optional(count),
   keys: v.optional(v.array(text)),
   dealers: v.optional(names),
@@ -51,7 +52,9 @@ const vocabulary = {
   absent: names,
   /** They are there again. */
   back: names,
-  /** Any other command on somebody's machine, and the exit status that it has to have (0). */
+  /** The machine is gone with everything on it: after that, `init` makes a new one for the same person. */
+  loseMachine: names,
+  /** Any other command on somebody's machine, and the exit status that it has to have (0). `{stick}` is the stick. */
   command: v.strictObject({ by: name, words: v.pipe(v.array(text), v.minLength(1)), exit: v.optional(count) }),
 };
 
@@ -159,14 +162,15 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
     case 'init':
     case 'absent':
     case 'back':
+    case 'loseMachine':
       everyone(people, is, where);
       return;
     case 'propose': {
-      const { by, members = [], stay = [], join = [], leave = [], dealers = [], signers = [] } = is;
+      const { by, members = [], stay = [], join = [], leave = [], lost = [], dealers = [], signers = [] } = is;
       const { approvers = [], observers = [] } = is;
       everyone(
         people,
-        [by, ...members, ...stay, ...join, ...leave, ...dealers, ...signers, ...approvers, ...observers],
+        [by, ...members, ...stay, ...join, ...leave, ...lost, ...dealers, ...signers, ...approvers, ...observers],
         where,
       );
       everyone(sticks, is.stick === undefined ? [] : [is.stick], where);

@@ -103,13 +103,18 @@ export function stillSection(page: Page, { drill, census }: Manifest): void {
   }
 }
 
-export function sharesSection(page: Page, { oldShares, withoutShare, copies, outstanding }: Manifest): void {
+export function sharesSection(page: Page, { oldShares, withoutShare, lost, copies, outstanding }: Manifest): void {
   page.section('old shares and copies, as their members declared');
   page.table(
     oldShares.map(({ member, state, why }) => [member, `${shareWords[state]} (${why})`]),
     ['member', oldShares.length === 0 ? 'nobody has closed yet' : 'the old share'],
     [32],
   );
+  for (const { name, index, returns } of lost) {
+    if (returns === null) continue; // among those who are left without a share
+    const back = returns === 'new-card' ? 'comes back with a new machine' : 'gets a new one';
+    page.text(`declared lost, not destroyed: the old share of ${name}, old member ${index}, who ${back}`);
+  }
   for (const { name, index, why, oldShare } of withoutShare) {
     const known = oldShare === null ? 'nothing is known of the old share' : shareWords[oldShare.state];
     page.text(`left without a share: ${name}, old member ${index} (${why}); ${known}`);

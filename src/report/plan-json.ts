@@ -1,5 +1,5 @@
 import { toHex } from '../bytes/hex.ts';
-import { keysOf, type Plan } from '../ceremony/plan.ts';
+import { keysOf, type Plan, returnOf } from '../ceremony/plan.ts';
 
 /** The plan as JSON, for people who read along with other tools. */
 export function planJson(plan: Plan): object {
@@ -18,6 +18,7 @@ export function planJson(plan: Plan): object {
       name: holder?.name ?? parent?.members[i]?.name,
       identity: toHex(parent?.members[i]?.identity ?? new Uint8Array()),
       lost: holder === null,
+      returns: returnOf(plan, i),
     })),
     new: plan.receivers.map(({ newIndex, name, identity }) => ({ index: newIndex, name, identity })),
     threshold: { from: parent?.threshold ?? null, to: plan.threshold },

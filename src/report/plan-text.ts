@@ -1,7 +1,7 @@
 import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
-import { movesShares, type Plan } from '../ceremony/plan.ts';
+import { lostPlaceOf, movesShares, type Plan, returnOf } from '../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { claimedTime } from './time.ts';
 
@@ -11,6 +11,7 @@ export const kindWords: Record<Plan['kind'], string> = {
   refresh: 'renew the shares of the same committee',
   drill: 'show that chosen members can sign',
   census: 'show that every member has its share',
+  recover: 'give those who lost a share a new one, and renew all others',
 };
 
 /** Old beside new, what changes, what is weak, what is destroyed and when: what a member consents to. */
@@ -50,13 +51,13 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
     const left =
       before === undefined
         ? ''
-        : `${i + 1}  ${mark(holder?.name ?? before.name)}${holder === null ? ' LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
+        : `${i + 1}  ${mark(holder?.name ?? before.name)}${holder === null ? ' SHARE LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
             plan.dealers.includes(i + 1) ? ' deals' : ''
           }`;
     const right =
       after === undefined
         ? ''
-        : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? ' joins' : ''}`;
+        : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? comes(plan, after) : ''}`;
     side(left, right);
   }
   lines.push('');
@@ -127,6 +128,13 @@ function stillText(plan: Plan, parent: Descriptor, me: string | null): string[] 
   row('moved', 'nothing: no share moves, and none is destroyed');
   row('consent by', claimedTime(plan.expires));
   return lines;
+}
+
+/** Under which card somebody comes: who lost a vault comes back with a new machine, which everybody has to know. */
+function comes(plan: Plan, after: Plan['receivers'][number]): string {
+  const place = lostPlaceOf(plan, after);
+  if (place === null) return ' joins';
+  return returnOf(plan, place) === 'new-card' ? ' NEW MACHINE' : ' comes back';
 }
 
 /** Numbered, in rows of four: how the phrase is read aloud. */

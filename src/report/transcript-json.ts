@@ -145,10 +145,11 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
   if (current.proof !== null) {
     for (const { name } of plan.receivers.filter(({ identity }) => !current.closings.has(identity)))
       open.push(`${name} has not closed yet`);
-    for (const { name, why, oldShare, index } of manifest.withoutShare) {
-      if (why === 'lost') open.push(`the share of ${name}, old member ${index}, was declared lost and not destroyed`);
-      else if (oldShare === null) open.push(`${name} left and has not closed: the old share there may still exist`);
-    }
+    for (const { name, why, oldShare } of manifest.withoutShare)
+      if (why === 'leaves' && oldShare === null)
+        open.push(`${name} left and has not closed: the old share there may still exist`);
+    for (const { name, index } of manifest.lost)
+      open.push(`the share of ${name}, old member ${index}, was declared lost and not destroyed`);
     for (const { member, state, why } of manifest.oldShares)
       if (state === 'kept') open.push(`the old share of ${member} was kept (${why})`);
     for (const { member, kind, label, epoch } of manifest.copies.invalid)

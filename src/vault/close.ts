@@ -2,7 +2,7 @@ import { equalBytes } from '../bytes/hex.ts';
 import type { AttemptView } from '../ceremony/evaluate.ts';
 import { shareFits } from '../ceremony/packets/acceptance.ts';
 import type { ClosingBody, Copy } from '../ceremony/packets/closing.ts';
-import type { Plan } from '../ceremony/plan.ts';
+import { lostPlaceOf, type Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { linkOf, type Stop } from './acts.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
@@ -142,7 +142,10 @@ function oldShare(
   // also of epochs before the parent, where all had to sign: who left then may join again now
   const { id } = held.view.current.attempt;
   const left = keyset?.slots.some((slot) => slot.epoch < plan.epoch.to && goes(slot, keyset, plan, id, true));
-  if (left !== true) return { state: 'none', why: me?.oldIndex == null ? 'joiner' : 'already-gone' };
+  if (left !== true) {
+    if (me !== undefined && lostPlaceOf(plan, me) !== null) return { state: 'none', why: 'lost' };
+    return { state: 'none', why: me?.oldIndex == null ? 'joiner' : 'already-gone' };
+  }
   if (!enoughSigners(plan, held.view.current)) return { state: 'kept', why: 'no-backups' };
   const wanted = `${keysetOf(state, plan)?.name ?? plan.keyset}@${plan.parent.proven.epoch}`;
   if (plan.destroy === 'ask' && moment.confirmDestroy !== wanted) {

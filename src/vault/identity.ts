@@ -116,5 +116,14 @@ export function withCard(state: VaultState, card: Card, replace = false): { stat
 
 /** The cards of a plan, once its phrase was compared: whoever merely proposed it puts nobody on the roster. */
 export function withCardsOf(state: VaultState, plan: Plan): VaultState {
-  return plan.participants.reduce((before, { card }) => withCard(before, card).state, state);
+  const gone = new Set(
+    (plan.parent?.proven.members ?? []).flatMap(({ identity }, at) =>
+      plan.holders[at] === null ? [toHex(identity)] : [],
+    ),
+  );
+  return plan.participants.reduce((before, { card }) => {
+    // who lost a vault comes back with a new machine: what was consented to says so, and the name is that one's now
+    const clash = rosterOf(before).find(({ name }) => name.toLowerCase() === card.name.toLowerCase());
+    return withCard(before, card, clash !== undefined && gone.has(clash.identity)).state;
+  }, state);
 }

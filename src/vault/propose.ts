@@ -34,6 +34,8 @@ export interface Wish {
   readonly because: PlanFacts['because'];
   readonly ticket: string | null;
   readonly insteadOf: string | null;
+  /** Old members whose share is gone, by name; none where nobody says so. */
+  readonly lost?: readonly string[];
   readonly expiresIn: number;
 }
 
@@ -87,20 +89,25 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
   };
 
   // an old member is whom the proven descriptor names, whatever name it goes by today
-  const old = (parent?.proven.members ?? []).map((member) => {
+  const lost = lostPlaces(parent, known, wish.lost ?? []);
+  const old = (parent?.proven.members ?? []).map((member, at) => {
+    if (lost.has(at)) return { card: null };
     const card = known.find((candidate) => equalBytes(candidate.signing, member.identity));
     if (card === undefined) {
       throw new Problem(
         'CARD_MISSING',
         `there is no card of old member ${member.name} on the roster`,
-        'take it in with conclave roster add F',
+        `take it in with conclave roster add F; if the machine or its share is gone for ever, say --lost ${member.name}`,
       );
     }
     return { card: place(card) };
   });
   const used = usedPrekeys(ceremonies);
-  const members = wish.members.map((name) => {
-    const card = named(name);
+  const receiving =
+    wish.kind === 'recover' && parent !== null
+      ? parent.proven.members.map(({ name }, at) => recovering(cards, old[at]?.card ?? null, () => named(name)))
+      : wish.members.map(named);
+  const members = receiving.map((card) => {
     const prekey = card.prekeys.find((candidate) => !used.has(toHex(candidate)));
     if (prekey === undefined) {
       throw new Problem(
@@ -121,7 +128,8 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
   };
 
   const me = old.findIndex(({ card }) => card === proposer) + 1;
-  const order = dealOrder(old.length, me);
+  const order = dealOrder(old.length, me).filter((index) => !lost.has(index - 1));
+  if (parent !== null) checkEnoughLeft(parent, order.length, wish);
   const quorum =
     wish.belowQuorum === null ? quorumOf(parent?.proven.threshold ?? 0, old.length) : (parent?.proven.threshold ?? 0);
   const moves = movesShares(wish);
@@ -143,7 +151,7 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
     proposer,
     old,
     new: members,
-    threshold: wish.threshold,
+    threshold: wish.kind === 'recover' && parent !== null ? parent.proven.threshold : wish.threshold,
     ...(wish.kind === 'drill' && parent !== null
       ? { signers: signersOf(parent, (wish.signers ?? []).map(named)) }
       : {}),
@@ -174,6 +182,56 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
 /** In index order, whatever order they were named in. */
 function signersOf(parent: Link, cards: readonly Card[]): number[] {
   return cards.map((card) => oldIndex(parent, card, 'sign')).sort((a, b) => a - b);
+}
+
+/** In a recovery everybody keeps the own place; who lost a share has the card that stands for the name now. */
+function recovering(cards: readonly Card[], at: number | null, named: () => Card): Card {
+  return at === null ? named() : (cards[at] as Card);
+}
+
+/** Who lost a share, by the name that the descriptor has or the roster: places in the old committee. */
+function lostPlaces(parent: Link | null, known: readonly Card[], names: readonly string[]): Set<number> {
+  const members = parent?.proven.members ?? [];
+  return new Set(
+    names.map((name) => {
+      const same = (other: string | undefined): boolean => other?.toLowerCase() === name.toLowerCase();
+      const called = (identity: Uint8Array) => known.find(({ signing }) => equalBytes(signing, identity))?.name;
+      const renamed = members.findIndex(({ identity }) => same(called(identity)));
+      const at = renamed >= 0 ? renamed : members.findIndex((member) => same(member.name));
+      if (at < 0) throw new Problem('USAGE', `${name} is no old member, and can have lost nothing`);
+      return at;
+    }),
+  );
+}
+
+/** What is typed where fewer than a majority of the old committee still has its shares (section 5, rule 1). */
+export function belowQuorumSentence(keyset: string, present: number, members: number): string {
+  return `hand over ${keyset} although only ${present} of ${members} are left to endorse it`;
+}
+
+/** How many old members have to be there, and how many are, where some shares are declared lost. */
+export function leftOf({ proven }: Link, lost: number): { present: number; members: number; quorum: number } {
+  const members = proven.members.length;
+  return { present: members - lost, members, quorum: quorumOf(proven.threshold, members) };
+}
+
+function checkEnoughLeft(parent: Link, present: number, { belowQuorum }: Wish): void {
+  const { threshold, members } = parent.proven;
+  if (present < threshold) {
+    throw new Problem(
+      'USAGE',
+      `${present} of ${members.length} shares are left, and it takes ${threshold}: nobody can hand over this key any more`,
+      'look for a backup of a lost share; without one the key is gone, so move what it guards while you can',
+    );
+  }
+  const quorum = quorumOf(threshold, members.length);
+  if (present < quorum && belowQuorum === null) {
+    throw new Problem(
+      'USAGE',
+      `${present} of ${members.length} old members are left to endorse this, and it takes ${quorum}`,
+      'where the others are gone for ever: --below-quorum, and the sentence that is asked for',
+    );
+  }
 }
 
 /** The proposer first if an old member, then old members in plan order. */

@@ -4,7 +4,7 @@ import type { Descriptor } from '../ceremony/descriptor.ts';
 import { type Duty, isAsked } from '../ceremony/duties.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import { type Attempt, firstAttempt, type Plan } from '../ceremony/plan.ts';
-import type { ProblemCode } from '../problem.ts';
+import { Problem, type ProblemCode } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
 import { pinFits } from './pins.ts';
@@ -66,7 +66,7 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
       holds.push({
         code: 'SHARE_MISSING',
         message: `the plan names this machine as old member ${me.oldIndex}, but the share of epoch ${parent.epoch} is not in this vault`,
-        hint: 'finish the ceremony before this one, or ask for a plan that declares this share lost',
+        hint: `finish the ceremony before this one; if the share is gone, ask for conclave propose recover --lost ${me.name}`,
       });
     }
     if (keyset !== undefined && !isKnown(keyset, parent)) {
@@ -100,6 +100,47 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
     }
   }
   return holds;
+}
+
+/**
+ * A plan that declares a share lost which can be read here is a mistake, or the way in which somebody gets below a
+ * majority that is there: its own member is the one who can see that. From the acceptance on it is too late to ask.
+ */
+export function notLost({ state, readShare }: ShareReader, plan: Plan, attempt: Attempt): Hold[] {
+  const mine = fromHex(myIdentity(state)) as Uint8Array;
+  const place = (plan.parent?.proven.members ?? []).findIndex(({ identity }) => equalBytes(identity, mine));
+  const slot =
+    place < 0 || plan.holders[place] !== null || hasAccepted(state, attempt.id) ? undefined : parentSlot(state, plan);
+  if (slot === undefined || plan.parent === null || isOldCopy(state, plan) || !readable(readShare, slot)) return [];
+  return [
+    {
+      code: 'SHARE_NOT_LOST',
+      message: `the plan declares the share of this machine lost (epoch ${plan.parent.proven.epoch}), but the share is here and can be read`,
+      hint: 'tell the proposer; conclave next --refuse --reason T ends this plan, and a reshare or a refresh needs nobody to be lost',
+    },
+  ];
+}
+
+interface ShareReader {
+  readonly state: VaultState;
+  readonly readShare: (slot: Slot) => unknown;
+}
+
+function readable(readShare: ShareReader['readShare'], slot: Slot): boolean {
+  try {
+    readShare(slot);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+/** What stands against consenting to a plan on this machine. */
+export function consentHolds({ vault }: Ceremonies, plan: Plan, attempt: Attempt = firstAttempt(plan)): Hold[] {
+  const { state } = vault;
+  const reader = { state, readShare: (slot: Slot) => vault.readShare(slot) };
+  return [...planHolds(state, plan, attempt), ...notLost(reader, plan, attempt)];
 }
 
 /** Whether a committee is the one that this vault knows of that epoch, if it knows one (row 6). */
@@ -157,13 +198,17 @@ export function alarmsFor(ceremonies: Ceremonies, held: Held): Alarm[] {
   }));
 }
 
+function isOldCopy(state: VaultState, plan: Plan): boolean {
+  const scope = scopeOf(plan);
+  return state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope));
+}
+
 /**
  * Said also where nothing is asked of this machine: what it forgot, it may have done already. Once it has seen a later
  * epoch proven, that one is over.
  */
 export function oldCopy(state: VaultState, plan: Plan): Hold[] {
-  const scope = scopeOf(plan);
-  if (!state.rollbacks.some((rollback) => equalBytes(rollback.scope, scope))) return [];
+  if (!isOldCopy(state, plan)) return [];
   if (plan.epoch.from !== null && latestEpoch(keysetOf(state, plan)) > plan.epoch.from) return [];
   return [
     {
@@ -184,7 +229,7 @@ export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] 
   const holds =
     duty === 'close' || duty === 'refuse' || duty === 'amend'
       ? []
-      : planHolds(state, held.plan, held.view.current.attempt);
+      : consentHolds(ceremonies, held.plan, held.view.current.attempt);
   holds.unshift(...oldCopy(state, held.plan));
   for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
     // to give an attempt up signs for nothing and destroys nothing: no liar can keep a machine from that

@@ -165,7 +165,7 @@ describe('the transcript as data', () => {
     const other = { version: '9.9', digest: null };
     ceremony.say(alice, 'acceptance', { ...ceremony.acceptanceBody(alice), tool: other });
     const transcript = written(ceremony.view, { overrides: [{ at: 5, sentence: 'go on although' }] });
-    expect(transcript.weak.map(({ shape }) => shape)).toEqual(['all-must-sign', 'below-quorum']);
+    expect(transcript.weak.map(({ shape }) => shape)).toEqual(['all-must-sign', 'few-spares', 'below-quorum']);
     expect(transcript.overrides).toMatchObject([
       { member: 'alice', sentence },
       { member: 'bob', at: 5, sentence: 'go on although' },

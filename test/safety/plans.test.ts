@@ -210,6 +210,46 @@ describe('row 20: a weak shape is only there where the plan says so', () => {
     );
   });
 
+  test('row 20: where fewer can be spared than were lost', () => {
+    // alice is lost, and does not come back: bob, carol and dave are the first three now
+    const facts = {
+      cards: honest.cards.slice(1),
+      proposer: 0,
+      old: [{ card: null }, { card: 0 }, { card: 1 }],
+      new: honest.new.map((one) => ({ ...one, card: one.card - 1 })),
+      dealers: [2, 3],
+    };
+    expect(refused(facts)).toBeNull(); // one is lost, and one can be spared
+    const tight = { ...facts, threshold: 3 };
+    expect(refused({ ...tight, weak: ['all-must-sign'] })).toBe('PLAN_INVALID');
+    expect(refused({ ...tight, weak: ['all-must-sign', 'few-spares'] })).toBeNull();
+    expect(refused({ ...facts, weak: ['few-spares'] })).toBe('PLAN_INVALID');
+  });
+
+  test('row 20: nobody gets two shares as two machines: not with one prekey, nor as the old and the new one of a name', () => {
+    const { twin } = people('a twin', 'twin');
+    const [seat] = honest.new; // that of bob
+    const shared = seat?.prekey as Uint8Array;
+    const forged = twin.renew(2, { public: shared, secret: new Uint8Array(32) });
+    expect(forged.prekeys).toContainEqual(shared);
+    const with4 = (file: Uint8Array, prekey: Uint8Array, cards = honest.cards) => ({
+      cards: [...cards, file],
+      new: [...honest.new, { card: cards.length, prekey }],
+      weak: ['minority-signs'],
+    });
+    expect(refused(with4(forged.file, shared))).toBe('PLAN_INVALID');
+    expect(refused(with4(erin.card.file, erin.card.prekeys[0] as Uint8Array))).toBeNull();
+    // bob stays under another name, and a new machine goes by the one that the descriptor knows him by
+    const again = people('again', 'bob').bob;
+    const renamed = Object.assign(Object.create(bob), { name: 'robert' }) as Person;
+    const card = renamed.renew(2);
+    const cards = honest.cards.map((file, at) => (at === seat?.card ? card.file : file));
+    const seats = honest.new.map((one) => (one === seat ? { ...one, prekey: card.prekeys[0] as Uint8Array } : one));
+    const twice = with4(again.card.file, again.card.prekeys[0] as Uint8Array, cards);
+    expect(refused({ cards, new: seats })).toBeNull();
+    expect(refused({ ...twice, new: [...seats, twice.new[3] as (typeof seats)[number]] })).toBe('PLAN_INVALID');
+  });
+
   test('row 20: an approver who stands on the list of a policy twice does not approve twice', () => {
     const twice = { approvers: [dave.signing.public, dave.signing.public], approvals: 2 };
     const facts = planFacts({ cast, members: [alice, bob], threshold: 2, approvers: [dave] });

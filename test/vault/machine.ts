@@ -22,7 +22,7 @@ import { firstState, myCard, withCard } from '../../src/vault/identity.ts';
 import { perform } from '../../src/vault/perform.ts';
 import { beginCeremony, draftProposal, planOf, recordConsent, type Wish } from '../../src/vault/propose.ts';
 import { refuse } from '../../src/vault/refuse.ts';
-import { planHolds } from '../../src/vault/standing.ts';
+import { consentHolds } from '../../src/vault/standing.ts';
 import type { Slot, VaultState } from '../../src/vault/state.ts';
 import { Vault } from '../../src/vault/vault.ts';
 import { drawn } from '../crypto/drawn.ts';
@@ -92,7 +92,7 @@ export class Machine {
       const blame: string[] = [];
       for (const id of ceremonies.ids()) {
         const { record, plan } = ceremonies.get(id);
-        const against = record.consent === null ? planHolds(ceremonies.vault.state, plan) : [];
+        const against = record.consent === null ? consentHolds(ceremonies, plan) : [];
         holds.push(...against.map(({ code }) => code));
         if (record.consent === null && against.length === 0) {
           recordConsent(ceremonies, plan, { at: now, attended: true, destroy: plan.destroy === 'when-proven' });

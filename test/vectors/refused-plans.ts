@@ -1,3 +1,4 @@
+import { writeCard } from '../../src/ceremony/card.ts';
 import type { PlanFacts } from '../../src/ceremony/plan.ts';
 import type { LinkFacts } from '../../src/ceremony/succession.ts';
 import { commit } from '../../src/crypto/commitments.ts';
@@ -61,6 +62,33 @@ function halfLost(): PlanFacts {
   };
 }
 
+const prekeyOf = (who: { readonly prekeys: readonly { readonly public: Uint8Array }[] }): Uint8Array =>
+  who.prekeys[0]?.public as Uint8Array;
+
+const again = person('alice-again');
+const newMachine = writeCard({ ...again.facts, name: 'alice' }, again.signing.secret);
+
+/** Two of alice, bob and carol sign; the machine of alice is gone, and she comes back with another. */
+function recovery(): PlanFacts {
+  return {
+    ...reshareFacts(committee(2, [alice, bob, carol]), 'A'),
+    kind: 'recover',
+    cards: [bob.card, carol.card, newMachine, olga.card].map(({ file }) => file),
+    proposer: 0,
+    old: [{ card: null }, { card: 0 }, { card: 1 }],
+    new: [
+      { card: 2, prekey: prekeyOf(again) },
+      { card: 0, prekey: prekeyOf(bob) },
+      { card: 1, prekey: prekeyOf(carol) },
+    ],
+    threshold: 2,
+    dealers: [2, 3],
+    reserves: [],
+    approvers: [3],
+    observers: [],
+  };
+}
+
 /** Shapes that are weak, and that say so. */
 export function plansTaken(): Wanted[] {
   const first = genesisFacts();
@@ -72,7 +100,13 @@ export function plansTaken(): Wanted[] {
     taken('half of the old committee is lost, and it was typed that this is meant: the quorum is the threshold', {
       ...halfLost(),
       belowQuorum: 'two are gone for ever',
-      weak: ['below-quorum'],
+      weak: ['few-spares', 'below-quorum'],
+    }),
+    taken('who lost a vault comes back at the same place with a new machine', recovery()),
+    taken('who lost only a share comes back under the same identity', {
+      ...recovery(),
+      cards: [bob, carol, alice, olga].map(({ card }) => card.file),
+      new: recovery().new.map((seat, at) => (at === 0 ? { card: 2, prekey: prekeyOf(alice) } : seat)),
     }),
   ];
 }
@@ -167,6 +201,25 @@ export function plansRefused({ link }: Story): Wanted[] {
     bad(reshareFacts(committee(3, [alice, bob, carol]), 'A'), 'reshare: a lower threshold that it does not admit', {
       dealers: [1, 2, 3],
       reserves: [],
+    }),
+    bad(recovery(), 'recover: nobody has lost anything', {
+      cards: [bob, carol, alice, olga].map(({ card }) => card.file),
+      old: [{ card: 2 }, { card: 0 }, { card: 1 }],
+      new: [{ card: 2, prekey: prekeyOf(alice) }, ...recovery().new.slice(1)],
+    }),
+    bad(recovery(), 'recover: another threshold', { threshold: 3, weak: ['all-must-sign', 'few-spares'] }),
+    bad(recovery(), 'recover: two change places', {
+      new: [recovery().new[0], recovery().new[2], recovery().new[1]],
+    }),
+    bad(recovery(), 'recover: somebody else in the place of who is lost', {
+      cards: [bob, carol, dave, olga].map(({ card }) => card.file),
+      new: [{ card: 2, prekey: prekeyOf(dave) }, ...recovery().new.slice(1)],
+    }),
+    bad(recovery(), 'recover: who is lost deals', { dealers: [1, 2] }),
+    bad(recovery(), 'recover: a member more', {
+      cards: [bob.card, carol.card, newMachine, olga.card, dave.card].map(({ file }) => file),
+      new: [...recovery().new, { card: 4, prekey: prekeyOf(dave) }],
+      weak: ['minority-signs'],
     }),
     bad(later, 'refresh: another committee', { kind: 'refresh' }),
     bad(later, 'refresh: another threshold', {

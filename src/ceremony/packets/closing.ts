@@ -22,7 +22,7 @@ const schema = v.strictObject({
    */
   oldShare: v.strictObject({
     state: v.picklist(['wrapping-key-deleted', 'kept', 'none']),
-    why: v.picklist(['proven', 'no-backups', 'not-confirmed', 'exposed', 'joiner', 'already-gone']),
+    why: v.picklist(['proven', 'no-backups', 'not-confirmed', 'exposed', 'joiner', 'already-gone', 'lost']),
   }),
   /** Copies of older epochs that the author declares worthless from now on. */
   invalid: is.list(copySchema, 1000),

@@ -3,6 +3,7 @@ import { toHex } from '../../bytes/hex.ts';
 import { membersOf, outstanding, owedBy, waitedFor } from '../../ceremony/duties.ts';
 import { movesShares } from '../../ceremony/plan.ts';
 import { censusResult, drillResult } from '../../ceremony/still-result.ts';
+import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
 import { stillLines } from '../../report/still-text.ts';
@@ -67,6 +68,7 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
         packets,
       })),
     ],
+    weak: plan.weak,
     consented: record.consent !== null,
     drill: drillResult(view),
     census: censusResult(view),
@@ -98,6 +100,8 @@ async function status(session: Session, options: Options): Promise<undefined> {
         owes.join(' ') || '-',
       ]);
       say.line(table(rows, { head: ['member', 'part', 'seen here', 'owes'], indent: 2 }));
+      for (const shape of plan.weak)
+        say.line(`  ${shade('warn', 'weak')} ${weakShapeWords[shape as WeakShape] ?? shape}`);
       const waiting = waitedFor(view);
       if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
       const gone = outstanding(view);

@@ -1,0 +1,78 @@
+import { equalBytes } from '../../bytes/hex.ts';
+import type { Plan } from '../../ceremony/plan.ts';
+import type { Link } from '../../ceremony/succession.ts';
+import { Problem } from '../../problem.ts';
+import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
+import { belowQuorumSentence, leftOf } from '../../vault/propose.ts';
+import type { Session } from '../session.ts';
+import type { Options } from './wish.ts';
+
+/* What a proposer is asked twice, since it is seldom meant. */
+
+/** `--weak` names the shapes that are meant: one too many or too few shows that the plan is not the one in mind. */
+export function checkWeak(plan: Plan, given: string | undefined): void {
+  if (given === undefined) return;
+  const named = given
+    .split(',')
+    .map((shape) => shape.trim())
+    .filter((shape) => shape !== '');
+  const same = named.length === plan.weak.length && plan.weak.every((shape) => named.includes(shape));
+  if (same) return;
+  throw new Problem(
+    'USAGE',
+    `the weak shapes of this plan are ${plan.weak.join(', ') || 'none'}, and not ${named.join(', ') || 'none'}`,
+    plan.weak.length === 0
+      ? 'leave --weak out'
+      : `look at the plan again; if it is meant, --weak ${plan.weak.join(',')}`,
+  );
+}
+
+/** The sentence for a plan that goes below a majority, typed or given; null where the flag is not there. */
+export async function belowQuorum(
+  session: Session,
+  options: Options,
+  keyset: string,
+  parent: Link | null,
+  lost: number,
+): Promise<string | null> {
+  if (options.belowQuorum !== true || parent === null) return null;
+  const { present, members, quorum } = leftOf(parent, lost);
+  if (present >= quorum) {
+    throw new Problem(
+      'USAGE',
+      `${present} of ${members} old members are there to endorse this, so nothing goes below a majority`,
+      'leave --below-quorum out; who is gone for ever is named with --lost',
+    );
+  }
+  const sentence = belowQuorumSentence(keyset, present, members);
+  if (options.override !== undefined) {
+    if (options.override.trim() === sentence) return sentence;
+    throw new Problem('REFUSED', 'that is not the sentence', `it is --override "${sentence}"`);
+  }
+  session.say.line(`${present} of ${members} old members are left, and a majority is ${quorum}: if others still have`);
+  session.say.line('their shares, they could hand the key to another committee, and nobody would know of both');
+  if (await session.context.ask.typed(sentence)) return sentence;
+  throw new Problem('REFUSED', 'the plan was not proposed', 'nothing was changed');
+}
+
+/** A second plan of the same shape over the same committee is mostly a slip: each member can vote for one of them. */
+export async function meantAgain(session: Session, ceremonies: Ceremonies, plan: Plan): Promise<boolean> {
+  const alive = ceremonies.all().find((held) => isSame(held, plan) && plan.at <= held.plan.expires);
+  if (alive === undefined || plan.insteadOf !== null) return true;
+  const { ceremony } = alive.plan;
+  const id = ceremony.slice(0, 16);
+  session.say.line(`ceremony ${id} is to do the same, from the same committee, and is not over (${alive.view.phase})`);
+  return session.confirm('lay another plan beside it all the same?', `--instead-of ${id}, or --yes`);
+}
+
+function isSame({ plan: other, view }: Held, plan: Plan): boolean {
+  if (plan.parent === null || other.parent === null || view.current.death !== null || view.current.proof !== null)
+    return false;
+  return (
+    equalBytes(other.parent.proven.id, plan.parent.proven.id) &&
+    other.kind === plan.kind &&
+    other.threshold === plan.threshold &&
+    other.receivers.length === plan.receivers.length &&
+    other.receivers.every(({ identity }, at) => identity === plan.receivers[at]?.identity)
+  );
+}
