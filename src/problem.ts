@@ -61,6 +61,8 @@ export const problems = {
   TURN_INVALID: 'a commitment or a signature of a turn of the wrong shape, or of another turn than was called for',
   CENSUS_INVALID: 'a report to a census of the wrong shape',
   CONTRADICTION: 'two signed statements of one author of which only one can be honest',
+  EVIDENCE_INVALID: 'a file of evidence that is damaged, or that does not prove what it claims',
+  FAULT_UNPROVEN: 'nothing that this vault holds proves a fault of that member',
   // vault
   VAULT_THERE: 'there is a vault already where a new one was to be made',
   VAULT_MISSING: 'there is no vault where one was expected',

@@ -91,6 +91,8 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   TURN_INVALID: exits.failed,
   CENSUS_INVALID: exits.failed,
   CONTRADICTION: exits.failed,
+  EVIDENCE_INVALID: exits.failed,
+  FAULT_UNPROVEN: exits.usage,
   VAULT_THERE: exits.usage,
   VAULT_MISSING: exits.usage,
   VAULT_LOCKED: exits.locked,

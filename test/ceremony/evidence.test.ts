@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
+import { fromHex } from '../../src/bytes/hex.ts';
+import { evidenceOf, isEvidence, type Judgement, judgeEvidence } from '../../src/ceremony/evidence.ts';
+import type { AnyPacket } from '../../src/ceremony/kinds.ts';
+import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
+import { Ceremony, type Person, people } from './committee.ts';
+
+/* What a stranger can be shown, and what nobody can be made to believe. */
+
+const { alice, bob, carol, dave } = people('evidence', 'alice', 'bob', 'carol', 'dave');
+const cast = [alice, bob, carol, dave];
+const genesis = new Ceremony({ cast, members: [alice, bob, carol], threshold: 2, approvers: [dave] }).run();
+const magic = 'conclave evidence v1';
+const bounds = { bytes: 2 ** 26, depth: 12 };
+
+interface Contents {
+  readonly v: number;
+  readonly accused: Uint8Array;
+  readonly claims: readonly { readonly fault: string; readonly packets: readonly Uint8Array[] }[];
+  readonly ceremonies: readonly { readonly proposal: Uint8Array; readonly packets: readonly Uint8Array[] }[];
+}
+
+function handover(facts = {}): Ceremony {
+  for (const person of cast) person.votes.length = 0;
+  const members = [bob, carol, dave];
+  const ceremony = new Ceremony({ cast, parent: genesis.link, members, threshold: 2, dealers: [1, 2], facts });
+  ceremony.do(dave, 'approve');
+  return ceremony;
+}
+function evidence(who: Person, ...ceremonies: readonly Ceremony[]): Uint8Array {
+  const found = evidenceOf(
+    ceremonies.map(({ view }) => view),
+    who.identity,
+  );
+  if (found === null) throw new Error(`nothing against ${who.name}`);
+  return found.bytes;
+}
+const contents = (file: Uint8Array): Contents =>
+  decodeCbor(afterMagic(magic, file) as Uint8Array, bounds) as unknown as Contents;
+const written = (said: object): Uint8Array => withMagic(magic, encodeCbor(said as Cbor));
+const judged = ({ faults }: Judgement): string[] => faults.map(({ member, fault }) => `${member} ${fault}`);
+const kinds = (file: Uint8Array, ceremony: Ceremony): string[] =>
+  contents(file)
+    .ceremonies.flatMap(({ packets }) => packets)
+    .map((bytes) => ceremony.packets.find((one) => one.bytes.join() === bytes.join()))
+    .map((one) => (one === undefined ? '?' : `${one.kind} ${cast.find((p) => p.identity === one.identity)?.name}`))
+    .sort();
+/** What somebody would write who wants this person convicted by these packets. */
+function forged(accused: Person, fault: string, about: readonly AnyPacket[], ceremony: Ceremony): Uint8Array {
+  const others = ceremony.packets.filter(({ kind }) => kind !== 'proposal');
+  return written({
+    v: 1,
+    accused: accused.signing.public,
+    claims: [{ fault, packets: about.map(({ digest }) => fromHex(digest) as Uint8Array) }],
+    ceremonies: [{ proposal: ceremony.proposal.bytes, packets: others.map(({ bytes }) => bytes) }],
+  });
+}
+
+/** bob's deal has boxes in the wrong order; dave accepts it all the same. */
+function cheated(): { ceremony: Ceremony; bad: AnyPacket } {
+  const ceremony = handover().before('accept');
+  const { body } = ceremony.said(bob, 'deal');
+  const honest = ceremony.acceptanceBody(dave);
+  ceremony.forget(ceremony.said(bob, 'deal'));
+  const bad = ceremony.say(bob, 'deal', { ...body, boxes: [...body.boxes].reverse() });
+  const deals = [honest.deals[0] as Uint8Array, fromHex(bad.digest) as Uint8Array];
+  ceremony.say(dave, 'acceptance', { ...honest, deals });
+  return { ceremony, bad };
+}
+
+describe('evidence', () => {
+  it('of a bad deal is the proposal, the deal and the approvals that it names', () => {
+    const { ceremony } = cheated();
+    const file = evidence(bob, ceremony);
+    expect(kinds(file, ceremony)).toEqual(['approval dave', 'deal bob']);
+    const judgement = judgeEvidence(file);
+    expect(judgement).toMatchObject({ valid: true, member: 'bob', accused: bob.identity, rehearsal: true });
+    expect(judged(judgement)).toEqual(['bob PROOF_INVALID']);
+  });
+
+  it('of a bad acceptance holds the deals that it names, good and bad', () => {
+    const { ceremony } = cheated();
+    const file = evidence(dave, ceremony);
+    // the good deal of alice proves nothing: one bad deal among those that are named is enough
+    expect(kinds(file, ceremony)).toEqual(['acceptance dave', 'approval dave', 'deal bob']);
+    expect(judged(judgeEvidence(file))).toEqual(['dave ACCEPTANCE_INVALID']);
+  });
+
+  it('of a bad signature share holds the whole certificate, and convicts only its author', () => {
+    const ceremony = handover().before('activate');
+    const body = ceremony.activationBody(dave);
+    ceremony.say(dave, 'activation', { ...body, shares: body.shares.map(() => new Uint8Array(32).fill(1)) });
+    const file = evidence(dave, ceremony);
+    expect(kinds(file, ceremony).filter((one) => one.startsWith('acceptance'))).toHaveLength(3);
+    expect(kinds(file, ceremony).filter((one) => one.startsWith('deal'))).toHaveLength(2);
+    expect(new Set(judged(judgeEvidence(file)).map((one) => one.split(' ')[0]))).toEqual(new Set(['dave']));
+  });
+
+  it('of a contradiction is its two packets, and nothing else', () => {
+    const ceremony = handover().before('accept');
+    const body = ceremony.dealBody(bob);
+    ceremony.say(bob, 'deal', { ...body, vote: ceremony.said(bob, 'deal').body.vote });
+    ceremony.run();
+    const file = evidence(bob, ceremony);
+    expect(kinds(file, ceremony)).toEqual(['deal bob', 'deal bob']);
+    expect(judged(judgeEvidence(file))).toEqual(['bob CONTRADICTION']);
+  });
+
+  it('of two votes in one slot for two ceremonies holds both proposals', () => {
+    const one = handover().run();
+    const other = handover({ reason: 'another' }).run();
+    const file = evidence(bob, one, other);
+    expect(contents(file).ceremonies).toHaveLength(2);
+    expect(contents(file).ceremonies.map(({ packets }) => packets.length)).toEqual([1, 1]);
+    expect(judged(judgeEvidence(file))).toEqual(['bob CONTRADICTION']);
+  });
+
+  it('is not there against honest members, nor for a harmless contradiction', () => {
+    const { ceremony } = cheated();
+    for (const note of ['one', 'another'])
+      ceremony.say(carol, 'note', { kind: 'observation', text: note, number: 0 }, {});
+    expect(ceremony.view.contradictions).toMatchObject([{ member: 'carol', grave: false }]);
+    for (const honest of [alice, carol]) expect(evidenceOf([ceremony.view], honest.identity)).toBeNull();
+    for (const honest of cast) expect(evidenceOf([genesis.view], honest.identity)).toBeNull();
+  });
+});
+
+describe('a file of evidence is refused', () => {
+  const { ceremony, bad } = cheated();
+  const file = evidence(bob, ceremony);
+  const said = contents(file);
+  const refused = (changed: Uint8Array): string => {
+    const { valid, checks, faults } = judgeEvidence(changed);
+    expect(valid).toBe(false);
+    expect(faults).toEqual([]);
+    return checks.find(({ ok }) => !ok)?.check ?? '';
+  };
+
+  it('where one bit of it is another, wherever that is', () => {
+    for (let at = 0; at < file.length; at += 61) {
+      const changed = file.slice();
+      changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+      refused(changed);
+    }
+  });
+
+  it('where it is cut short, or goes on behind its end', () => {
+    for (const length of [0, 10, magic.length + 1, 200, file.length - 1]) refused(file.slice(0, length));
+    refused(new Uint8Array([...file, 0]));
+  });
+
+  it('where a packet is left out that a charge needs', () => {
+    for (const gone of [0, 1]) {
+      const [only] = said.ceremonies as [Contents['ceremonies'][0]];
+      const packets = only.packets.filter((_, place) => place !== gone);
+      expect(refused(written({ ...said, ceremonies: [{ ...only, packets }] }))).toBe('faults');
+    }
+  });
+
+  it('where it claims more than its packets come to', () => {
+    const packets = [fromHex(bad.digest) as Uint8Array];
+    const claims = [...said.claims, { fault: 'VOTE_INVALID', packets }];
+    expect(refused(written({ ...said, claims }))).toBe('faults');
+    expect(refused(written({ ...said, claims: [] }))).toBe('file');
+  });
+
+  it('where it accuses an honest member, with all packets that there are', () => {
+    for (const honest of [alice, carol]) {
+      expect(refused(forged(honest, 'PROOF_INVALID', [bad], ceremony))).toBe('faults');
+      const own = ceremony.packets.filter(({ identity }) => identity === honest.identity);
+      for (const packet of own) expect(refused(forged(honest, 'DEAL_INVALID', [packet], ceremony))).toBe('faults');
+    }
+  });
+
+  it('where it holds one packet or one ceremony twice, a packet of another ceremony, or one that nobody signed', () => {
+    const [only] = said.ceremonies as [Contents['ceremonies'][0]];
+    const [first] = only.packets as [Uint8Array];
+    const unsigned = first.slice();
+    unsigned[unsigned.length - 1] = (unsigned.at(-1) as number) ^ 1;
+    for (const extra of [first, only.proposal, unsigned, genesis.said(alice, 'deal').bytes]) {
+      const ceremonies = [{ ...only, packets: [...only.packets, extra] }];
+      expect(refused(written({ ...said, ceremonies }))).toBe('packets');
+    }
+    expect(refused(written({ ...said, ceremonies: [only, only] }))).toBe('proposals');
+  });
+
+  it('where the accused is nobody of its ceremonies, or a field is unknown', () => {
+    expect(refused(written({ ...said, accused: new Uint8Array(32) }))).toBe('proposals');
+    expect(refused(written({ ...said, more: 1 }))).toBe('file');
+    expect(refused(written({ ...said, v: 2 }))).toBe('file');
+  });
+
+  it('where it is deeper than anything that is written', () => {
+    let deep: Cbor = 0;
+    for (let depth = 0; depth < 40; depth++) deep = [deep];
+    expect(refused(written({ ...said, claims: deep }))).toBe('file');
+  });
+});
+
+it('evidence is known by its first bytes', () => {
+  expect(isEvidence(withMagic(magic, new Uint8Array(3)))).toBe(true);
+  expect(isEvidence(withMagic('conclave packet v1', new Uint8Array(99)))).toBe(false);
+});
