@@ -17,7 +17,8 @@ import { afterMagic, withMagic } from './signed.ts';
 
 const magic = 'conclave evidence v1';
 /** Several deals and acceptances of the largest kind; each packet in it has the bounds of a packet as well. */
-const bounds: Bounds = { bytes: 8 * is.limits.packetBytes, depth: 6 };
+export const evidenceBytes = 8 * is.limits.packetBytes;
+const bounds: Bounds = { bytes: evidenceBytes, depth: 6 };
 const claimsAtMost = 200;
 const packetsAtMost = 2000;
 
@@ -101,9 +102,14 @@ function keyOf({ identity, fault, packets }: Pick<Charge, 'identity' | 'fault' |
   return [identity, fault, ...packets].join(' ');
 }
 
-/** The evidence against one member: null where nothing here proves a fault of that identity. */
-export function evidenceOf(views: readonly View[], identity: string): Evidence | null {
-  const against = (seen: readonly View[]): Charge[] => chargesIn(seen).filter((charge) => charge.identity === identity);
+/**
+ * The evidence against one member, of what concerns one ceremony or all: null where nothing here proves a fault of that
+ * identity.
+ */
+export function evidenceOf(views: readonly View[], identity: string, ceremony?: string): Evidence | null {
+  const concerns = (charge: Charge): boolean => ceremony === undefined || charge.ceremonies.includes(ceremony);
+  const against = (seen: readonly View[]): Charge[] =>
+    chargesIn(seen).filter((charge) => charge.identity === identity && concerns(charge));
   const charges = against(views).slice(0, claimsAtMost);
   const [first] = charges;
   if (first === undefined) return null;

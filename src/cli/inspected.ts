@@ -3,6 +3,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import { fileHash, text } from '../bytes/tagged-hash.ts';
 import { readCard } from '../ceremony/card.ts';
 import { ceremonyOf, unwrapProposal } from '../ceremony/envelope.ts';
+import { isEvidence, judgeEvidence } from '../ceremony/evidence.ts';
 import { planFileSchema } from '../ceremony/plan-file.ts';
 import { readKeyPackage, readPublicKeyPackage, readSecretShare } from '../exchange/zcash-frost.ts';
 import { readScenario } from '../rehearsal/scenario.ts';
@@ -15,6 +16,7 @@ export interface Inspected {
     | 'card'
     | 'proposal'
     | 'packet'
+    | 'evidence'
     | 'vault'
     | 'age'
     | 'plan'
@@ -56,6 +58,13 @@ export function inspected(bytes: Uint8Array): Inspected {
   if (ceremony !== null) {
     const title = 'a packet of a ceremony, encrypted to its members';
     return about({ what: 'packet', title, ceremony, facts: { ceremony } });
+  }
+  if (isEvidence(bytes)) {
+    const { valid, member, accused } = judgeEvidence(bytes);
+    const title = valid
+      ? `evidence that anybody can judge, against ${member} (conclave verify)`
+      : 'evidence that does not prove what it claims (conclave verify says why)';
+    return about({ what: 'evidence', title, facts: { proves: valid, member, accused } });
   }
   if (begins(bytes, 'conclave vault v')) {
     const { rehearsal, kdf } = readHeader(bytes);

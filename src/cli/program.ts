@@ -4,6 +4,8 @@ import { registerBackup } from './commands/backup.ts';
 import { registerCard } from './commands/card.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerExplain } from './commands/explain.ts';
+import { registerExport } from './commands/export.ts';
 import { registerInit } from './commands/init.ts';
 import { registerInspect } from './commands/inspect.ts';
 import { registerKeyset } from './commands/keyset.ts';
@@ -20,6 +22,7 @@ import { registerRoute } from './commands/route.ts';
 import { registerSelftest } from './commands/selftest.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerTranscript } from './commands/transcript.ts';
+import { registerVerify } from './commands/verify.ts';
 import type { Context } from './context.ts';
 import { exitFor, exits, toProblem } from './exit.ts';
 import { type Globals, Session } from './session.ts';
@@ -50,9 +53,12 @@ const registers: readonly Register[] = [
   registerAbort,
   registerNote,
   registerTranscript,
+  registerExport,
+  registerVerify,
   registerBackup,
   registerRehearse,
   registerInspect,
+  registerExplain,
   registerPassphrase,
   registerDoctor,
   registerSelftest,

@@ -5,11 +5,11 @@ import { FileError, type FileSystem } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 
 /** A file for people, where the operator said: whole or not at all, in the place of an older one. */
-export function writeReport(fs: FileSystem, path: string, content: string): void {
+export function writeReport(fs: FileSystem, path: string, content: string | Uint8Array): void {
   try {
     const kind = fs.kind(path);
     if (kind !== 'absent' && kind !== 'file') throw new FileError('EFTYPE', 'rename', path);
-    writeDurably(fs, path, text(content), { mode: 0o644, tolerant: true });
+    writeDurably(fs, path, typeof content === 'string' ? text(content) : content, { mode: 0o644, tolerant: true });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     throw new Problem(

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { admit, readProposal } from '../../ceremony/admission.ts';
@@ -7,8 +6,6 @@ import type { AnyPacket } from '../../ceremony/kinds.ts';
 import type { Plan } from '../../ceremony/plan.ts';
 import { limits } from '../../ceremony/schema.ts';
 import { decryptWith } from '../../courier/age.ts';
-import { FileError } from '../../media/file-system.ts';
-import { Problem } from '../../problem.ts';
 import { packetSummary } from '../../report/packet-summary.ts';
 import { planJson } from '../../report/plan-json.ts';
 import { planText } from '../../report/plan-text.ts';
@@ -16,6 +13,7 @@ import { claimedTime } from '../../report/time.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { Vault } from '../../vault/vault.ts';
 import { type Inspected, inspected } from '../inspected.ts';
+import { readNamed } from '../named-file.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
@@ -34,7 +32,7 @@ export const registerInspect: Register = (program: Command, action) => {
 
 async function inspect(session: Session, options: Options, [file = '']: readonly string[]): Promise<undefined> {
   const { say } = session;
-  const bytes = readAny(session, file);
+  const bytes = readNamed(session, file, limits.packetBytes);
   const found = inspected(bytes);
   say.line(`${escapeText(file)}: ${escapeText(found.title)}`);
   if (found.secret) say.line('  whoever has this file has a secret, or a way to guess at one: guard it');
@@ -50,21 +48,6 @@ async function inspect(session: Session, options: Options, [file = '']: readonly
     opened,
   });
   return undefined;
-}
-
-function readAny({ context }: Session, file: string): Uint8Array {
-  try {
-    return context.fs.readFile(resolve(file), limits.packetBytes);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    const why =
-      error.errno === 'EFBIG'
-        ? `larger than the ${limits.packetBytes} bytes that any file of conclave may have`
-        : error.errno === 'EFTYPE' || error.errno === 'ELOOP'
-          ? 'not a regular file'
-          : error.errno;
-    throw new Problem('USAGE', `${escapeText(file)} cannot be read: ${why}`, 'name a file');
-  }
 }
 
 /** Only what is for members can be opened, and only where nobody would have to be asked who is not there. */

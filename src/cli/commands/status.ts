@@ -1,30 +1,28 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
-import { membersOf, outstanding, owedBy, waitedFor } from '../../ceremony/duties.ts';
-import { movesShares } from '../../ceremony/plan.ts';
+import { membersOf, outstanding, waitedFor } from '../../ceremony/duties.ts';
 import { censusResult, drillResult } from '../../ceremony/still-result.ts';
-import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
+import { whyNotMoving } from '../../ceremony/why.ts';
 import { Problem } from '../../problem.ts';
-import { phraseRows } from '../../report/plan-text.ts';
-import { stillLines } from '../../report/still-text.ts';
+import { type Board, overText, type Shade, statusText } from '../../report/status-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
-import { myIdentity } from '../../vault/identity.ts';
-import { holdsOf } from '../../vault/standing.ts';
+import { boardOf } from '../board.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { paint } from '../ui/colour.ts';
-import { table } from '../ui/table.ts';
 import { keysetName } from '../visit.ts';
 
 interface Options {
   readonly ceremony?: string;
+  readonly all?: boolean;
 }
 
 export const registerStatus: Register = (program: Command, action) => {
   program
     .command('status')
-    .description('the board: how far each ceremony is, and who owes what')
+    .description('the board: how far each ceremony is, who owes what, why it is not moving, and what to do')
     .option('--ceremony <id>', 'only this ceremony (the beginning of its number is enough)')
+    .option('--all', 'show ceremonies that are over in full, too')
     .action(action<Options>(status));
 };
 
@@ -79,49 +77,33 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
 
 async function status(session: Session, options: Options): Promise<undefined> {
   const { say, context } = session;
-  const shade = (kind: Parameters<typeof paint>[0], text: string): string =>
-    context.colour ? paint(kind, text) : text;
+  const shade: Shade = (kind, text) => (context.colour ? paint(kind, text) : text);
   return session.withVault((ceremonies) => {
     const chosen = pickCeremonies(ceremonies, options.ceremony);
     if (chosen.length === 0)
       say.line(
         'no ceremony here yet: take in a proposal with conclave next --stick DIR, or begin one with conclave propose',
       );
-    for (const held of chosen) {
-      const { plan, view, record } = held;
-      say.line(
-        `${shade('strong', keysetName(ceremonies, held))} ${plan.kind} ${plan.ceremony.slice(0, 16)}${plan.rehearsal ? ' REHEARSAL' : ''}: ${shade('name', view.phase)}, epoch ${movesShares(plan) ? `${plan.epoch.from ?? 'none'} -> ` : ''}${plan.epoch.to}`,
-      );
-      const me = myIdentity(ceremonies.vault.state);
-      const rows = membersOf(view).map(({ participant, roles, done, owes }) => [
-        participant.identity === me ? `${participant.name} *` : participant.name,
-        roles.join(' '),
-        done.join(' ') || '-',
-        owes.join(' ') || '-',
-      ]);
-      say.line(table(rows, { head: ['member', 'part', 'seen here', 'owes'], indent: 2 }));
-      for (const shape of plan.weak)
-        say.line(`  ${shade('warn', 'weak')} ${weakShapeWords[shape as WeakShape] ?? shape}`);
-      const waiting = waitedFor(view);
-      if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
-      const gone = outstanding(view);
-      if (gone.length > 0) say.line(`  outstanding: ${gone.join(', ')} left and has not closed`);
-      if (record.consent === null && plan.byIdentity.has(me))
-        say.line('  the member at this machine has not consented yet: conclave next');
-      else for (const row of phraseRows(record.phrase)) say.line(row);
-      const mine = plan.byIdentity.get(me);
-      const duty = mine === undefined ? undefined : owedBy(view, mine)[0];
-      if (duty !== undefined) {
-        for (const { message, hint } of holdsOf(ceremonies, held, duty))
-          say.line(`  ${shade('bad', 'on hold')} ${message}${hint === undefined ? '' : `; ${hint}`}`);
-      }
-      for (const line of stillLines(view)) say.line(`  ${line}`);
-      for (const { member, detail } of view.faults) say.line(`  ${shade('bad', 'fault')} ${member}: ${detail}`);
-      for (const name of held.damaged)
-        say.line(`  ${shade('warn', 'damaged')} in this vault: ${name}; it comes back from any stick that has it`);
+    const boards = chosen.map((held) => ({ held, board: boardOf(ceremonies, held) }));
+    const inFull = ({ over }: Board): boolean =>
+      over === null || options.all === true || options.ceremony !== undefined;
+    // what is alive comes first; the rest is history
+    for (const { board } of boards.filter((one) => inFull(one.board))) {
+      for (const line of statusText(board, shade)) say.line(line);
       say.line();
     }
-    say.result({ v: 1, ceremonies: chosen.map((held) => statusJson(ceremonies, held)) });
+    const brief = boards.filter((one) => !inFull(one.board));
+    for (const { board } of brief) for (const line of overText(board, shade)) say.line(line);
+    if (brief.length > 0) say.line('(conclave status --all shows these in full)');
+    say.result({
+      v: 1,
+      ceremonies: boards.map(({ held, board }) => ({ ...statusJson(ceremonies, held), ...more(board) })),
+    });
     return undefined;
   });
+}
+
+/** Beside the contract: why it does not move, and what to do about it from here. */
+function more({ view, over, holds, here, nextStop }: ReturnType<typeof boardOf>): object {
+  return { over, why: whyNotMoving(view), holds, here, nextStop };
 }

@@ -1,0 +1,72 @@
+import { toHex } from '../bytes/hex.ts';
+import { contradictionsAcross } from './across.ts';
+import type { View } from './evaluate.ts';
+import type { Contradiction, Fault } from './faults.ts';
+import type { AnyPacket } from './kinds.ts';
+
+/** The gravest thing that can be said of a packet. */
+export type Standing = 'faulty' | 'contested' | 'ends the attempt' | 'dissent' | 'waiting' | 'admitted';
+
+/** What a packet comes to, with the packets that show it. */
+export interface PacketStanding {
+  readonly standing: Standing;
+  readonly faults: readonly Fault[];
+  readonly contradictions: readonly Contradiction[];
+  /** What it names and is here: the evidence, where it is faulty. */
+  readonly names: readonly AnyPacket[];
+  /** What it names and was not seen here, as digests. */
+  readonly notSeen: readonly string[];
+  /** What it waits for, in words. */
+  readonly waitsFor: readonly string[];
+}
+
+export function standingOf(view: View, packet: AnyPacket, all: readonly View[] = [view]): PacketStanding {
+  const faults = view.faults.filter((fault) => fault.packet === packet.digest);
+  const contradictions = contradictionsOf(view, all).filter(({ packets }) => packets.includes(packet.digest));
+  const waitsFor = view.waiting.filter((one) => one.packet === packet.digest).map(({ names }) => names);
+  const ended = view.attempts.some(({ death }) => death?.evidence.some(({ digest }) => digest === packet.digest));
+  const named = namedBy(packet);
+  const names = view.packets.filter(({ digest }) => named.includes(digest));
+  const seen = new Set(names.map(({ digest }) => digest));
+  return {
+    standing:
+      faults.length > 0
+        ? 'faulty'
+        : contradictions.some(({ grave }) => grave)
+          ? 'contested'
+          : ended
+            ? 'ends the attempt'
+            : packet.kind === 'refusal'
+              ? 'dissent'
+              : waitsFor.length > 0
+                ? 'waiting'
+                : 'admitted',
+    faults,
+    contradictions,
+    names,
+    notSeen: named.filter((digest) => !seen.has(digest)),
+    waitsFor,
+  };
+}
+
+/** In a ceremony, and with others over the same parent. */
+export function contradictionsOf(view: View, all: readonly View[]): Contradiction[] {
+  const across = contradictionsAcross(all).filter(
+    ({ identity, ceremonies }) => identity !== '' && ceremonies.includes(view.plan.ceremony),
+  );
+  return [...view.contradictions, ...across];
+}
+
+/** The packets that a packet relies on, by their digests. */
+function namedBy(packet: AnyPacket): string[] {
+  switch (packet.kind) {
+    case 'deal':
+      return packet.body.approvals.map(toHex);
+    case 'acceptance':
+      return packet.body.deals.map(toHex);
+    case 'activation':
+      return packet.body.certificate.map(toHex);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,66 @@
+import { owedBy } from '../ceremony/duties.ts';
+import { route } from '../ceremony/route.ts';
+import { isOver, visit, whyNotMoving } from '../ceremony/why.ts';
+import type { Board, Here } from '../report/status-text.ts';
+import type { Ceremonies, Held } from '../vault/ceremonies.ts';
+import { myIdentity } from '../vault/identity.ts';
+import { type Hold, holdsOf } from '../vault/standing.ts';
+import { keysetName } from './visit.ts';
+
+/** A ceremony as this machine sees it: what it should do itself, and where the stick goes otherwise. */
+export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly holds: readonly Hold[] } {
+  const { view, plan, record, damaged } = held;
+  const me = myIdentity(ceremonies.vault.state);
+  const over = isOver(
+    view,
+    ceremonies.all().map((other) => other.view),
+  );
+  const name = plan.byIdentity.get(me)?.name;
+  const mine = plan.byIdentity.get(me);
+  const duty = mine === undefined ? undefined : owedBy(view, mine)[0];
+  // where nothing is asked, what holds for everything is said all the same: an old copy, and contradictions
+  const holds = over === 'replaced' ? [] : holdsOf(ceremonies, held, duty ?? 'close');
+  const consented = record.consent !== null || mine === undefined;
+  const here = over === null ? doHere(held, holds, name ?? '', consented) : overHere(over);
+  return {
+    keyset: keysetName(ceremonies, held),
+    view,
+    over,
+    me,
+    phrase: record.phrase,
+    consented,
+    damaged,
+    holds,
+    here,
+    nextStop: over === null ? nextStop(held, name) : null,
+  };
+}
+
+function overHere(over: 'complete' | 'replaced'): Here {
+  const says = over === 'complete' ? 'all is done' : 'nothing more is done here: another ceremony took its place';
+  return { kind: 'over', says, command: null };
+}
+
+function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, consented: boolean): Here {
+  const [hold] = holds;
+  if (hold !== undefined) {
+    const more = holds.length === 1 ? '' : ` (and ${holds.length - 1} more)`;
+    return { kind: 'hold', says: `${hold.message}${more}`, command: hold.hint ?? null };
+  }
+  if (!consented && view.current.death === null)
+    return { kind: 'do', says: 'the member at this machine has not consented to the plan yet', command: visit };
+  const mine = plan.participants.find((one) => one.name === name);
+  const owes = mine === undefined ? [] : owedBy(view, mine);
+  const obstacle = whyNotMoving(view).find(({ duty, at }) => duty === null && at.includes(name));
+  if (owes.length > 0) return { kind: 'do', says: `this machine owes ${owes.join(', ')}`, command: visit };
+  if (obstacle !== undefined) return { kind: 'do', says: obstacle.notSeen, command: obstacle.command };
+  return { kind: 'nothing', says: 'nothing can be done on this machine now', command: null };
+}
+
+/** Where a walk leads on, or else whoever can unblock it. */
+function nextStop({ view }: Held, name: string | undefined): string | null {
+  const walked = route(view, name).find((stop) => stop !== name);
+  if (walked !== undefined) return walked;
+  const at = whyNotMoving(view).flatMap((obstacle) => obstacle.at);
+  return at.includes(name ?? '') ? null : (at[0] ?? null);
+}

@@ -1,0 +1,126 @@
+import { escapeText } from '../bytes/printable.ts';
+import { type MemberView, membersOf, outstanding } from '../ceremony/duties.ts';
+import type { View } from '../ceremony/evaluate.ts';
+import { listed, type Obstacle, whyNotMoving } from '../ceremony/why.ts';
+import { phraseRows } from './plan-text.ts';
+import { table, wrap } from './table.ts';
+
+const wide = 80;
+
+/** What this machine should do now, and where its answer comes from. */
+export interface Here {
+  readonly kind: 'hold' | 'do' | 'nothing' | 'over';
+  readonly says: string;
+  readonly command: string | null;
+}
+
+/** One ceremony as the board shows it: what the packets say, and what this machine adds. */
+export interface Board {
+  readonly keyset: string;
+  readonly view: View;
+  readonly over: 'complete' | 'replaced' | null;
+  /** The identity of this machine. */
+  readonly me: string;
+  readonly phrase: string;
+  readonly consented: boolean;
+  readonly damaged: readonly string[];
+  readonly here: Here;
+  /** Where the stick goes from here, if anything is left to do elsewhere. */
+  readonly nextStop: string | null;
+}
+
+export type Shade = (kind: 'bad' | 'warn' | 'strong' | 'name', text: string) => string;
+
+/** Everything of a ceremony that is alive. No line is wider than 80 columns. */
+export function statusText(board: Board, shade: Shade = (_, text) => text): string[] {
+  const { view, me, here, nextStop } = board;
+  const lines = [...headline(board, shade)];
+  const rows = membersOf(view).map((member) => memberRow(member, me));
+  const widths = [17, 16, 20, 19];
+  lines.push(...table(rows, { head: ['member', 'part', 'seen here', 'owes'], indent: 2, widths }).split('\n'));
+  lines.push(...why(view, shade));
+  for (const { member, detail } of view.faults) lines.push(...item('fault', `${member}: ${detail}`, 'bad', shade));
+  for (const { member, as, reason } of dissentOf(view))
+    lines.push(...item('dissent', `${member} refused as ${as}: ${reason}`, 'warn', shade));
+  for (const name of board.damaged)
+    lines.push(...item('damaged', `in this vault: ${name}; it comes back from any stick that has it`, 'warn', shade));
+  lines.push(
+    ...item(here.kind === 'hold' ? 'on hold' : 'here', here.says, here.kind === 'hold' ? 'bad' : 'strong', shade),
+  );
+  if (here.command !== null) lines.push(...indented(here.command, 4));
+  if (nextStop !== null)
+    lines.push(...item(here.kind === 'do' ? 'then' : 'next', `take the stick to ${nextStop}`, 'strong', shade));
+  if (board.consented) lines.push(...phraseRows(board.phrase));
+  return lines;
+}
+
+/** What is over takes one line. */
+export function overText({ keyset, view, over }: Board, shade: Shade = (_, text) => text): string[] {
+  const gone = outstanding(view);
+  const named = [...new Set([...view.faults, ...view.contradictions].map(({ member }) => member))];
+  const rest = [
+    over === 'replaced' ? `${view.phase}, another ceremony took its place` : 'complete',
+    ...(gone.length > 0 ? [`outstanding: ${listed(gone)}`] : []),
+    ...(named.length > 0 ? [`at fault: ${listed(named)}`] : []),
+  ];
+  return indented(`${title(keyset, view, shade)}: ${rest.join('; ')}`, 0);
+}
+
+function title(keyset: string, { plan }: View, shade: Shade): string {
+  const practice = plan.rehearsal ? ' REHEARSAL' : '';
+  return `${shade('strong', keyset)} ${plan.kind} ${plan.ceremony.slice(0, 16)}${practice}`;
+}
+
+function headline({ keyset, view }: Board, shade: Shade): string[] {
+  const { epoch } = view.plan;
+  return indented(
+    `${title(keyset, view, shade)}: ${shade('name', view.phase)}, epoch ${epoch.from ?? 'none'} -> ${epoch.to}`,
+    0,
+  );
+}
+
+function memberRow({ participant, roles, done, owes }: MemberView, me: string): string[] {
+  const name = participant.identity === me ? `${participant.name} *` : participant.name;
+  return [name, roles.join(' '), done.join(' ') || '-', owes.join(' ') || '-'];
+}
+
+function dissentOf(view: View): { member: string; as: string; reason: string }[] {
+  const fatal = new Set(view.attempts.flatMap(({ death }) => death?.evidence ?? []).map(({ digest }) => digest));
+  return view.dissent
+    .filter(({ digest }) => !fatal.has(digest))
+    .map(({ identity, body }) => ({ member: view.plan.byIdentity.get(identity)?.name ?? '', ...body }));
+}
+
+/** The same thing of several members in one item: who is waited for is read at a glance. */
+function why(view: View, shade: Shade): string[] {
+  const groups = new Map<string, Obstacle[]>();
+  for (const obstacle of whyNotMoving(view)) {
+    const { duty, unlocks, command, notSeen } = obstacle;
+    const key = duty === null ? notSeen : `${duty} ${unlocks} ${command}`;
+    groups.set(key, [...(groups.get(key) ?? []), obstacle]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group as [Obstacle];
+    const members = group.map(({ member }) => member);
+    const what =
+      group.length === 1 ? first.notSeen : first.notSeen.replace(` of ${first.member}`, ` of ${listed(members)}`);
+    const at = [...new Set(group.flatMap((one) => one.at))];
+    return [
+      ...item('not seen here', what, 'warn', shade),
+      ...indented(`it would unlock ${first.unlocks}`, 4),
+      ...indented(`at ${listed(at)}: ${first.command}`, 4),
+    ];
+  });
+}
+
+function item(label: string, text: string, kind: Parameters<Shade>[0], shade: Shade): string[] {
+  const [first = '', ...rest] = wrap(`${label}: ${escapeText(text)}`, wide - 4).split('\n');
+  const painted = first.startsWith(label) ? shade(kind, label) + first.slice(label.length) : first;
+  return [`  ${painted}`, ...rest.map((line) => `    ${line}`)];
+}
+
+function indented(text: string, indent: number): string[] {
+  const [first = '', ...rest] = wrap(text, wide - indent - 2).split('\n');
+  const blank = ' '.repeat(indent);
+  return [`${blank}${first}`, ...rest.map((line) => `${blank}  ${line}`)];
+}

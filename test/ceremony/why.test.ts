@@ -1,0 +1,132 @@
+import { describe, expect, it, test } from 'vitest';
+import type { View } from '../../src/ceremony/evaluate.ts';
+import { isOver, type Obstacle, whyNotMoving } from '../../src/ceremony/why.ts';
+import { Ceremony, people } from './committee.ts';
+
+/* Whoever reads this alone has to know what to do next. */
+
+const { alice, bob, carol, dave } = people('why', 'alice', 'bob', 'carol', 'dave');
+const cast = [alice, bob, carol, dave];
+const genesis = new Ceremony({ cast, members: [alice, bob, carol], threshold: 2, approvers: [dave] }).run();
+
+function handover(facts = {}): Ceremony {
+  for (const person of cast) person.votes.length = 0;
+  const members = [bob, carol, dave];
+  return new Ceremony({ cast, parent: genesis.link, members, threshold: 2, dealers: [1, 2], facts });
+}
+const said = (view: View): string[] => whyNotMoving(view).map(({ notSeen }) => notSeen);
+const only = (view: View, about: string): Obstacle => {
+  const found = whyNotMoving(view).filter(({ notSeen }) => notSeen.includes(about));
+  expect(found).toHaveLength(1);
+  return found[0] as Obstacle;
+};
+
+describe('what is not seen here, what it would unlock, and who can unblock it', () => {
+  test('approvals, which unlock the deals', () => {
+    const { view } = handover();
+    expect(said(view)).toEqual(['the approval of dave']);
+    expect(only(view, 'approval')).toMatchObject({ member: 'dave', duty: 'approve', at: ['dave'] });
+    expect(only(view, 'approval').unlocks).toContain('the deals');
+  });
+
+  test('deals, acceptances, activations and closings, of exactly those who owe them', () => {
+    const ceremony = handover().before('deal');
+    expect(said(ceremony.view)).toEqual(['the deal of alice', 'the deal of bob']);
+    expect(only(ceremony.view, 'of bob').unlocks).toContain('the acceptances');
+    ceremony.do(alice, 'deal');
+    expect(said(ceremony.view)).toEqual(['the deal of bob']);
+    ceremony.before('accept');
+    expect(said(ceremony.view)).toEqual(['bob', 'carol', 'dave'].map((name) => `the acceptance of ${name}`));
+    ceremony.before('activate');
+    expect(only(ceremony.view, 'of dave')).toMatchObject({ duty: 'activate', command: 'conclave next --stick DIR' });
+    ceremony.before('close');
+    expect(said(ceremony.view)).toContain('the closing of carol');
+    expect(only(ceremony.view, 'of alice').unlocks).toContain('nothing that others wait for');
+    ceremony.run();
+    expect(said(ceremony.view)).toEqual([]);
+  });
+
+  test('an endorsement, where the dealers are fewer than the quorum', () => {
+    const five = people('why five', 'a', 'b', 'c', 'd', 'e');
+    const all = Object.values(five);
+    const key = new Ceremony({ cast: all, members: all, threshold: 2 }).run();
+    const next = new Ceremony({ cast: all, parent: key.link, members: all, threshold: 2, dealers: [1, 2] });
+    expect(said(next.before('accept').view)).toEqual(
+      ['the acceptance of a', 'the acceptance of b'].concat(['c', 'd', 'e'].map((name) => `the acceptance of ${name}`)),
+    );
+    const { view } = new Ceremony({ cast: all, parent: key.link, members: all, threshold: 2, dealers: [1, 2] }).run(
+      (_, duty) => duty === 'endorse' || duty === 'deal',
+    );
+    expect(said(view).filter((one) => one.includes('endorsement'))).toHaveLength(3);
+    expect(only(view, 'endorsement of c').unlocks).toContain('3 endorsements');
+  });
+
+  test('never says that somebody did not send something', () => {
+    const ceremony = handover().before('accept');
+    for (const { notSeen, unlocks, command } of whyNotMoving(ceremony.view))
+      expect(`${notSeen} ${unlocks} ${command}`).not.toMatch(/not sent|has not|failed to/);
+  });
+
+  test('a packet that others name, and where it is to be had', () => {
+    const ceremony = handover().before('accept');
+    const view = ceremony.without(ceremony.said(dave, 'approval'));
+    const missing = whyNotMoving(view).filter(({ notSeen }) => notSeen.startsWith('an approval that the deal'));
+    expect(missing.map(({ member }) => member).sort()).toEqual(['alice', 'bob']);
+  });
+});
+
+describe('what no visit mends', () => {
+  it('a dealer who refused: an amendment by the proposer, or another plan', () => {
+    const ceremony = handover().before('deal');
+    ceremony.refuse(bob, 'dealer');
+    const [amendment, plan] = whyNotMoving(ceremony.view) as [Obstacle, Obstacle];
+    expect(amendment).toMatchObject({ member: 'alice', at: ['alice'], command: 'conclave amend --without bob' });
+    expect(amendment.notSeen).toContain('bob, who was to deal, refused');
+    expect(plan.command).toContain(`--instead-of ${ceremony.plan.ceremony.slice(0, 16)}`);
+  });
+
+  it('an approver who refused: another plan, since no other dealers change that', () => {
+    const ceremony = handover();
+    ceremony.refuse(dave, 'approver');
+    expect(whyNotMoving(ceremony.view)).toMatchObject([{ at: ['alice'] }]);
+    expect(whyNotMoving(ceremony.view)[0]?.command).toMatch(/^conclave propose/);
+  });
+
+  it('a receiver who refused: a plan without it is offered', () => {
+    const ceremony = handover().before('accept');
+    ceremony.refuse(carol, 'receiver');
+    expect(whyNotMoving(ceremony.view).at(-1)?.command).toContain('a plan without carol');
+  });
+
+  it('a bad deal: its author, why, and how to show it to anybody', () => {
+    const ceremony = handover().before('accept');
+    const { body } = ceremony.said(bob, 'deal');
+    ceremony.forget(ceremony.said(bob, 'deal'));
+    ceremony.say(bob, 'deal', { ...body, boxes: [...body.boxes].reverse() });
+    const found = only(ceremony.view, 'a good deal of bob');
+    expect(found.command).toContain('conclave amend --without bob');
+    expect(found.command).toContain('conclave export --fault bob');
+  });
+
+  it('two deals of one dealer: the override, or a plan without the liar', () => {
+    const ceremony = handover().before('accept');
+    ceremony.say(bob, 'deal', { ...ceremony.dealBody(bob), vote: ceremony.said(bob, 'deal').body.vote });
+    const found = whyNotMoving(ceremony.view).filter(({ member }) => member === 'bob');
+    expect(found[0]?.command).toContain('--override "go on although bob contradicted themselves"');
+    expect(found[0]?.command).toContain('a plan without bob');
+    expect(found[0]?.at).not.toContain('bob');
+  });
+});
+
+test('what is complete is over; so is what another ceremony over the same committee took the place of', () => {
+  const done = handover().run();
+  const late = handover({ reason: 'another' });
+  expect(isOver(done.view, [done.view])).toBe('complete');
+  expect(isOver(late.view, [late.view])).toBeNull();
+  expect(isOver(late.view, [late.view, done.view])).toBe('replaced');
+  const dead = handover({ reason: 'a third' });
+  dead.refuse(dave, 'receiver');
+  const instead = handover({ reason: 'a fourth', insteadOf: dead.plan.id });
+  expect(isOver(dead.view, [dead.view])).toBeNull();
+  expect(isOver(dead.view, [dead.view, instead.view])).toBe('replaced');
+});
