@@ -114,7 +114,7 @@ function spoilt(view: View): Obstacle[] {
   for (const { member, packet: digest, detail, identity } of view.faults) {
     const packet = view.packets.find((one) => one.digest === digest);
     if (packet === undefined || stands(current, packet.kind, identity)) continue;
-    const export_ = `conclave export --fault ${member} --out ${member}.conclave shows it to anybody`;
+    const shown = `conclave export --fault ${member} --out ${member}.conclave shows it to anybody`;
     const common = { member, duty: null, at: [proposer] };
     if (isKind(packet, 'deal')) {
       found.push({
@@ -124,7 +124,7 @@ function spoilt(view: View): Obstacle[] {
         command:
           plan.parent === null
             ? replanned(view, member)
-            : `conclave amend --without ${member}, once it is refused; ${export_}`,
+            : `conclave amend --without ${member}, once it is refused; ${shown}`,
       });
     } else if (isKind(packet, 'acceptance') || isKind(packet, 'activation')) {
       const what = packet.kind;
@@ -134,8 +134,8 @@ function spoilt(view: View): Obstacle[] {
         unlocks: what === 'acceptance' ? 'the certificate' : 'the proof of life',
         command:
           what === 'acceptance'
-            ? `${replanned(view, member)}; ${export_}`
-            : `conclave reprove --signers NAMES without ${member}; ${export_}`,
+            ? `${replanned(view, member)}; ${shown}`
+            : `conclave reprove --signers NAMES without ${member}; ${shown}`,
       });
     }
   }

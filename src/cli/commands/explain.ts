@@ -82,9 +82,10 @@ function explainPacket(session: Session, ceremonies: Ceremonies, all: readonly H
   const author = authorOf(view, packet);
   say.line(`${packet.kind} by ${author}${packet.rehearsal ? ' (REHEARSAL)' : ''}: ${standing}`);
   for (const line of wrap(kinds[packet.kind].meaning, 78).split('\n')) say.line(`  ${line}`);
+  // whole on one line, to be copied
+  say.line(`  packet ${packet.digest}`);
+  say.line(`  ceremony ${held.plan.ceremony}`);
   const facts = {
-    packet: packet.digest,
-    ceremony: held.plan.ceremony,
     said: `${claimedTime(packet.at)} by the clock of ${author}${packet.attended ? '' : ', by a script'}`,
     ...packetSummary(packet),
   };
@@ -123,7 +124,7 @@ function explainPacket(session: Session, ceremonies: Ceremonies, all: readonly H
 function explainMember(session: Session, ceremonies: Ceremonies, found: readonly Held[], what: string): undefined {
   const { say } = session;
   const views = ceremonies.all().map(({ view }) => view);
-  const told_ = found.flatMap((held) => {
+  const everywhere = found.flatMap((held) => {
     const { view, plan } = held;
     const member = membersOf(view).find(({ participant }) => isCalled(participant.name, what));
     if (member === undefined) return [];
@@ -157,7 +158,7 @@ function explainMember(session: Session, ceremonies: Ceremonies, found: readonly
       },
     ];
   });
-  for (const one of told_) {
+  for (const one of everywhere) {
     say.line(`${one.name} in ${one.keyset} ${one.kind} ${one.ceremony.slice(0, 16)}: ${one.phase}`);
     rows(session, {
       identity: one.identity,
@@ -178,7 +179,7 @@ function explainMember(session: Session, ceremonies: Ceremonies, found: readonly
     if (listed.length > 0) say.line(table(listed, { indent: 2 }));
     say.line();
   }
-  say.result({ v: 1, what: 'member', name: told_[0]?.name ?? what, ceremonies: told_ });
+  say.result({ v: 1, what: 'member', name: everywhere[0]?.name ?? what, ceremonies: everywhere });
   return undefined;
 }
 
@@ -198,5 +199,7 @@ function told({ say }: Session, text: string): void {
 
 function rows({ say }: Session, facts: Readonly<Record<string, string | number>>): void {
   const cells = Object.entries(facts).map(([name, value]) => [name, escapeText(String(value))]);
-  say.line(table(cells, { indent: 2 }));
+  say.line(
+    table(cells, { indent: 2, widths: [undefined, 76 - Math.max(...Object.keys(facts).map((name) => name.length))] }),
+  );
 }
