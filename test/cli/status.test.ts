@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { lie } from './liar.ts';
 import { type Proposed, World } from './world.ts';
 
 const members = ['alice', 'bob', 'carol'];
@@ -95,5 +96,32 @@ describe('status', () => {
     expect(asked).toMatch(/conclave (amend --without bob|propose)/);
     const elsewhere = (await world.machine('bob').tell('status')).stdout;
     expect(elsewhere).toContain('next: take the stick to alice');
+  });
+
+  test('says on hold, and by which words it goes on, where somebody contradicted themselves', async () => {
+    const world = base.fork();
+    await world.visit('bob', refresh.phrase);
+    lie(world, 'bob', refresh.ceremony, 'deal', (body) => body);
+    await world.visit('carol', refresh.phrase);
+    const { stdout } = await world.machine('carol').tell('status');
+    const said = stdout.replace(/\s+/g, ' ');
+    expect(said).toContain('on hold: bob signed two statements of which only one can be honest');
+    expect(said).toContain('--override "go on although bob contradicted themselves"');
+    expect(said).toContain('a plan without bob');
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
+  });
+
+  test('says that a vault is an old copy, on that machine alone', async () => {
+    const world = base.fork();
+    const before = [...world.memory.files()].filter(([path]) => path.startsWith('/home/bob/'));
+    await world.visit('bob', refresh.phrase);
+    for (const path of world.memory.files().keys()) if (path.startsWith('/home/bob/')) world.memory.remove(path);
+    for (const [path, bytes] of before) world.memory.put(path, bytes, 0o600);
+    await world.visit('bob', refresh.phrase);
+    await world.visit('alice', refresh.phrase);
+    const said = (await world.machine('bob').tell('status')).stdout.replace(/\s+/g, ' ');
+    expect(said).toContain('on hold: this vault is an old copy');
+    expect(said).toContain('put this copy away');
+    expect((await world.machine('alice').tell('status')).stdout).not.toContain('old copy');
   });
 });
