@@ -1,4 +1,5 @@
-import { type Duty, membersOf, outstanding } from './duties.ts';
+import { equalBytes, toHex } from '../bytes/hex.ts';
+import { amendable, type Duty, membersOf, otherDealers, outstanding } from './duties.ts';
 import type { AttemptView, View } from './evaluate.ts';
 import { isKind, type KindName } from './kinds.ts';
 
@@ -15,6 +16,8 @@ export interface Obstacle {
   /** Who can unblock it: at which machines the command is run. */
   readonly at: readonly string[];
   readonly command: string;
+  /** What helps if it never comes; null where nothing waits for it. */
+  readonly otherwise: string | null;
 }
 
 export const visit = 'conclave next --stick DIR';
@@ -24,23 +27,39 @@ export function whyNotMoving(view: View): Obstacle[] {
   const { current } = view;
   const found = [...contradicted(view)];
   if (current.proof !== null) return [...found, ...unseen(view), ...leavers(view)];
-  if (current.death !== null) return [...found, ...dead(view)];
-  return [...found, ...spoilt(view), ...waiting(view), ...unseen(view), ...unproven(view)];
+  if (current.death !== null) return [...found, ...unseen(view), ...dead(view)];
+  return [...found, ...spoilt(view), ...waiting(view), ...unseen(view), ...givenUp(view), ...unproven(view)];
 }
 
-/** Why an attempt is dead, in words, without a full stop. */
+/** Why the attempt is dead, in words, without a full stop. */
 export function deathWords(view: View): string {
-  const { death } = view.current;
+  const { death, spoiledBy } = view.current;
   if (death === null) return '';
   const who = listed(death.by);
+  const cheats = spoiledBy.length === 0 ? '' : `the dealing of ${listed(spoiledBy)} is good for nothing, and `;
   switch (death.why) {
     case 'receiver-refused':
-      return `${who}, who was to receive, refused`;
+      if (view.withdrawn) return 'its proposer withdrew it';
+      return `${cheats}${who}, who was to receive, refused`;
+    case 'complaint': {
+      const guilty = listed([...new Set(faultsNow(view).map(({ member }) => member))]);
+      return `${who} opened a box to everybody${guilty === '' ? '' : `, and ${guilty} is at fault`}`;
+    }
     case 'dealer-refused':
       return `${who}, who was to deal, refused`;
     case 'approvals-refused':
       return `the approvals that it needs cannot come any more: ${who} refused`;
+    case 'released':
+      return `${who} gave it up after accepting`;
   }
+}
+
+/** Faults of the attempt that is worked on: those of earlier ones stand in nobody's way any more. */
+function faultsNow(view: View): View['faults'] {
+  const id = toHex(view.current.attempt.id);
+  return view.faults.filter(({ packet }) =>
+    view.packets.some(({ digest, attempt }) => digest === packet && toHex(attempt) === id),
+  );
 }
 
 /** `a, b and c`. */
@@ -61,85 +80,83 @@ function replanned({ plan }: View, without: string | null): string {
 }
 
 function dead(view: View): Obstacle[] {
-  const { plan, current } = view;
+  const { current } = view;
   const proposer = proposerOf(view);
   const why = deathWords(view);
-  const blamed = [...new Set([...(current.death?.by ?? []), ...view.faults.map(({ member }) => member)])];
-  const dealers = current.attempt.dealers.map(({ participant }) => participant.name);
-  const without = blamed.find((name) => dealers.includes(name));
-  const spare = plan.holders.filter((holder) => holder !== null && !blamed.includes(holder.name)).length;
+  const refuser =
+    current.death?.why === 'receiver-refused' && current.spoiledBy.length === 0 && !view.withdrawn
+      ? current.death.by[0]
+      : undefined;
+  const without = faultsNow(view)[0]?.member ?? current.spoiledBy[0] ?? refuser ?? null;
+  const another = replanned(view, without);
+  const common = { member: proposer, at: [proposer] };
   // an approver's no is to the plan, and no other dealers change that; a genesis needs the deals of all
-  const amendable =
-    plan.parent !== null && current.death?.why !== 'approvals-refused' && without !== undefined && spare >= plan.quorum;
-  const found: Obstacle[] = [];
-  if (amendable) {
-    found.push({
-      member: proposer,
-      duty: null,
-      notSeen: `an amendment: ${why}, so this attempt is dead`,
-      unlocks: `a new attempt at the same plan, with other dealers; ${without} stays a member`,
-      at: [proposer],
-      command: `conclave amend --without ${without}`,
-    });
+  if (amendable(view)) {
+    const dealers = (otherDealers(view) ?? []).map(({ participant }) => participant.name);
+    return [
+      {
+        ...common,
+        duty: 'amend',
+        notSeen: `an amendment: ${why}, so this attempt is dead`,
+        unlocks: `another attempt at the same plan, dealt by ${listed(dealers)}; who does not deal stays a member`,
+        command: `${visit}, which offers it, or conclave amend`,
+        otherwise: another,
+      },
+    ];
   }
-  found.push({
-    member: proposer,
-    duty: null,
-    notSeen: amendable ? 'or another plan' : `another plan: ${why}, so this attempt is dead`,
-    unlocks: 'a new ceremony in the place of this one; until then everything stays as it was before it',
-    at: [proposer],
-    command: replanned(view, current.death?.why === 'receiver-refused' ? (current.death.by[0] ?? null) : null),
-  });
-  return found;
+  return [
+    {
+      ...common,
+      duty: null,
+      notSeen: `another plan: ${why}, so this attempt is dead`,
+      unlocks: 'a new ceremony in the place of this one; until then everything stays as it was before it',
+      command: another,
+      otherwise: null,
+    },
+  ];
 }
 
 function contradicted(view: View): Obstacle[] {
-  return view.contradictions
-    .filter(({ grave }) => grave)
-    .map(({ member, packets, slot }) => ({
-      member,
-      duty: null,
-      notSeen: `one true word of ${member}: it signed two statements of which only one can be honest (${slot.split(' ')[0]}: ${packets.map(short).join(' and ')})`,
-      unlocks: 'every machine that has seen both: until its operator decides, it signs, endorses and destroys nothing',
-      at: view.plan.participants.filter(({ name }) => name !== member).map(({ name }) => name),
-      command: `${visit} --override "go on although ${member} contradicted themselves", or ${replanned(view, member)}`,
-    }));
+  const grave = view.contradictions.filter((one) => one.grave);
+  // a deal is a vote as well: the same two packets are said of once
+  const distinct = new Map(grave.map((one) => [[...one.packets].sort().join(' '), one]));
+  return [...distinct.values()].map(({ member, packets, slot }) => ({
+    member,
+    duty: null,
+    notSeen: `one true word of ${member}: it signed two statements of which only one can be honest (${slot.split(' ')[0]}: ${packets.map(short).join(' and ')})`,
+    unlocks: 'every machine that has seen both: until its operator decides, it signs, endorses and destroys nothing',
+    at: view.plan.participants.filter(({ name }) => name !== member).map(({ name }) => name),
+    command: `${visit} --override "go on although ${member} contradicted themselves"`,
+    otherwise: replanned(view, member),
+  }));
 }
 
 /** Said, but good for nothing: a fault of its author, and nothing more comes from there in this attempt. */
 function spoilt(view: View): Obstacle[] {
   const { plan, current } = view;
   const proposer = proposerOf(view);
-  const found: Obstacle[] = [];
-  for (const { member, packet: digest, detail, identity } of view.faults) {
+  const unlocks: Partial<Record<KindName, string>> = {
+    deal: `the acceptances of ${listed(plan.receivers.map(({ name }) => name))}`,
+    acceptance: 'the certificate',
+    activation: 'the proof of life',
+  };
+  return faultsNow(view).flatMap(({ member, packet: digest, detail, identity }): Obstacle[] => {
     const packet = view.packets.find((one) => one.digest === digest);
-    if (packet === undefined || stands(current, packet.kind, identity)) continue;
-    const shown = `conclave export --fault ${member} --out ${member}.conclave shows it to anybody`;
-    const common = { member, duty: null, at: [proposer] };
-    if (isKind(packet, 'deal')) {
-      found.push({
-        ...common,
-        notSeen: `a good deal of ${member}: the one that is here is at fault (${detail})`,
-        unlocks: `the acceptances of ${listed(plan.receivers.map(({ name }) => name))}`,
-        command:
-          plan.parent === null
-            ? replanned(view, member)
-            : `conclave amend --without ${member}, once it is refused; ${shown}`,
-      });
-    } else if (isKind(packet, 'acceptance') || isKind(packet, 'activation')) {
-      const what = packet.kind;
-      found.push({
-        ...common,
-        notSeen: `a good ${what} of ${member}: the one that is here is at fault (${detail})`,
-        unlocks: what === 'acceptance' ? 'the certificate' : 'the proof of life',
-        command:
-          what === 'acceptance'
-            ? `${replanned(view, member)}; ${shown}`
-            : `conclave reprove --signers NAMES without ${member}; ${shown}`,
-      });
-    }
-  }
-  return found;
+    const unlocked = packet === undefined ? undefined : unlocks[packet.kind];
+    if (packet === undefined || unlocked === undefined || stands(current, packet.kind, identity)) return [];
+    const amends = isKind(packet, 'deal') && otherDealers(view, [member]) !== null;
+    return [
+      {
+        member,
+        duty: null,
+        notSeen: `a good ${packet.kind} of ${member}: the one that is here is at fault (${detail})`,
+        unlocks: unlocked,
+        at: [proposer],
+        command: amends ? `conclave amend --without ${member}` : replanned(view, member),
+        otherwise: `conclave export --fault ${member} --out ${member}.conclave shows the fault to anybody`,
+      },
+    ];
+  });
 }
 
 /** Whether something good of this kind by this member is here all the same. */
@@ -170,6 +187,7 @@ function waiting(view: View): Obstacle[] {
         unlocks: `that ${packet.kind}, which counts only together with what it names`,
         at: [author],
         command: `${visit}, with a stick that has been there`,
+        otherwise: null,
       },
     ];
   });
@@ -177,9 +195,9 @@ function waiting(view: View): Obstacle[] {
 
 function unseen(view: View): Obstacle[] {
   const gone = new Set(outstanding(view));
-  return membersOf(view).flatMap(({ participant: { name }, owes }) =>
+  const owed = membersOf(view).flatMap(({ participant: { name }, owes }) =>
     owes
-      .filter((duty) => duty !== 'close' || !gone.has(name))
+      .filter((duty) => duty !== 'amend' && (duty !== 'close' || !gone.has(name)))
       .map((duty) => ({
         member: name,
         duty,
@@ -187,13 +205,18 @@ function unseen(view: View): Obstacle[] {
         unlocks: unlockedBy(view, duty),
         at: [name],
         command: visit,
+        otherwise: ifNever(view, duty, name),
       })),
   );
+  // nobody votes for another attempt before the one before is proven dead
+  return [...owed.filter(({ duty }) => duty === 'refuse'), ...owed.filter(({ duty }) => duty !== 'refuse')];
 }
 
 const noun: Readonly<Record<Duty, string>> = {
   propose: 'proposal',
   approve: 'approval',
+  refuse: 'refusal',
+  amend: 'amendment',
   endorse: 'endorsement',
   deal: 'deal',
   accept: 'acceptance',
@@ -201,7 +224,7 @@ const noun: Readonly<Record<Duty, string>> = {
   close: 'closing',
 };
 
-function unlockedBy({ plan, current, approvals }: View, duty: Duty): string {
+function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: Duty): string {
   const receivers = plan.receivers.length;
   switch (duty) {
     case 'propose':
@@ -210,6 +233,12 @@ function unlockedBy({ plan, current, approvals }: View, duty: Duty): string {
       const needed = Math.max(plan.approvals, plan.policy.approvals);
       return `the deals, which no machine makes before ${needed} have approved (${approvals.size} seen here)`;
     }
+    case 'refuse':
+      return withdrawn
+        ? 'the end that the proposer asked for; one of these is enough'
+        : 'the proof that an attempt is over, without which nobody deals in the next; one of these is enough';
+    case 'amend':
+      return 'another attempt at the same plan';
     case 'endorse':
       return `the attempt, which counts with ${plan.quorum} endorsements of old members (${current.endorsers.size} seen here)`;
     case 'deal': {
@@ -227,6 +256,51 @@ function unlockedBy({ plan, current, approvals }: View, duty: Duty): string {
   }
 }
 
+/** Members vanish. What helps then is said beside what is waited for, since nobody can tell the one from the other. */
+function ifNever(view: View, duty: Duty, name: string): string | null {
+  const { plan, current } = view;
+  const proposer = proposerOf(view);
+  switch (duty) {
+    case 'deal':
+      return otherDealers(view, [name]) !== null
+        ? `at ${proposer}: conclave amend --without ${name}`
+        : `at ${proposer}: ${replanned(view, name)}`;
+    case 'propose':
+    case 'approve':
+    case 'endorse':
+      return `at ${proposer}: ${replanned(view, null)}`;
+    case 'accept': {
+      const given = current.acceptances.size === 0 ? '' : ', and conclave release where it was accepted';
+      return `conclave abort at ${proposer}${given}; then ${replanned(view, name)}`;
+    }
+    case 'activate': {
+      const least = plan.receivers.length - plan.threshold + 1;
+      return `conclave release (--salvage where it was signed) at ${least} of the others; then ${replanned(view, name)}`;
+    }
+    case 'refuse':
+    case 'amend':
+    case 'close':
+      return null;
+  }
+}
+
+/** Somebody gave the attempt up after accepting it: with enough of them it is dead, and another plan can follow. */
+function givenUp({ plan, current }: View): Obstacle[] {
+  if (current.releases.size === 0) return [];
+  const least = plan.receivers.length - plan.threshold + 1;
+  return plan.receivers
+    .filter(({ identity }) => !current.releases.has(identity) && current.acceptances.has(identity))
+    .map(({ name }) => ({
+      member: name,
+      duty: null,
+      notSeen: `the release of ${name}`,
+      unlocks: `the end of an attempt that is being given up, which takes ${least} releases (${current.releases.size} seen here)`,
+      at: [name],
+      command: 'conclave release --stick DIR, where all agree to give it up',
+      otherwise: null,
+    }));
+}
+
 /** Nothing waits for these, and nothing here says what became of their old shares. */
 function leavers(view: View): Obstacle[] {
   return outstanding(view).map((name) => ({
@@ -236,41 +310,44 @@ function leavers(view: View): Obstacle[] {
     unlocks: 'nothing that others wait for: only the record of what became of its old share',
     at: [name],
     command: visit,
+    otherwise: null,
   }));
 }
 
 /** Every new member has activated, and still no turn is complete: they signed different ones. */
 function unproven(view: View): Obstacle[] {
-  const { plan, current, phase } = view;
-  if (phase !== 'proving') return [];
-  const { name } = plan.receivers[0] as { name: string };
+  if (view.phase !== 'proving') return [];
+  const receivers = view.plan.receivers.map(({ name }) => name);
   return [
     {
-      member: name,
+      member: proposerOf(view),
       duty: null,
       notSeen: 'a turn that all its signers have signed, though every new member has activated',
       unlocks: 'the proof of life',
-      at: plan.receivers.map((receiver) => receiver.name),
-      command: `conclave reprove --signers ${plan.receivers
-        .slice(0, Math.min(plan.threshold + 1, current.activations.size))
-        .map((one) => one.name)
-        .join(',')}`,
+      at: receivers,
+      command: `${visit}, with a stick that has been at all of them`,
+      otherwise: `conclave release at ${receivers.length - view.plan.threshold + 1} of them; then ${replanned(view, null)}`,
     },
   ];
 }
 
-/** Over for good: complete, or another ceremony took its place. Only what is alive needs anybody's attention. */
-export function isOver(view: View, others: readonly View[]): 'complete' | 'replaced' | null {
+/** Over for good: complete, withdrawn, or another ceremony took its place. Only what is alive needs attention. */
+export type Over = 'complete' | 'withdrawn' | 'replaced';
+
+export function isOver(view: View, others: readonly View[]): Over | null {
   if (view.phase === 'complete') return 'complete';
-  const { plan, current } = view;
+  const { plan, current, attempts } = view;
   if (current.proof !== null) return null;
   const replaced = others.some(
     ({ plan: other, current: there }) =>
       other.ceremony !== plan.ceremony &&
-      ((other.insteadOf !== null && other.insteadOf.join() === plan.id.join() && current.death !== null) ||
-        (there.proof !== null &&
-          plan.parent !== null &&
-          other.parent?.proven.id.join() === plan.parent.proven.id.join())),
+      ((other.insteadOf !== null && toHex(other.insteadOf) === plan.ceremony && current.death !== null) ||
+        (there.proof !== null && plan.parent !== null && sameParent(other, plan))),
   );
-  return replaced ? 'replaced' : null;
+  if (replaced) return 'replaced';
+  return view.withdrawn && attempts.every(({ death }) => death !== null) ? 'withdrawn' : null;
+}
+
+function sameParent(one: View['plan'], other: View['plan']): boolean {
+  return one.parent !== null && other.parent !== null && equalBytes(one.parent.proven.id, other.parent.proven.id);
 }

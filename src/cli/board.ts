@@ -1,6 +1,6 @@
 import { owedBy } from '../ceremony/duties.ts';
 import { route } from '../ceremony/route.ts';
-import { isOver, visit, whyNotMoving } from '../ceremony/why.ts';
+import { isOver, type Over, visit, whyNotMoving } from '../ceremony/why.ts';
 import type { Board, Here } from '../report/status-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myIdentity } from '../vault/identity.ts';
@@ -19,7 +19,7 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
   const mine = plan.byIdentity.get(me);
   const duty = mine === undefined ? undefined : owedBy(view, mine)[0];
   // where nothing is asked, what holds for everything is said all the same: an old copy, and contradictions
-  const holds = over === 'replaced' ? [] : holdsOf(ceremonies, held, duty ?? 'close');
+  const holds = over === 'replaced' || over === 'withdrawn' ? [] : holdsOf(ceremonies, held, duty ?? 'close');
   const consented = record.consent !== null || mine === undefined;
   const here = over === null ? doHere(held, holds, name ?? '', consented) : overHere(over);
   return {
@@ -36,9 +36,13 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
   };
 }
 
-function overHere(over: 'complete' | 'replaced'): Here {
-  const says = over === 'complete' ? 'all is done' : 'nothing more is done here: another ceremony took its place';
-  return { kind: 'over', says, command: null };
+function overHere(over: Over): Here {
+  const says: Readonly<Record<Over, string>> = {
+    complete: 'all is done',
+    withdrawn: 'nothing more is done here: its proposer withdrew it',
+    replaced: 'nothing more is done here: another ceremony took its place',
+  };
+  return { kind: 'over', says: says[over], command: null };
 }
 
 function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, consented: boolean): Here {
@@ -50,8 +54,9 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
   if (!consented && view.current.death === null)
     return { kind: 'do', says: 'the member at this machine has not consented to the plan yet', command: visit };
   const mine = plan.participants.find((one) => one.name === name);
-  const owes = mine === undefined ? [] : owedBy(view, mine);
-  const obstacle = whyNotMoving(view).find(({ duty, at }) => duty === null && at.includes(name));
+  // an amendment is offered with its reasons; everything else that is owed a visit does by itself
+  const owes = mine === undefined ? [] : owedBy(view, mine).filter((duty) => duty !== 'amend');
+  const obstacle = whyNotMoving(view).find(({ duty, at }) => (duty === null || duty === 'amend') && at.includes(name));
   if (owes.length > 0) return { kind: 'do', says: `this machine owes ${owes.join(', ')}`, command: visit };
   if (obstacle !== undefined) return { kind: 'do', says: obstacle.notSeen, command: obstacle.command };
   return { kind: 'nothing', says: 'nothing can be done on this machine now', command: null };

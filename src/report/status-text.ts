@@ -1,7 +1,7 @@
 import { escapeText } from '../bytes/printable.ts';
 import { type MemberView, membersOf, outstanding } from '../ceremony/duties.ts';
 import type { View } from '../ceremony/evaluate.ts';
-import { listed, type Obstacle, whyNotMoving } from '../ceremony/why.ts';
+import { listed, type Obstacle, type Over, whyNotMoving } from '../ceremony/why.ts';
 import { phraseRows } from './plan-text.ts';
 import { table, wrap } from './table.ts';
 
@@ -18,7 +18,7 @@ export interface Here {
 export interface Board {
   readonly keyset: string;
   readonly view: View;
-  readonly over: 'complete' | 'replaced' | null;
+  readonly over: Over | null;
   /** The identity of this machine. */
   readonly me: string;
   readonly phrase: string;
@@ -59,7 +59,7 @@ export function overText({ keyset, view, over }: Board, shade: Shade = (_, text)
   const gone = outstanding(view);
   const named = [...new Set([...view.faults, ...view.contradictions].map(({ member }) => member))];
   const rest = [
-    over === 'replaced' ? `${view.phase}, another ceremony took its place` : 'complete',
+    over === 'replaced' ? `${view.phase}, another ceremony took its place` : (over ?? view.phase),
     ...(gone.length > 0 ? [`outstanding: ${listed(gone)}`] : []),
     ...(named.length > 0 ? [`at fault: ${listed(named)}`] : []),
   ];
@@ -95,8 +95,8 @@ function dissentOf(view: View): { member: string; as: string; reason: string }[]
 function why(view: View, shade: Shade): string[] {
   const groups = new Map<string, Obstacle[]>();
   for (const obstacle of whyNotMoving(view)) {
-    const { duty, unlocks, command, notSeen } = obstacle;
-    const key = duty === null ? notSeen : `${duty} ${unlocks} ${command}`;
+    const { member, unlocks, command, notSeen } = obstacle;
+    const key = `${notSeen.replace(` of ${member}`, ' of somebody')} ${unlocks} ${command}`;
     groups.set(key, [...(groups.get(key) ?? []), obstacle]);
   }
   return [...groups.values()].flatMap((group) => {
@@ -105,10 +105,15 @@ function why(view: View, shade: Shade): string[] {
     const what =
       group.length === 1 ? first.notSeen : first.notSeen.replace(` of ${first.member}`, ` of ${listed(members)}`);
     const at = [...new Set(group.flatMap((one) => one.at))];
+    const otherwise =
+      group.length === 1
+        ? first.otherwise
+        : (first.otherwise?.replaceAll(`without ${first.member}`, 'without NAME') ?? null);
     return [
       ...item('not seen here', what, 'warn', shade),
       ...indented(`it would unlock ${first.unlocks}`, 4),
       ...indented(`at ${listed(at)}: ${first.command}`, 4),
+      ...(otherwise === null ? [] : indented(`or else: ${otherwise}`, 4)),
     ];
   });
 }

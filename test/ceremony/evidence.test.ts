@@ -5,6 +5,7 @@ import { evidenceOf, isEvidence, type Judgement, judgeEvidence } from '../../src
 import type { AnyPacket } from '../../src/ceremony/kinds.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import { Ceremony, type Person, people } from './committee.ts';
+import { emptyDeal, opened } from './opened.ts';
 
 /* What a stranger can be shown, and what nobody can be made to believe. */
 
@@ -114,6 +115,58 @@ describe('evidence', () => {
     expect(contents(file).ceremonies).toHaveLength(2);
     expect(contents(file).ceremonies.map(({ packets }) => packets.length)).toEqual([1, 1]);
     expect(judged(judgeEvidence(file))).toEqual(['bob CONTRADICTION']);
+  });
+
+  it('of a bad sub-share is the deal and one complaint, and does not convict the complainer', () => {
+    const ceremony = handover().before('deal');
+    ceremony.do(alice, 'deal');
+    const deal = emptyDeal(ceremony, bob);
+    for (const who of [carol, dave]) ceremony.say(who, 'complaint', opened(ceremony, who, deal));
+    const file = evidence(bob, ceremony);
+    expect(kinds(file, ceremony)).toEqual(['approval dave', expect.stringMatching(/^complaint /), 'deal bob']);
+    expect(judged(judgeEvidence(file))).toEqual(['bob BAD_SUBSHARE']);
+    for (const honest of [alice, carol, dave]) {
+      expect(evidenceOf([ceremony.view], honest.identity)).toBeNull();
+      const complaint = ceremony.packets.filter(
+        ({ identity, kind }) => identity === honest.identity && kind === 'complaint',
+      );
+      for (const fault of ['COMPLAINT_FALSE', 'BAD_SUBSHARE'])
+        expect(judgeEvidence(forged(honest, fault, [complaint[0] ?? deal], ceremony)).valid).toBe(false);
+    }
+  });
+
+  it('of a false complaint is the complaint and the deal, and does not convict the dealer', () => {
+    const ceremony = handover().before('accept');
+    ceremony.say(dave, 'complaint', opened(ceremony, dave, ceremony.said(bob, 'deal')));
+    const file = evidence(dave, ceremony);
+    expect(kinds(file, ceremony)).toEqual(['approval dave', 'complaint dave', 'deal bob']);
+    expect(judged(judgeEvidence(file))).toEqual(['dave COMPLAINT_FALSE']);
+    expect(evidenceOf([ceremony.view], bob.identity)).toBeNull();
+    // without the deal the complaint only waits
+    const said = contents(file);
+    const [only] = said.ceremonies as [Contents['ceremonies'][0]];
+    const packets = only.packets.filter((bytes) => bytes.join() !== ceremony.said(bob, 'deal').bytes.join());
+    expect(judgeEvidence(written({ ...said, ceremonies: [{ ...only, packets }] })).valid).toBe(false);
+  });
+
+  it('of a deal in a later attempt holds the amendment that made the attempt', () => {
+    const ceremony = handover({ reserves: [3] }).before('accept');
+    ceremony.amend(alice, ['bob']);
+    ceremony.do(dave, 'refuse');
+    const body = ceremony.dealBody(carol);
+    ceremony.say(carol, 'deal', { ...body, boxes: [...body.boxes].reverse() });
+    const file = evidence(carol, ceremony);
+    expect(kinds(file, ceremony)).toEqual(['amendment alice', 'approval dave', 'deal carol']);
+    expect(judged(judgeEvidence(file))).toEqual(['carol PROOF_INVALID']);
+  });
+
+  it('of a signature after a release that does not list it is these two', () => {
+    const ceremony = handover().before('activate');
+    ceremony.do(dave, 'activate');
+    ceremony.say(dave, 'release', { signed: [], salvage: false, reason: 'no' });
+    const file = evidence(dave, ceremony);
+    expect(kinds(file, ceremony)).toEqual(['activation dave', 'release dave']);
+    expect(judged(judgeEvidence(file))).toEqual(['dave CONTRADICTION']);
   });
 
   it('is not there against honest members, nor for a harmless contradiction', () => {

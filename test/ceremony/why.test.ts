@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { View } from '../../src/ceremony/evaluate.ts';
 import { isOver, type Obstacle, whyNotMoving } from '../../src/ceremony/why.ts';
 import { Ceremony, people } from './committee.ts';
+import { emptyDeal, opened } from './opened.ts';
 
 /* Whoever reads this alone has to know what to do next. */
 
@@ -75,14 +76,86 @@ describe('what is not seen here, what it would unlock, and who can unblock it', 
   });
 });
 
+test('members vanish: beside what is waited for stands what helps if it never comes', () => {
+  const otherwise = (ceremony: Ceremony, about: string) => only(ceremony.view, about).otherwise;
+  const ceremony = handover({ reserves: [3] }).before('deal');
+  expect(otherwise(ceremony, 'deal of bob')).toBe('at alice: conclave amend --without bob');
+  expect(otherwise(handover().before('deal'), 'deal of bob')).toContain('a plan without bob');
+  ceremony.before('accept');
+  ceremony.do(bob, 'accept');
+  expect(otherwise(ceremony, 'acceptance of dave')).toContain('conclave abort at alice, and conclave release');
+  ceremony.before('activate');
+  expect(otherwise(ceremony, 'activation of dave')).toContain('at 2 of the others');
+  ceremony.before('close');
+  expect(otherwise(ceremony, 'closing of dave')).toBeNull();
+});
+
 describe('what no visit mends', () => {
-  it('a dealer who refused: an amendment by the proposer, or another plan', () => {
-    const ceremony = handover().before('deal');
+  it('a dealer who refused: an amendment by the proposer where somebody else can deal, else another plan', () => {
+    const alone = handover().before('deal');
+    alone.refuse(bob, 'dealer');
+    const instead = `--instead-of ${alone.plan.ceremony.slice(0, 16)}`;
+    expect(whyNotMoving(alone.view)).toMatchObject([{ duty: null, at: ['alice'] }]);
+    expect(whyNotMoving(alone.view)[0]?.command).toContain(instead);
+
+    const ceremony = handover({ reserves: [3] }).before('deal');
     ceremony.refuse(bob, 'dealer');
-    const [amendment, plan] = whyNotMoving(ceremony.view) as [Obstacle, Obstacle];
-    expect(amendment).toMatchObject({ member: 'alice', at: ['alice'], command: 'conclave amend --without bob' });
+    const [amendment] = whyNotMoving(ceremony.view) as [Obstacle];
+    expect(amendment).toMatchObject({ member: 'alice', duty: 'amend', at: ['alice'] });
+    expect(amendment.command).toContain('conclave amend');
+    expect(amendment.unlocks).toContain('alice and carol');
     expect(amendment.notSeen).toContain('bob, who was to deal, refused');
-    expect(plan.command).toContain(`--instead-of ${ceremony.plan.ceremony.slice(0, 16)}`);
+    expect(amendment.otherwise).toContain('--instead-of');
+    ceremony.do(alice, 'amend');
+    expect(said(ceremony.view)).toEqual(['the deal of alice', 'the deal of carol']);
+  });
+
+  it('a complaint that is right: an amendment without the dealer, and the complainer is not blamed', () => {
+    const ceremony = handover({ reserves: [3] }).before('deal');
+    ceremony.do(alice, 'deal');
+    const deal = emptyDeal(ceremony, bob);
+    ceremony.say(carol, 'complaint', opened(ceremony, carol, deal));
+    const amendment = whyNotMoving(ceremony.view).find(({ duty }) => duty === 'amend');
+    expect(amendment?.notSeen).toContain('carol opened a box to everybody, and bob is at fault');
+    expect(amendment?.unlocks).toContain('alice and carol');
+    expect(amendment?.otherwise).toContain('a plan without bob');
+  });
+
+  it('a complaint that is false: a plan without the complainer', () => {
+    const ceremony = handover({ reserves: [3] }).before('accept');
+    ceremony.say(dave, 'complaint', opened(ceremony, dave, ceremony.said(bob, 'deal')));
+    expect(whyNotMoving(ceremony.view)).toMatchObject([{ duty: null, at: ['alice'] }]);
+    expect(whyNotMoving(ceremony.view)[0]?.notSeen).toContain('dave opened a box to everybody, and dave is at fault');
+    expect(whyNotMoving(ceremony.view)[0]?.command).toContain('a plan without dave');
+  });
+
+  it('an amendment of a living attempt: first the refusals that prove it dead', () => {
+    const ceremony = handover({ reserves: [3] }).before('accept');
+    ceremony.amend(alice, ['bob']);
+    const [first] = whyNotMoving(ceremony.view) as [Obstacle];
+    expect(first).toMatchObject({ duty: 'refuse', at: ['bob'] });
+    expect(first.unlocks).toContain('without which nobody deals in the next');
+    ceremony.do(carol, 'refuse');
+    expect(said(ceremony.view)).toEqual(['the deal of alice', 'the deal of carol']);
+  });
+
+  it('an attempt that is being given up: the releases that are missing', () => {
+    const ceremony = handover().before('activate');
+    ceremony.say(dave, 'release', { signed: [], salvage: false, reason: 'no' });
+    expect(said(ceremony.view)).toContain('the release of bob');
+    expect(said(ceremony.view)).not.toContain('the release of dave');
+    expect(only(ceremony.view, 'release of carol').unlocks).toContain('2 releases (1 seen here)');
+    ceremony.say(bob, 'release', { signed: [], salvage: false, reason: 'no' });
+    expect(whyNotMoving(ceremony.view)[0]?.notSeen).toContain('gave it up after accepting');
+  });
+
+  it('a plan that was withdrawn: one refusal of a receiver, and then it is over', () => {
+    const ceremony = handover().before('accept');
+    ceremony.refuse(alice, 'proposer');
+    expect(said(ceremony.view)).toEqual(['bob', 'carol', 'dave'].map((name) => `the refusal of ${name}`));
+    expect(isOver(ceremony.view, [ceremony.view])).toBeNull();
+    ceremony.do(dave, 'refuse');
+    expect(isOver(ceremony.view, [ceremony.view])).toBe('withdrawn');
   });
 
   it('an approver who refused: another plan, since no other dealers change that', () => {
@@ -99,21 +172,22 @@ describe('what no visit mends', () => {
   });
 
   it('a bad deal: its author, why, and how to show it to anybody', () => {
-    const ceremony = handover().before('accept');
+    const ceremony = handover({ reserves: [3] }).before('accept');
     const { body } = ceremony.said(bob, 'deal');
     ceremony.forget(ceremony.said(bob, 'deal'));
     ceremony.say(bob, 'deal', { ...body, boxes: [...body.boxes].reverse() });
     const found = only(ceremony.view, 'a good deal of bob');
     expect(found.command).toContain('conclave amend --without bob');
-    expect(found.command).toContain('conclave export --fault bob');
+    expect(found.otherwise).toContain('conclave export --fault bob');
   });
 
   it('two deals of one dealer: the override, or a plan without the liar', () => {
     const ceremony = handover().before('accept');
     ceremony.say(bob, 'deal', { ...ceremony.dealBody(bob), vote: ceremony.said(bob, 'deal').body.vote });
-    const found = whyNotMoving(ceremony.view).filter(({ member }) => member === 'bob');
+    const found = whyNotMoving(ceremony.view).filter(({ member, duty }) => member === 'bob' && duty === null);
     expect(found[0]?.command).toContain('--override "go on although bob contradicted themselves"');
-    expect(found[0]?.command).toContain('a plan without bob');
+    expect(found[0]?.otherwise).toContain('a plan without bob');
+    expect(found).toHaveLength(1);
     expect(found[0]?.at).not.toContain('bob');
   });
 });
