@@ -1,8 +1,8 @@
-import { toHex } from '../bytes/hex.ts';
+import { equalBytes, toHex } from '../bytes/hex.ts';
 import { contradictionsAcross } from './across.ts';
 import type { View } from './evaluate.ts';
 import type { Contradiction, Fault } from './faults.ts';
-import type { AnyPacket } from './kinds.ts';
+import type { AnyPacket, PacketOf } from './kinds.ts';
 
 /** The gravest thing that can be said of a packet. */
 export type Standing = 'faulty' | 'contested' | 'ends the attempt' | 'dissent' | 'waiting' | 'admitted';
@@ -18,15 +18,19 @@ export interface PacketStanding {
   readonly notSeen: readonly string[];
   /** What it waits for, in words. */
   readonly waitsFor: readonly string[];
+  /** Whether it was said in an attempt that is dead: good or bad, nothing follows from it any more. */
+  readonly deadAttempt: boolean;
 }
 
 export function standingOf(view: View, packet: AnyPacket, all: readonly View[] = [view]): PacketStanding {
   const faults = view.faults.filter((fault) => fault.packet === packet.digest);
   const contradictions = contradictionsOf(view, all).filter(({ packets }) => packets.includes(packet.digest));
   const waitsFor = view.waiting.filter((one) => one.packet === packet.digest).map(({ names }) => names);
-  const ended = view.attempts.some(({ death }) => death?.evidence.some(({ digest }) => digest === packet.digest));
+  const { death } = view.attempts.find(({ attempt }) => equalBytes(attempt.id, packet.attempt)) ?? { death: null };
+  const ended = view.attempts.some((one) => one.death?.evidence.some(({ digest }) => digest === packet.digest));
   const named = namedBy(packet);
-  const names = view.packets.filter(({ digest }) => named.includes(digest));
+  const shown = new Set([...named, ...faults.flatMap(({ evidence = [] }) => evidence)]);
+  const names = view.packets.filter(({ digest }) => digest !== packet.digest && shown.has(digest));
   const seen = new Set(names.map(({ digest }) => digest));
   return {
     standing:
@@ -36,7 +40,7 @@ export function standingOf(view: View, packet: AnyPacket, all: readonly View[] =
           ? 'contested'
           : ended
             ? 'ends the attempt'
-            : packet.kind === 'refusal'
+            : packet.kind === 'refusal' && isDissent(view, packet)
               ? 'dissent'
               : waitsFor.length > 0
                 ? 'waiting'
@@ -46,7 +50,15 @@ export function standingOf(view: View, packet: AnyPacket, all: readonly View[] =
     names,
     notSeen: named.filter((digest) => !seen.has(digest)),
     waitsFor,
+    deadAttempt: death !== null,
   };
+}
+
+/** A no that is recorded and has no effect (rule 6): every refusal but of a receiver, or one that ended an attempt. */
+export function isDissent(view: View, packet: PacketOf<'refusal'>): boolean {
+  const receives = view.plan.byIdentity.get(packet.identity)?.newIndex != null;
+  if (packet.body.as === 'proposer' || (packet.body.as === 'receiver' && receives)) return false;
+  return !view.attempts.some(({ death }) => death?.evidence.some(({ digest }) => digest === packet.digest));
 }
 
 /** In a ceremony, and with others over the same parent. */
@@ -66,7 +78,19 @@ function namedBy(packet: AnyPacket): string[] {
       return packet.body.deals.map(toHex);
     case 'activation':
       return packet.body.certificate.map(toHex);
-    default:
+    case 'complaint':
+      return [toHex(packet.body.deal)];
+    case 'release':
+      return packet.body.signed.flatMap(({ activation, blocked }) =>
+        blocked === null ? [toHex(activation)] : [toHex(activation), toHex(blocked)],
+      );
+    case 'proposal':
+    case 'approval':
+    case 'refusal':
+    case 'endorsement':
+    case 'amendment':
+    case 'closing':
+    case 'note':
       return [];
   }
 }

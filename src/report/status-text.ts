@@ -1,7 +1,9 @@
 import { escapeText } from '../bytes/printable.ts';
 import { type MemberView, membersOf, outstanding } from '../ceremony/duties.ts';
 import type { View } from '../ceremony/evaluate.ts';
-import { listed, type Obstacle, type Over, whyNotMoving } from '../ceremony/why.ts';
+import type { Over } from '../ceremony/over.ts';
+import { isDissent } from '../ceremony/packet-standing.ts';
+import { listed, type Obstacle, whyNotMoving } from '../ceremony/why.ts';
 import { phraseRows } from './plan-text.ts';
 import { table, wrap } from './table.ts';
 
@@ -85,9 +87,8 @@ function memberRow({ participant, roles, done, owes }: MemberView, me: string): 
 }
 
 function dissentOf(view: View): { member: string; as: string; reason: string }[] {
-  const fatal = new Set(view.attempts.flatMap(({ death }) => death?.evidence ?? []).map(({ digest }) => digest));
   return view.dissent
-    .filter(({ digest }) => !fatal.has(digest))
+    .filter((packet) => isDissent(view, packet))
     .map(({ identity, body }) => ({ member: view.plan.byIdentity.get(identity)?.name ?? '', ...body }));
 }
 

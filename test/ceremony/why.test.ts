@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { View } from '../../src/ceremony/evaluate.ts';
-import { isOver, type Obstacle, whyNotMoving } from '../../src/ceremony/why.ts';
+import { isOver } from '../../src/ceremony/over.ts';
+import { type Obstacle, whyNotMoving } from '../../src/ceremony/why.ts';
 import { Ceremony, people } from './committee.ts';
 import { emptyDeal, opened } from './opened.ts';
 

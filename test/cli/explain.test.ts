@@ -99,10 +99,10 @@ describe('explain MEMBER', () => {
     expect(found).toMatchObject({ roles: ['old', 'new', 'dealer'], faults: [{ fault: 'PROOF_INVALID' }] });
     expect(found.contradictions.length).toBeGreaterThan(0);
     const honest = (await world.machine('alice').ok('explain', 'carol', '--ceremony', refresh.ceremony)).json;
-    expect(honest.ceremonies).toMatchObject([{ faults: [], contradictions: [], dissent: [] }]);
+    expect(honest.ceremonies).toMatchObject([{ faults: [], contradictions: [], refusals: [] }]);
   });
 
-  test('shows dissent with its reason, spelled out where it would move the cursor', async () => {
+  test('shows what was refused with its reason, spelled out where it would move the cursor', async () => {
     const world = base.fork();
     const words = ['--refuse', '--reason', 'no \u001b[31mway', '--ceremony', refresh.ceremony, '--stick', world.stick];
     await world.machine('carol').run('next', ...words);

@@ -3,7 +3,7 @@ import { escapeText } from '../../bytes/printable.ts';
 import { membersOf } from '../../ceremony/duties.ts';
 import type { View } from '../../ceremony/evaluate.ts';
 import { type AnyPacket, kinds } from '../../ceremony/kinds.ts';
-import { contradictionsOf, standingOf } from '../../ceremony/packet-standing.ts';
+import { contradictionsOf, isDissent, standingOf } from '../../ceremony/packet-standing.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { Problem, type ProblemCode, problems } from '../../problem.ts';
 import { packetSummary } from '../../report/packet-summary.ts';
@@ -78,7 +78,7 @@ function explainPacket(session: Session, ceremonies: Ceremonies, all: readonly H
   const { held, packet } = only;
   const { view } = held;
   const views = ceremonies.all().map((one) => one.view);
-  const { standing, faults, contradictions, names, notSeen, waitsFor } = standingOf(view, packet, views);
+  const { standing, faults, contradictions, names, notSeen, waitsFor, deadAttempt } = standingOf(view, packet, views);
   const author = authorOf(view, packet);
   say.line(`${packet.kind} by ${author}${packet.rehearsal ? ' (REHEARSAL)' : ''}: ${standing}`);
   for (const line of wrap(kinds[packet.kind].meaning, 78).split('\n')) say.line(`  ${line}`);
@@ -95,10 +95,16 @@ function explainPacket(session: Session, ceremonies: Ceremonies, all: readonly H
     const other = packets.find((digest) => digest !== packet.digest) ?? '';
     told(session, `${grave ? 'contested' : 'said twice, which is only shown,'} with ${other} (${slot.split(' ')[0]})`);
   }
-  if (faults.length + contradictions.length > 0) told(session, `portable evidence: ${exportCommand(author)}`);
+  if (faults.length > 0 || contradictions.some(({ grave }) => grave))
+    told(session, `portable evidence: ${exportCommand(author)}`);
+  if (deadAttempt) told(session, 'said in an attempt that is dead: nothing follows from it any more');
   for (const one of waitsFor) told(session, `waits for ${one}, not seen here`);
   for (const digest of notSeen) told(session, `not seen here: ${digest}`);
-  for (const one of names) told(session, `relies on the ${one.kind} ${one.digest} of ${authorOf(view, one)}`);
+  for (const one of names)
+    told(
+      session,
+      `${faults.length > 0 ? 'the evidence' : 'relies on'}: the ${one.kind} ${one.digest} of ${authorOf(view, one)}`,
+    );
   say.result({
     v: 1,
     what: 'packet',
@@ -114,6 +120,7 @@ function explainPacket(session: Session, ceremonies: Ceremonies, all: readonly H
     faults,
     contradictions,
     waitsFor,
+    deadAttempt,
     notSeen,
     names: names.map((one) => ({ packet: one.digest, kind: one.kind, author: authorOf(view, one) })),
     body: packetSummary(packet),
@@ -143,9 +150,9 @@ function explainMember(session: Session, ceremonies: Ceremonies, found: readonly
         owes,
         faults: view.faults.filter((one) => one.identity === identity),
         contradictions: contradictionsOf(view, views).filter((one) => one.identity === identity),
-        dissent: view.dissent
+        refusals: view.dissent
           .filter((one) => one.identity === identity)
-          .map(({ digest, at, body }) => ({ packet: digest, at, ...body })),
+          .map((one) => ({ packet: one.digest, at: one.at, ...one.body, hasEffect: !isDissent(view, one) })),
         why: whyNotMoving(view).filter((one) => one.member === name),
         packets: view.packets
           .filter((one) => one.identity === identity)
@@ -171,7 +178,8 @@ function explainMember(session: Session, ceremonies: Ceremonies, found: readonly
       const which = grave ? 'contradiction' : 'contradiction that is only shown';
       told(session, `${which} (${slot.split(' ')[0]}): ${packets.join(' and ')}`);
     }
-    for (const { as, reason, packet } of one.dissent) told(session, `refused as ${as}: ${reason} (${packet})`);
+    for (const { as, reason, packet, hasEffect } of one.refusals)
+      told(session, `refused as ${as}${hasEffect ? '' : ', which is dissent'}: ${reason} (${packet})`);
     for (const { notSeen, unlocks } of one.why) told(session, `not seen here: ${notSeen}; it would unlock ${unlocks}`);
     if (one.faults.length > 0 || one.contradictions.some(({ grave }) => grave))
       told(session, `portable evidence: ${exportCommand(one.name)}`);
