@@ -4,7 +4,7 @@ import { admit, readProposal } from './admission.ts';
 import type { AnyPacket, KindName, PacketOf } from './kinds.ts';
 import { attemptOf } from './packets/amendment.ts';
 import type { Vote } from './packets/endorsement.ts';
-import { type Attempt, firstAttempt, type Plan } from './plan.ts';
+import { type Attempt, firstAttempt, movesShares, type Plan } from './plan.ts';
 import type { Link } from './succession.ts';
 
 /** Why an attempt can never be completed, and the packets that prove it. */
@@ -43,7 +43,8 @@ export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacke
   const against = new Map(refusing.map((packet) => [packet.identity, packet]));
   if (!approvable(plan, (identity) => !against.has(identity)))
     return death('approvals-refused', plan, [...against.values()]);
-  return releasedBy(plan, here);
+  // where no share moves there is nothing to release
+  return movesShares(plan) ? releasedBy(plan, here) : null;
 }
 
 /** n' - t' + 1 receivers that sign no more: fewer are left than any turn needs. */

@@ -78,6 +78,8 @@ function namedBy(packet: AnyPacket): string[] {
       return packet.body.deals.map(toHex);
     case 'activation':
       return packet.body.certificate.map(toHex);
+    case 'signature':
+      return packet.body.commitments.map(toHex);
     case 'complaint':
       return [toHex(packet.body.deal)];
     case 'release':
@@ -90,6 +92,8 @@ function namedBy(packet: AnyPacket): string[] {
     case 'endorsement':
     case 'amendment':
     case 'closing':
+    case 'commitment':
+    case 'census':
     case 'note':
       return [];
   }

@@ -2,6 +2,7 @@ import { toHex } from '../bytes/hex.ts';
 import { amendable, type Duty, membersOf, otherDealers, outstanding } from './duties.ts';
 import type { AttemptView, View } from './evaluate.ts';
 import { isKind, type KindName } from './kinds.ts';
+import { movesShares } from './plan.ts';
 
 /**
  * One thing that is not here and keeps a ceremony from moving. "Not seen here", never "not sent": a stick that was lost
@@ -26,6 +27,7 @@ export const visit = 'conclave next --stick DIR';
 export function whyNotMoving(view: View): Obstacle[] {
   const { current } = view;
   const found = [...contradicted(view)];
+  if (!movesShares(view.plan)) return [...found, ...waiting(view), ...unseen(view), ...stillOver(view)];
   if (current.proof !== null) return [...found, ...unseen(view), ...leavers(view)];
   if (current.death !== null) return [...found, ...unseen(view), ...dead(view)];
   return [...found, ...spoilt(view), ...waiting(view), ...unseen(view), ...givenUp(view), ...unproven(view)];
@@ -75,7 +77,7 @@ const short = (digest: string): string => digest.slice(0, 16);
 
 /** Who may propose to the same keyset: any of its members; the proposer of this plan is the first to ask. */
 function replanned({ plan }: View, without: string | null): string {
-  const verb = plan.parent === null ? 'genesis' : 'reshare';
+  const verb = plan.parent === null || !movesShares(plan) ? plan.kind : 'reshare';
   return `conclave propose ${verb} --instead-of ${short(plan.ceremony)}${without === null ? '' : ` (a plan without ${without})`}`;
 }
 
@@ -111,6 +113,24 @@ function dead(view: View): Obstacle[] {
       notSeen: `another plan: ${why}, so this attempt is dead`,
       unlocks: 'a new ceremony in the place of this one; until then everything stays as it was before it',
       command: another,
+      otherwise: null,
+    },
+  ];
+}
+
+/** A drill or a census that came to nothing costs nothing: another takes its place. */
+function stillOver(view: View): Obstacle[] {
+  if (view.phase !== 'aborted' && view.phase !== 'failed') return [];
+  const { kind } = view.plan;
+  const proposer = proposerOf(view);
+  return [
+    {
+      member: proposer,
+      duty: null,
+      notSeen: `another ${kind}: this one cannot be completed any more`,
+      unlocks: `what the ${kind} was to show; no share was moved, and none is in danger`,
+      at: [proposer],
+      command: replanned(view, null),
       otherwise: null,
     },
   ];
@@ -222,6 +242,8 @@ const noun: Readonly<Record<Duty, string>> = {
   accept: 'acceptance',
   activate: 'activation',
   close: 'closing',
+  drill: 'part in the drill',
+  census: 'census',
 };
 
 function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: Duty): string {
@@ -251,6 +273,10 @@ function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: Duty): 
         : `the certificate, which needs all ${receivers} new members (${current.acceptances.size} seen here)`;
     case 'activate':
       return `the proof of life, which all ${receivers} new members sign (${current.activations.size} seen here)`;
+    case 'drill':
+      return 'the signature that shows that the chosen members can sign: all of them commit first, and then all sign';
+    case 'census':
+      return 'the picture of who has a share that works; no share moves';
     case 'close':
       return 'the end: old shares destroyed as planned, and new members with nothing left to do';
   }
@@ -277,6 +303,9 @@ function ifNever(view: View, duty: Duty, name: string): string | null {
       const least = plan.receivers.length - plan.threshold + 1;
       return `conclave release (--salvage where it was signed) at ${least} of the others; then ${replanned(view, name)}`;
     }
+    case 'drill':
+      return `at ${proposer}: conclave propose drill with other signers`;
+    case 'census':
     case 'refuse':
     case 'amend':
     case 'close':

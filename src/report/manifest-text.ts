@@ -36,7 +36,12 @@ export function planRows(page: Page, { kind, keyset, epoch, threshold, committee
   const { before, after } = committee;
   const from = threshold.from === null ? '' : `${threshold.from} of ${before.length} -> `;
   page.row('what', `${kindWords[kind]} (${kind}), keyset ${keyset}`);
-  page.row('', `epoch ${epoch.from ?? 'none'} -> ${epoch.to}; to sign: ${from}${threshold.to} of ${after.length}`);
+  page.row(
+    '',
+    epoch.from === epoch.to
+      ? `epoch ${epoch.to}, which stays; to sign: ${threshold.to} of ${after.length}`
+      : `epoch ${epoch.from ?? 'none'} -> ${epoch.to}; to sign: ${from}${threshold.to} of ${after.length}`,
+  );
   page.row('ceremony', rest.ceremony);
   page.row('why', rest.reason === '' ? 'no reason was given' : rest.reason);
   page.row('', `because: ${rest.because}${rest.ticket === null ? '' : `; ticket ${rest.ticket}`}`);

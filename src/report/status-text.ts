@@ -3,8 +3,11 @@ import { type MemberView, membersOf, outstanding } from '../ceremony/duties.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import type { Over } from '../ceremony/over.ts';
 import { isDissent } from '../ceremony/packet-standing.ts';
+import { movesShares } from '../ceremony/plan.ts';
+import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { listed, type Obstacle, whyNotMoving } from '../ceremony/why.ts';
 import { phraseRows } from './plan-text.ts';
+import { stillLines } from './still-text.ts';
 import { table, wrap } from './table.ts';
 
 const wide = 80;
@@ -40,6 +43,9 @@ export function statusText(board: Board, shade: Shade = (_, text) => text): stri
   const rows = membersOf(view).map((member) => memberRow(member, me));
   const widths = [17, 16, 20, 19];
   lines.push(...table(rows, { head: ['member', 'part', 'seen here', 'owes'], indent: 2, widths }).split('\n'));
+  for (const shape of view.plan.weak)
+    lines.push(...item('weak', weakShapeWords[shape as WeakShape] ?? shape, 'warn', shade));
+  for (const line of stillLines(view)) lines.push(...indented(line, 2));
   lines.push(...why(view, shade));
   for (const { member, detail } of view.faults) lines.push(...item('fault', `${member}: ${detail}`, 'bad', shade));
   for (const { member, as, reason } of dissentOf(view))
@@ -75,10 +81,8 @@ function title(keyset: string, { plan }: View, shade: Shade): string {
 
 function headline({ keyset, view }: Board, shade: Shade): string[] {
   const { epoch } = view.plan;
-  return indented(
-    `${title(keyset, view, shade)}: ${shade('name', view.phase)}, epoch ${epoch.from ?? 'none'} -> ${epoch.to}`,
-    0,
-  );
+  const from = movesShares(view.plan) ? `${epoch.from ?? 'none'} -> ` : '';
+  return indented(`${title(keyset, view, shade)}: ${shade('name', view.phase)}, epoch ${from}${epoch.to}`, 0);
 }
 
 function memberRow({ participant, roles, done, owes }: MemberView, me: string): string[] {

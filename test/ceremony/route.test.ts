@@ -75,6 +75,8 @@ function viewOf(shape: Shape, said: Said): View {
     faults: [],
     contradictions: [],
     withdrawn: false,
+    drill: null,
+    census: null,
     attempts: [],
     approvals: mapped('approve', {}),
     approved,

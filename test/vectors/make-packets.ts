@@ -57,7 +57,7 @@ function admissions({ genesis, second, first }: Story): Wanted[] {
     lie('in the name of somebody else', mallory, 'note', note, 'SIGNATURE_INVALID', { author: olga.signing.public }),
     bad('another signature', flip(approval.bytes), 'SIGNATURE_INVALID'),
     bad('cut short', approval.bytes.slice(0, -1), 'CBOR_MALFORMED'),
-    lie('a kind that this version does not know', olga, 'census', {}, 'KIND_UNKNOWN'),
+    lie('a kind that this version does not know', olga, 'parole', {}, 'KIND_UNKNOWN'),
     lie('a kind with the name of something else', olga, 'constructor', {}, 'KIND_UNKNOWN'),
     lie('an approval by somebody who is not to approve', alice, 'approval', {}, 'AUTHOR_UNKNOWN'),
     lie('a deal by somebody who is no member', olga, 'deal', deal, 'AUTHOR_UNKNOWN'),
