@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
+import type { AcrossContradiction } from '../../ceremony/across.ts';
 import { membersOf, outstanding, owedBy, waitedFor } from '../../ceremony/duties.ts';
 import { movesShares } from '../../ceremony/plan.ts';
 import { censusResult, drillResult } from '../../ceremony/still-result.ts';
@@ -60,7 +61,7 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
     outstanding: outstanding(view),
     faults: [
       ...view.faults.map(({ member, fault, packet }) => ({ member, fault, packet })),
-      ...view.contradictions.map(({ member, packets }) => ({
+      ...[...view.contradictions, ...acrossHere(ceremonies, held)].map(({ member, packets }) => ({
         member,
         fault: 'CONTRADICTION',
         packet: packets[1],
@@ -73,6 +74,11 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
     damaged: held.damaged,
     rehearsal: plan.rehearsal,
   };
+}
+
+/** What only shows beside other ceremonies over the same epoch. */
+function acrossHere(ceremonies: Ceremonies, { plan }: Held): AcrossContradiction[] {
+  return ceremonies.across().filter((one) => one.ceremonies.includes(plan.ceremony));
 }
 
 async function status(session: Session, options: Options): Promise<undefined> {
@@ -113,6 +119,8 @@ async function status(session: Session, options: Options): Promise<undefined> {
       }
       for (const line of stillLines(view)) say.line(`  ${line}`);
       for (const { member, detail } of view.faults) say.line(`  ${shade('bad', 'fault')} ${member}: ${detail}`);
+      for (const { member, slot } of [...view.contradictions, ...acrossHere(ceremonies, held)])
+        say.line(`  ${shade('bad', 'contradiction')} ${member} said two things in one place (${slot.split(' ')[0]})`);
       for (const name of held.damaged)
         say.line(`  ${shade('warn', 'damaged')} in this vault: ${name}; it comes back from any stick that has it`);
       say.line();
