@@ -1,7 +1,7 @@
 import { concatBytes } from '../../bytes/hex.ts';
 import { lengthPrefixed, u64 } from '../../bytes/tagged-hash.ts';
 import { boxContext, type DealBody, dealerFactor } from '../../ceremony/packets/deal.ts';
-import { type Attempt, type Dealer, keysOf, type Plan } from '../../ceremony/plan.ts';
+import { type Attempt, type Dealer, keysOf } from '../../ceremony/plan.ts';
 import { commit } from '../../crypto/commitments.ts';
 import { type Group, type Point, ristretto255, type Scalar } from '../../crypto/group.ts';
 import { proveKnowledge } from '../../crypto/knowledge.ts';
@@ -11,7 +11,7 @@ import { suite } from '../../crypto/suites.ts';
 import type { Held } from '../../vault/ceremonies.ts';
 import { parentSlot } from '../../vault/standing.ts';
 import { stuck } from '../conversation.ts';
-import { type Liar, type Lie, sameBody } from './liar.ts';
+import { type Liar, type Lie, ownPackets, sameBody } from './liar.ts';
 
 /* Lies of a dealer. Each is a deal from the dealer's own share, made by hand, with one thing wrong in it. */
 
@@ -61,7 +61,7 @@ function dealtWith(liar: Liar, honest: DealBody, before: Held, wrong: Wrong): De
       );
     });
     const context = boxContext(plan, attempt, dealer, { ...honest, keys }, newIndex);
-    return sealBox(concatBytes(...inside), prekeyOf(plan, attempt, newIndex), context, random);
+    return sealBox(concatBytes(...inside), attempt.prekeys[newIndex - 1] ?? new Uint8Array(), context, random);
   });
   return { ...honest, keys, boxes };
 }
@@ -70,10 +70,6 @@ function dealerOf({ me }: Liar, attempt: Attempt): Dealer {
   const dealer = attempt.dealers.find(({ participant }) => participant.identity === me.identity);
   if (dealer === undefined) throw stuck(`${me.name} does not deal in this attempt`);
   return dealer;
-}
-
-function prekeyOf(plan: Plan, _: Attempt, index: number): Uint8Array {
-  return plan.receivers[index - 1]?.prekey ?? new Uint8Array();
 }
 
 function instead(wrong: Wrong): Lie {
@@ -144,6 +140,12 @@ export const dealLies = {
       });
       return { ...honest, boxes };
     }),
+  /** What was dealt in an earlier attempt, said again in this one. */
+  'replay-of-an-attempt': (liar) => {
+    const [old] = ownPackets(liar, 'deal');
+    if (old === undefined) throw stuck(`${liar.me.name} has dealt in no earlier attempt`);
+    liar.instead('deal', ({ vote, approvals }) => ({ ...old, vote, approvals }));
+  },
   /** Two good deals: what one part of the committee gets does not fit what the other gets. */
   'two-deals': (liar) => {
     const before = liar.held;
