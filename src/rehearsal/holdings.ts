@@ -3,13 +3,15 @@ import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import type { Scalar } from '../crypto/group.ts';
 import { interpolateAtZero } from '../crypto/polynomial.ts';
 import { suite } from '../crypto/suites.ts';
+import type { Slot } from '../vault/state.ts';
 import { Vault } from '../vault/vault.ts';
 import type { Party } from './party.ts';
 import type { Stage } from './rehearsal.ts';
 
-/** The active share of one member of one keyset, taken out of the vault: only ever in a rehearsal. */
+/** A share of one member of one keyset, taken out of the vault: only ever in a rehearsal. */
 export interface Holding {
   readonly who: string;
+  readonly state: Slot['state'];
   readonly ceremony: string;
   readonly index: number;
   readonly descriptor: Descriptor;
@@ -17,17 +19,25 @@ export interface Holding {
   readonly share: readonly Scalar[];
 }
 
+/** Every share that a vault still has, whatever it is good for. */
 export function holdingsOf({ fs, random, kdf, processes }: Stage, party: Party): Holding[] {
   if (!Vault.exists(party.home, fs)) return [];
   const vault = Vault.open(party.home, { fs, random, kdf, processes }, party.passphrase);
   try {
-    const active = vault.state.keysets.flatMap(({ slots }) => slots).filter(({ state }) => state === 'active');
-    return active.map((slot) => {
+    const slots = vault.state.keysets.flatMap((keyset) => keyset.slots);
+    return slots.map((slot) => {
       const descriptor = readDescriptor(slot.descriptor);
       const share = vault
         .readShare(slot)
         .map((scalar, place) => suite(descriptor.keys[place]?.suite ?? 'ed25519').group.decodeScalar(scalar));
-      return { who: party.name, ceremony: toHex(slot.ceremony), index: slot.index, descriptor, share };
+      return {
+        who: party.name,
+        state: slot.state,
+        ceremony: toHex(slot.ceremony),
+        index: slot.index,
+        descriptor,
+        share,
+      };
     });
   } finally {
     vault.close();

@@ -77,11 +77,14 @@ export class Person {
   readonly #passphrase: string;
   readonly #room: Room;
   readonly #screen: () => string;
+  readonly #listens: boolean;
 
-  constructor(passphrase: string, room: Room, screen: () => string) {
+  /** Who does not listen gets the words wrong, and so consents to nothing. */
+  constructor(passphrase: string, room: Room, screen: () => string, listens = true) {
     this.#passphrase = passphrase;
     this.#room = room;
     this.#screen = screen;
+    this.#listens = listens;
   }
 
   get asked(): readonly string[] {
@@ -96,6 +99,7 @@ export class Person {
     if (place !== undefined) {
       const ceremony = ceremonyOn(this.#screen());
       this.#hear('phrase', question, ceremony);
+      if (!this.#listens) return 'mumble';
       return this.#room.word(ceremony, Number(place)) ?? this.#lost(question);
     }
     this.#hear('other', question);

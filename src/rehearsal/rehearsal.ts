@@ -1,11 +1,18 @@
+import { toHex } from '../bytes/hex.ts';
 import { type Phase, phases } from '../ceremony/evaluate.ts';
+import { openStick } from '../courier/stick.ts';
 import { makeDirectoryDurably } from '../media/durable-file.ts';
 import { type FileSystem, joinPath } from '../media/file-system.ts';
 import type { Processes } from '../vault/lock.ts';
 import type { Kdf } from '../vault/password.ts';
+import { Vault } from '../vault/vault.ts';
 import { type NextJson, nextJson, proposeJson, proposeWords, type Ran, read, refused, stuck } from './conversation.ts';
+import { emptyFolder, filesIn, putBack } from './disk.ts';
+import { Liar } from './lies/liar.ts';
+import { lies } from './lies/lies.ts';
+import { swapCard } from './lies/strays.ts';
 import { Party, Person, type Question, Room, type Runner } from './party.ts';
-import type { Proposal, Scenario, Step } from './scenario.ts';
+import type { LieStep, Proposal, Scenario, Step } from './scenario.ts';
 import { seededClock, seededRandom } from './seeded.ts';
 
 /** What cli lends a rehearsal: this machine, and the program. */
@@ -66,6 +73,7 @@ export class Rehearsal {
   readonly #room = new Room();
   readonly #absent = new Set<string>();
   readonly #where = new Map<string, string>();
+  readonly #kept = new Map<string, ReadonlyMap<string, Uint8Array>>();
   /** Where the program last said that the stick goes; null: it has not been asked since something was proposed. */
   #advice: readonly string[] | null = null;
   #part: Part = 'setup';
@@ -141,6 +149,22 @@ export class Rehearsal {
         return;
       case 'command':
         return this.#command(is.by, is.words, is.exit ?? 0);
+      case 'lie':
+        return this.#lie(is);
+      case 'swapCards':
+        return this.#inVault(is.by, (vault) => {
+          for (const name of is.of) swapCard(vault, name, this.#clock.now());
+        });
+      case 'lose':
+        emptyFolder(this.#stage.fs, this.#path(is));
+        return;
+      case 'keepVault':
+        this.#kept.set(is, filesIn(this.#stage.fs, this.party(is).home));
+        return;
+      case 'restoreVault':
+        return putBack(this.#stage.fs, this.party(is).home, this.#kept.get(is) ?? new Map());
+      case 'refuse':
+        return this.#refuse(is.by, is.reason);
     }
   }
 
@@ -187,9 +211,7 @@ export class Rehearsal {
       stop.in += json.synced.in;
       stop.out += json.synced.out;
       moved ||= json.synced.in + json.synced.out > 0 || json.ceremonies.some(({ did }) => did.length > 0);
-      this.#advice = json.nextStops;
-      for (const { ceremony, phase } of json.ceremonies)
-        this.#seen.set(ceremony, { who, phase, stops: json.nextStops });
+      this.#heard(who, json);
       const wanted = json.holds.find(({ code }) => code === 'BACKUP_REQUIRED');
       if (wanted !== undefined && registered < 16) {
         const keyset = json.ceremonies.find(({ ceremony }) => ceremony === wanted.ceremony)?.keyset ?? '';
@@ -210,6 +232,11 @@ export class Rehearsal {
       }
       return { moved, json };
     }
+  }
+
+  #heard(who: string, { nextStops: stops, ceremonies }: NextJson): void {
+    this.#advice = stops;
+    for (const { ceremony, phase } of ceremonies) this.#seen.set(ceremony, { who, phase, stops });
   }
 
   /** The stick goes where the program says, like a person who does what is on the screen. */
@@ -243,10 +270,56 @@ export class Rehearsal {
     const stop = this.#stop?.who === who ? this.#stop : this.#arrive(who);
     const ran = await this.#counted(
       who,
-      words.map((word) => word.replaceAll('{stick}', this.#path())),
+      words.map((word) =>
+        word.replaceAll('{stick}', this.#path()).replaceAll('{ceremony}', this.begun.at(-1)?.ceremony ?? ''),
+      ),
     );
     if (ran.status !== exit) throw refused(who, words.join(' '), ran, exit);
     stop.deeds.push(words.slice(0, 2).join(' '));
+  }
+
+  async #refuse(who: string, reason: string): Promise<void> {
+    const stop = this.#arrive(who);
+    const of = ['--ceremony', this.#begun().ceremony, '--stick', this.#path()];
+    const ran = await this.#counted(who, ['next', '--refuse', '--reason', reason, ...of]);
+    this.#heard(who, read(nextJson, ran, `the refusal of ${who}`));
+    stop.deeds.push('said no');
+  }
+
+  /** Nothing of this is counted but the visit: liars do not use the program. */
+  async #lie({ by, how, to = [], in: within, from, stick: named }: LieStep): Promise<void> {
+    const stop = this.#arrive(by, [named ?? this.#main()]);
+    const path = this.#path(named);
+    const { ceremony } = this.#begun(within);
+    const known = this.#inVault(by, ({ state }) => state.ceremonies.some(({ id }) => toHex(id) === ceremony));
+    // takes the proposal in as everybody does, and gets the words wrong, so that nothing is done yet
+    if (!known) await this.run(this.party(by), ['next', '--stick', path, '--json'], false);
+    const other = from ?? this.begun.indexOf(this.#begun(within)) - 1;
+    this.#inVault(by, (vault) => {
+      const moment = { now: this.#clock.now(), tool: { version: 'a program of its own', digest: null } };
+      const liar = new Liar(vault, ceremony, moment, openStick(this.#stage.fs, path));
+      liar.takeIn();
+      lies[how](liar, { to, from: this.begun[other]?.ceremony ?? null });
+    });
+    stop.deeds.push(`LIED: ${how}`);
+    this.#advice = null;
+  }
+
+  #inVault<T>(who: string, work: (vault: Vault) => T): T {
+    const { fs, random, kdf, processes } = this.#stage;
+    const { home, passphrase } = this.party(who);
+    const vault = Vault.open(home, { fs, random, kdf, processes }, passphrase);
+    try {
+      return work(vault);
+    } finally {
+      vault.close();
+    }
+  }
+
+  #begun(at = this.begun.length - 1): Begun {
+    const begun = this.begun[at];
+    if (begun === undefined) throw stuck('nothing was proposed yet');
+    return begun;
   }
 
   /** One visit is one stop of the stick, whatever is run there. */
@@ -291,11 +364,11 @@ export class Rehearsal {
   }
 
   /** A command on somebody's machine, with that person at the keyboard. Not counted by itself. */
-  async run(party: Party, words: readonly string[]): Promise<Ran> {
+  async run(party: Party, words: readonly string[], listens = true): Promise<Ran> {
     const wantsJson = words.includes('--json');
     let screen = '';
     let document = '';
-    const person = new Person(party.passphrase, this.#room, () => screen);
+    const person = new Person(party.passphrase, this.#room, () => screen, listens);
     const onScreen = (text: string): void => {
       screen += text;
     };

@@ -1,12 +1,14 @@
 import * as v from 'valibot';
 import { equalBytes, toHex } from '../bytes/hex.ts';
+import type { Random } from '../bytes/random.ts';
 import { unwrapProposal } from '../ceremony/envelope.ts';
 import { phases } from '../ceremony/evaluate.ts';
 import { ceremonyFolder, openStick, readStick } from '../courier/stick.ts';
 import { Problem } from '../problem.ts';
-import { type Holding, holdersOf, holdingsOf, sharesWrong } from './holdings.ts';
+import { type Holding, holdersOf, holdingsOf, sharesWrong, subsets } from './holdings.ts';
 import { type Begun, Rehearsal, type Stage, type Tally, type Told } from './rehearsal.ts';
 import type { Amount, Expectation, Scenario } from './scenario.ts';
+import { committees, signingWrong } from './signing.ts';
 
 export interface RehearseOptions {
   /** An empty folder: homes and sticks are made in it. */
@@ -50,12 +52,13 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   const began = stage.now();
   const rehearsal = new Rehearsal(scenario, stage, folder, seed, tell);
   const everybody = [...rehearsal.parties.values()];
-  const holdings = (): Holding[] => everybody.flatMap((party) => holdingsOf(stage, party));
+  const shares = (): Holding[] => everybody.flatMap((party) => holdingsOf(stage, party));
+  const active = (all: readonly Holding[]): Holding[] => all.filter(({ state }) => state === 'active');
   let before: Holding[] = [];
   let stopped: string | null = null;
   try {
     if (scenario.setup.length > 0) await rehearsal.play('setup', scenario.setup);
-    before = holdings();
+    before = active(shares());
     await rehearsal.play('measured', scenario.steps);
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'REHEARSAL_STUCK') throw error;
@@ -64,11 +67,19 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   const seconds = stage.now() - began;
   const measured = rehearsal.begun.filter(({ part }) => part === 'measured');
   const ceremonies = await boards(rehearsal, measured);
-  const after = holdings();
-  const facts: Facts = { tally: rehearsal.tallies.measured, ceremonies, ...kept(before, after, measured) };
+  const left = shares();
+  const facts: Facts = {
+    tally: rehearsal.tallies.measured,
+    ceremonies,
+    named: await named(rehearsal, measured),
+    left,
+    random: stage.random,
+    ...kept(before, active(left), measured),
+  };
   const checks = [
     { check: 'every step was done', ok: stopped === null, detail: stopped ?? `${scenario.steps.length} steps` },
     ...checksOf(scenario.expect, facts),
+    ...(await boardChecks(rehearsal, scenario.expect)),
   ];
   return {
     scenario,
@@ -110,6 +121,32 @@ async function boards(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<En
   return ended;
 }
 
+/** Who is named for what, on whichever machine: an honest member is to be named on none. */
+async function named(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<Ended['faults'][number][]> {
+  const found: Ended['faults'][number][] = [];
+  for (const party of rehearsal.parties.values()) {
+    for (const { ceremony } of begun) {
+      const ran = await rehearsal.run(party, ['status', '--ceremony', ceremony, '--json']);
+      const seen = v.safeParse(boardJson, ran.json);
+      if (seen.success) found.push(...seen.output.ceremonies.flatMap(({ faults }) => faults));
+    }
+  }
+  return found;
+}
+
+/** What a person reads on the board, in one line with single spaces. */
+async function boardChecks(rehearsal: Rehearsal, { statusSays = {} }: Expectation): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const [who, says] of Object.entries(statusSays)) {
+    const { screen } = await rehearsal.run(rehearsal.party(who), ['status']);
+    const board = screen.replace(/\s+/g, ' ');
+    const missing = says.filter((words) => !board.includes(words));
+    const detail = missing.length === 0 ? says.join('; ') : `not there: ${missing.join('; ')}`;
+    checks.push({ check: `the board of ${who} says so`, ok: missing.length === 0, detail });
+  }
+  return checks;
+}
+
 /** The verification transcript as people read it; the board while there is none. */
 async function transcriptOf(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<string> {
   const ceremony = begun.at(-1)?.ceremony;
@@ -142,6 +179,10 @@ function carried({ fs }: Stage, rehearsal: Rehearsal, begun: readonly Begun[]): 
 interface Facts {
   readonly tally: Tally;
   readonly ceremonies: readonly Ended[];
+  readonly named: Ended['faults'];
+  /** Every share that any vault still has. */
+  readonly left: readonly Holding[];
+  readonly random: Random;
   /** Who held the key before, and who holds it now. */
   readonly old: readonly Holding[];
   readonly now: readonly Holding[];
@@ -183,8 +224,14 @@ function checksOf(expect: Expectation, facts: Facts): Check[] {
       `${found}, expected ${most === null ? wanted : `at most ${most}`}`,
     );
   };
-  for (const { kind, keyset, phase } of ceremonies)
-    held(`${kind} of ${keyset} ended as it had to`, phase === expect.phase, `${phase}, expected ${expect.phase}`);
+  for (const [at, { kind, keyset, phase }] of ceremonies.entries()) {
+    const wanted = typeof expect.phase === 'string' ? expect.phase : expect.phase[at];
+    held(
+      `${kind} of ${keyset} ended as it had to`,
+      phase === wanted,
+      `${phase}, expected ${wanted ?? 'no such ceremony'}`,
+    );
+  }
   if (ceremonies.length === 0) held('a ceremony was held', false, 'nothing was proposed');
   counted('visits', expect.visits, tally.visits);
   counted('consents', expect.consents, tally.consents);
@@ -201,12 +248,26 @@ function checksOf(expect: Expectation, facts: Facts): Check[] {
     const ok = now.length > 0 && (expect.keys === 'unchanged' ? same : old.length === 0);
     held(`the keys are ${expect.keys}`, ok, now.length === 0 ? 'nobody holds any' : same ? 'the same keys' : keys(now));
   }
+  if (Array.isArray(expect.sharesSign)) {
+    for (const { epoch, by } of expect.sharesSign) {
+      const [holders = [], ...others] = committees(facts.left, epoch).map((all) =>
+        all.filter(({ who }) => by.includes(who)),
+      );
+      const wrong = others.some((other) => other.length > 0)
+        ? `there are two committees of epoch ${epoch}`
+        : holders.length < by.length
+          ? `only ${listed(holders.map(({ who }) => who))} still have a share`
+          : signingWrong(holders, facts.random);
+      held(`epoch ${epoch} signs`, wrong === null, wrong ?? `a signature by ${by.join(', ')} verifies`);
+    }
+  }
   if (expect.sharesSign === true) {
     // where no share moved, old and new ones are the same
     const moved =
       old[0] === undefined || now[0] === undefined || !equalBytes(old[0].descriptor.id, now[0].descriptor.id);
-    const wrong = sharesWrong(now, moved ? old : []);
     const threshold = now[0]?.descriptor.threshold ?? 0;
+    const unsigned = subsets(now, threshold).map((some) => signingWrong(some, facts.random));
+    const wrong = sharesWrong(now, moved ? old : []) ?? unsigned.find((one) => one !== null) ?? null;
     const mixed = moved && old.length > 0 ? ', nor do old and new ones mixed' : '';
     held(
       'the shares make the key',
@@ -224,7 +285,7 @@ function checksOf(expect: Expectation, facts: Facts): Check[] {
   }
   if (expect.faults !== undefined) {
     const words = ({ member, fault }: { member: string; fault: string }): string => `${member} ${fault}`;
-    const found = ceremonies.flatMap(({ faults }) => faults.map(words));
+    const found = facts.named.map(words);
     const wanted = expect.faults.map(words);
     held('faults', sameNames(found, wanted), `${listed(found)}, expected ${listed(wanted)}`);
   }

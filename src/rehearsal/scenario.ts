@@ -4,6 +4,7 @@ import { phases } from '../ceremony/evaluate.ts';
 import { becauses, planKinds } from '../ceremony/plan.ts';
 import { count, name } from '../ceremony/schema.ts';
 import { Problem } from '../problem.ts';
+import { lieNames } from './lies/lies.ts';
 
 /*
  * A scenario is a script for people: who they are, what they do in order, and how it has to end. Each step is an
@@ -40,6 +41,17 @@ const proposal = v.strictObject({
   stick: v.optional(name),
 });
 
+const lie = v.strictObject({
+  by: name,
+  how: v.picklist(lieNames),
+  /** Whom it is meant for, or in whose name it is told. */
+  to: v.optional(names),
+  /** Which ceremony it is told in, and which one something is brought over from, counted from 0: the last, and the one before. */
+  in: v.optional(count),
+  from: v.optional(count),
+  stick: v.optional(name),
+});
+
 const vocabulary = {
   /** Each makes a vault, one after the other, and leaves a card on the stick. */
   init: names,
@@ -54,7 +66,21 @@ const vocabulary = {
   back: names,
   /** The machine is gone with everything on it: after that, `init` makes a new one for the same person. */
   loseMachine: names,
-  /** Any other command on somebody's machine, and the exit status that it has to have (0). `{stick}` is the stick. */
+  /** The stick is there, and the member at this machine says something else than the program would. */
+  lie,
+  /** The proposer-to-be puts a false identity in the place of these people on the own roster. */
+  swapCards: v.strictObject({ by: name, of: names }),
+  /** The stick is lost, and replaced by an empty one. */
+  lose: name,
+  /** A copy of somebody's whole vault, and what comes of putting it back. */
+  keepVault: name,
+  restoreVault: name,
+  /** The stick is there, and the member at this machine says no. */
+  refuse: v.strictObject({ by: name, reason: text }),
+  /**
+   * Any other command on somebody's machine, and the exit status that it has to have (0). `{stick}` and `{ceremony}` in a
+   * word are the main stick and the number of the ceremony that was begun last.
+   */
   command: v.strictObject({ by: name, words: v.pipe(v.array(text), v.minLength(1)), exit: v.optional(count) }),
 };
 
@@ -64,13 +90,14 @@ export type Step = {
   readonly [K in StepName]: { readonly step: K; readonly is: v.InferOutput<Vocabulary[K]> };
 }[StepName];
 export type Proposal = v.InferOutput<typeof proposal>;
+export type LieStep = v.InferOutput<typeof lie>;
 
 const amount = v.union([count, v.strictObject({ atMost: count })], 'expected a number or {"atMost": number}');
 export type Amount = v.InferOutput<typeof amount>;
 
 const expectation = v.strictObject({
-  /** Of every ceremony that is measured. */
-  phase: v.picklist(phases),
+  /** Of every ceremony that is measured, or of each in the order in which they were begun. */
+  phase: v.union([v.picklist(phases), v.array(v.picklist(phases))]),
   /** The epoch of the share that each of these holds at the end, null for none. */
   epochs: v.optional(v.record(name, v.nullable(count))),
   keys: v.optional(v.picklist(['new', 'unchanged'])),
@@ -81,9 +108,15 @@ const expectation = v.strictObject({
   questions: v.optional(amount),
   /** Who left and has not closed. */
   outstanding: v.optional(v.array(name)),
-  /** Any threshold of the new shares make the key, fewer do not, old and new ones mixed do not. */
-  sharesSign: v.optional(v.literal(true)),
+  /**
+   * True: any threshold of the new shares make the key, fewer do not, old and new ones mixed do not, and they sign. Or who
+   * has to be able to sign with the shares of which epoch that their machines still have, checked by a signature.
+   */
+  sharesSign: v.optional(v.union([v.literal(true), v.array(v.strictObject({ epoch: count, by: names }))])),
+  /** Who is named for what on any machine: these, and nobody else on none. */
   faults: v.optional(v.array(v.strictObject({ member: name, fault: text }))),
+  /** What a person has to find on the board of these machines. */
+  statusSays: v.optional(v.record(name, v.array(text))),
 });
 export type Expectation = v.InferOutput<typeof expectation>;
 
@@ -126,8 +159,15 @@ export function readScenario(value: unknown): Scenario {
   };
   for (const part of ['setup', 'steps'] as const)
     for (const [at, step] of scenario[part].entries()) known(scenario, step, `${part}.${at}`);
-  const { epochs = {}, outstanding = [], faults = [] } = scenario.expect;
+  const { epochs = {}, outstanding = [], faults = [], sharesSign, statusSays = {} } = scenario.expect;
   everyone(scenario.people, Object.keys(epochs), 'expect.epochs');
+  everyone(scenario.people, Object.keys(statusSays), 'expect.statusSays');
+  if (Array.isArray(sharesSign))
+    everyone(
+      scenario.people,
+      sharesSign.flatMap(({ by }) => by),
+      'expect.sharesSign',
+    );
   everyone(scenario.people, outstanding, 'expect.outstanding');
   everyone(
     scenario.people,
@@ -181,7 +221,22 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
       everyone(sticks, typeof is === 'string' ? [] : is.sticks, where);
       return;
     case 'command':
+    case 'refuse':
       everyone(people, [is.by], where);
+      return;
+    case 'lie':
+      everyone(people, [is.by, ...(is.to ?? [])], where);
+      everyone(sticks, is.stick === undefined ? [] : [is.stick], where);
+      return;
+    case 'swapCards':
+      everyone(people, [is.by, ...is.of], where);
+      return;
+    case 'keepVault':
+    case 'restoreVault':
+      everyone(people, [is], where);
+      return;
+    case 'lose':
+      everyone(sticks, [is], where);
       return;
     case 'walk':
       return;

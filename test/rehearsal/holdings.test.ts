@@ -18,6 +18,7 @@ function committee(threshold: number, members: number, coefficients = threshold,
   const descriptor = { threshold, members: names, keys: [{ label: 'main', suite: 'p256', publicKey }] };
   return names.map((who, at) => ({
     who,
+    state: 'active' as const,
     ceremony: 'c',
     index: at + 1,
     descriptor: descriptor as unknown as Descriptor,

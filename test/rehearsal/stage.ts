@@ -9,7 +9,9 @@ import { readScenario, type Scenario } from '../../src/rehearsal/scenario.ts';
 
 const folder = new URL('../../ceremonies/', import.meta.url);
 
-export const ceremonies: readonly string[] = readdirSync(folder).sort();
+export const ceremonies: readonly string[] = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .sort();
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test changes of it
 export function ceremonyJson(file: string): any {
@@ -18,6 +20,15 @@ export function ceremonyJson(file: string): any {
 
 export function ceremony(name: string): Scenario {
   return readScenario(ceremonyJson(`${name}.json`));
+}
+
+const faultsFolder = new URL('faults/', folder);
+
+/** One file for each way in which a ceremony can go wrong. */
+export const faults: readonly string[] = readdirSync(faultsFolder).sort();
+
+export function fault(file: string): Scenario {
+  return readScenario(JSON.parse(readFileSync(new URL(file, faultsFolder), 'utf8')));
 }
 
 /** A stage on a disk in memory. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
+import type { AcrossContradiction } from '../../ceremony/across.ts';
 import { membersOf, outstanding, waitedFor } from '../../ceremony/duties.ts';
 import { censusResult, drillResult } from '../../ceremony/still-result.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
@@ -59,7 +60,7 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
     outstanding: outstanding(view),
     faults: [
       ...view.faults.map(({ member, fault, packet }) => ({ member, fault, packet })),
-      ...view.contradictions.map(({ member, packets }) => ({
+      ...[...view.contradictions, ...acrossHere(ceremonies, held)].map(({ member, packets }) => ({
         member,
         fault: 'CONTRADICTION',
         packet: packets[1],
@@ -73,6 +74,11 @@ export function statusJson(ceremonies: Ceremonies, held: Held): object {
     damaged: held.damaged,
     rehearsal: plan.rehearsal,
   };
+}
+
+/** What only shows beside other ceremonies over the same epoch. */
+function acrossHere(ceremonies: Ceremonies, { plan }: Held): AcrossContradiction[] {
+  return ceremonies.across().filter((one) => one.ceremonies.includes(plan.ceremony));
 }
 
 async function status(session: Session, options: Options): Promise<undefined> {
