@@ -19,6 +19,7 @@ interface Shape {
 
 /** In a fixed order, so that the plan's own list can be compared with it. */
 export function weakShapes(shape: Shape): WeakShape[] {
+  if (shape.new.length === 0) return []; // a drill or a census makes no committee
   const found: WeakShape[] = [];
   if (shape.threshold === shape.new.length) found.push('all-must-sign');
   if (shape.threshold * 2 <= shape.new.length) found.push('minority-signs');
