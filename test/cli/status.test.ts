@@ -124,4 +124,14 @@ describe('status', () => {
     expect(said).toContain('put this copy away');
     expect((await world.machine('alice').tell('status')).stdout).not.toContain('old copy');
   });
+
+  test('says of a drill who has not signed yet, and what helps without them', async () => {
+    const world = base.fork();
+    await world.propose('alice', 'drill', '--keyset', 'treasury', '--signers', 'alice,bob');
+    const { stdout } = await world.machine('alice').tell('status');
+    const said = stdout.replace(/\s+/g, ' ');
+    expect(said).toContain('the part in the drill of');
+    expect(said).toContain('conclave propose drill with other signers');
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
+  });
 });
