@@ -138,7 +138,7 @@ async function named(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<End
 async function boardChecks(rehearsal: Rehearsal, { statusSays = {} }: Expectation): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [who, says] of Object.entries(statusSays)) {
-    const { screen } = await rehearsal.run(rehearsal.party(who), ['status']);
+    const { screen } = await rehearsal.run(rehearsal.party(who), ['status', '--all']);
     const board = screen.replace(/\s+/g, ' ');
     const missing = says.filter((words) => !board.includes(words));
     const detail = missing.length === 0 ? says.join('; ') : `not there: ${missing.join('; ')}`;
