@@ -86,7 +86,7 @@ describe('a plan that was written by propose --out-plan', { timeout: 60_000 }, (
   test('can still be proposed from the file itself', async () => {
     const { json } = await world
       .machine('alice')
-      .ok('propose', 'refresh', '--plan', '/refresh.json', '--stick', world.stick);
+      .ok('propose', 'refresh', '--plan', '/refresh.json', '--yes', '--stick', world.stick);
     expect(json.kind).toBe('refresh');
   });
 });
