@@ -51,12 +51,16 @@ const bad = (detail: string): Result => ({ ok: false, open: false, detail });
  */
 export function checksOf(view: View): Check[] {
   const results = verified(view.plan, view.packets);
-  return checkNames.filter((check) => applies(check, view.plan)).map((check) => ({ check, ...results[check] }));
+  return checkNamesFor(view.plan).map((check) => ({ check, ...results[check] }));
+}
+
+/** What can be asked of a ceremony of this kind at all. */
+export function checkNamesFor(plan: Plan): CheckName[] {
+  return checkNames.filter((check) => applies(check, plan));
 }
 
 const always: readonly CheckName[] = ['signatures', 'plan', 'approvals', 'contradictions', 'references'];
 
-/** What can be asked of a ceremony of this kind at all. */
 function applies(check: CheckName, plan: Plan): boolean {
   const still = check === 'drill' || check === 'census';
   return always.includes(check) || (movesShares(plan) ? !still : check === plan.kind);
