@@ -58,6 +58,9 @@ export function standingOf(view: View, packet: AnyPacket, all: readonly View[] =
 export function isDissent(view: View, packet: PacketOf<'refusal'>): boolean {
   const receives = view.plan.byIdentity.get(packet.identity)?.newIndex != null;
   if (packet.body.as === 'proposer' || (packet.body.as === 'receiver' && receives)) return false;
+  // a no to a drill or a census is an answer, which its result shows
+  const answered = [...(view.drill?.refused ?? []), ...(view.census?.refused ?? [])];
+  if (answered.some(({ identity }) => identity === packet.identity)) return false;
   return !view.attempts.some(({ death }) => death?.evidence.some(({ digest }) => digest === packet.digest));
 }
 

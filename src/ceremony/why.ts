@@ -345,7 +345,7 @@ function leavers(view: View): Obstacle[] {
 
 /** Every new member has activated, and still no turn is complete: they signed different ones. */
 function unproven(view: View): Obstacle[] {
-  if (view.phase !== 'proving') return [];
+  if (view.phase !== 'proving' || view.drill !== null || view.census !== null) return [];
   const receivers = view.plan.receivers.map(({ name }) => name);
   return [
     {
