@@ -157,7 +157,9 @@ function checkVotes(view: View): Result {
 }
 
 function checkCertificate({ plan, packets, current }: View): Result {
-  const said = packets.filter((packet) => isKind(packet, 'acceptance'));
+  const said = packets
+    .filter((packet) => isKind(packet, 'acceptance'))
+    .filter(({ attempt }) => equalBytes(attempt, current.attempt.id));
   const hashes = new Set(said.map(({ body }) => toHex(body.transcript)));
   if (hashes.size > 1) {
     const each = said.map(({ identity, body }) => `${nameOf(plan, identity)} ${toHex(body.transcript).slice(0, 16)}`);
@@ -322,9 +324,10 @@ function suitesOf(keys: readonly { readonly suite: SuiteName }[]): string {
   return used.map((name) => `${name} by ${verifiers[name]}`).join(', ');
 }
 
-/** Faults of one kind of packet, by name. */
-function faultsOf({ faults, packets }: View, kind: KindName): string[] {
-  const of = new Set(packets.filter((packet) => packet.kind === kind).map(({ digest }) => digest));
+/** Faults of one kind of packet, by name: those of the attempt at hand. What an earlier one died of is told elsewhere. */
+function faultsOf({ faults, packets, current }: View, kind: KindName): string[] {
+  const here = packets.filter((packet) => packet.kind === kind && equalBytes(packet.attempt, current.attempt.id));
+  const of = new Set(here.map(({ digest }) => digest));
   return faults
     .filter(({ packet }) => of.has(packet))
     .map(({ member, detail, packet }) => `${member}: ${detail} (${packet.slice(0, 16)})`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
+import { checksOf } from '../../src/ceremony/checks.ts';
 import { amendable, otherDealers, owedBy } from '../../src/ceremony/duties.ts';
 import type { BodyOf } from '../../src/ceremony/kinds.ts';
 import { route } from '../../src/ceremony/route.ts';
@@ -123,6 +124,8 @@ describe('a deal that is bad in public', () => {
     expect(dealersOf(ceremony)).toEqual(['alice', 'carol']);
     expect(named(ceremony)).toEqual(['bob CONSTANT_MISMATCH']);
     expect(ceremony.view.contradictions).toEqual([]);
+    // the record of what became of it names bob, and no check of the attempt that was completed is bad for it
+    expect(checksOf(ceremony.view).filter(({ ok }) => ok === false)).toEqual([]);
   });
 
   it('cannot be made good in a genesis: nobody amends, the way on is another plan', () => {

@@ -102,7 +102,7 @@ describe('the transcript as data', () => {
     ceremony.refuse(dave, 'receiver');
     expect(written(ceremony.view).outcome).toEqual({
       succeeded: false,
-      says: 'no: it was given up, refused by dave',
+      says: 'no: it was given up by dave',
       open: [],
     });
   });

@@ -61,7 +61,9 @@ export async function meantAgain(session: Session, ceremonies: Ceremonies, plan:
   if (alive === undefined || plan.insteadOf !== null) return true;
   const { ceremony } = alive.plan;
   const id = ceremony.slice(0, 16);
-  session.say.line(`ceremony ${id} is to do the same, from the same committee, and is not over (${alive.view.phase})`);
+  session.say.line(`${id} is to do the same, from the same committee, and is not over (${alive.view.phase})`);
+  // a script that says so twice is taken at its word: it has read the line above, or nobody has
+  if (!session.context.ask.interactive) return true;
   return session.confirm('lay another plan beside it all the same?', `--instead-of ${id}, or --yes`);
 }
 
