@@ -191,9 +191,15 @@ describe('an amendment', () => {
     const [first, ...rest] = body.receivers as [BodyOf<'amendment'>['receivers'][number]];
     const foreign = [{ ...first, prekey: dave.card.prekeys[0] as Uint8Array }, ...rest];
     const stolen = [{ card: dave.card.file, prekey: dave.card.prekeys[0] as Uint8Array }, ...rest];
-    for (const [at, receivers] of [foreign, stolen].entries())
+    // bob's own signed card bears the one-time key of alice
+    const copied = bob.renew(99, {
+      public: first.prekey,
+      secret: alice.prekeys.get(toHex(first.prekey)) as Uint8Array,
+    });
+    const shared = [first, { card: copied.file, prekey: first.prekey }, ...rest.slice(1)];
+    for (const [at, receivers] of [foreign, stolen, shared].entries())
       ceremony.say(alice, 'amendment', { ...body, number: at + 2, receivers });
-    expect(named(ceremony)).toEqual(['alice AMENDMENT_INVALID', 'alice AMENDMENT_INVALID']);
+    expect(named(ceremony)).toEqual(Array(3).fill('alice AMENDMENT_INVALID'));
     expect(ceremony.view.attempts).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { equalBytes, fromHex } from '../../bytes/hex.ts';
+import { equalBytes, fromHex, toHex } from '../../bytes/hex.ts';
 import { Problem } from '../../problem.ts';
 import { readCard } from '../card.ts';
 import type { Kind } from '../kind.ts';
@@ -59,5 +59,7 @@ export function attemptOf(plan: Plan, packet: AmendmentPacket): Attempt {
     if (equalBytes(prekey, first)) refuse(`names the prekey of ${known.name} that the plan uses`);
     return prekey;
   });
+  // what is sealed to one receiver is for no other to open
+  if (new Set(prekeys.map(toHex)).size < prekeys.length) refuse('names one prekey for two receivers');
   return { id: fromHex(packet.digest) as Uint8Array, number: body.number, dealers, prekeys };
 }
