@@ -3,6 +3,7 @@ import { owesCensus } from './census.ts';
 import { owesDrill } from './drill.ts';
 import type { AttemptView, View } from './evaluate.ts';
 import type { AnyPacket, KindName } from './kinds.ts';
+import { mostAmendments } from './packets/amendment.ts';
 import { type Dealer, movesShares, type Participant, type Plan } from './plan.ts';
 
 /** What a participant does in a ceremony, in the words of the JSON contract. */
@@ -176,13 +177,10 @@ export function attemptToRefuse(view: View, { identity, newIndex }: Participant)
 export function amendable(view: View): boolean {
   const { plan, current, attempts } = view;
   if (plan.parent === null || view.withdrawn || current.death === null || current.proof !== null) return false;
-  if (attempts.length > mostAttempts) return false;
+  if (attempts.length > mostAmendments) return false;
   const dealers = current.spoiledBy.length > 0 || current.death.why === 'dealer-refused';
   return dealers && otherDealers(view) !== null;
 }
-
-/** More amendments than this are a quarrel, and each costs every later vote a proof. */
-const mostAttempts = 24;
 
 /**
  * Who deals next: the dealers of the last attempt and then the reserves in order, without those who cheated, said no or

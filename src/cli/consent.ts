@@ -36,7 +36,7 @@ export async function seekConsent(
   // where nothing is destroyed, nobody is asked before there is something to do
   if (!movesShares(plan) && owedBy(view, me).length === 0) return 'not-needed';
   // a leaver that comes when all is proven only closes; but that destroys, so it consents like everybody else
-  if (view.current.death !== null && view.current.proof === null) return 'not-needed';
+  if ((view.current.death !== null || view.withdrawn) && view.current.proof === null) return 'not-needed';
   const hold = consentHolds(ceremonies, plan)[0];
   if (hold !== undefined) return hold;
   const { context, say } = session;

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Card } from '../ceremony/card.ts';
 import { otherDealers } from '../ceremony/duties.ts';
-import type { AmendmentBody } from '../ceremony/packets/amendment.ts';
+import { type AmendmentBody, mostAmendments } from '../ceremony/packets/amendment.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { myCard, myIdentity, rosterOf } from './identity.ts';
@@ -47,8 +47,16 @@ export function amend(
     );
   }
   const numbers = view.packets.map((packet) => (packet.kind === 'amendment' ? packet.body.number : 0));
+  const number = Math.max(0, ...numbers) + 1;
+  if (number > mostAmendments) {
+    throw new Problem(
+      'AMENDMENT_IMPOSSIBLE',
+      `this plan was amended ${mostAmendments} times already`,
+      another(plan.ceremony, without),
+    );
+  }
   const body: AmendmentBody = {
-    number: Math.max(0, ...numbers) + 1,
+    number,
     dealers: dealers.map(({ index }) => index),
     receivers: freshPrekeys(ceremonies, held),
     reason,

@@ -34,7 +34,7 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
     const duty = owedBy(held.view, me)[0];
     spendPrekeys(ceremonies, held);
     if (duty === undefined) return { did, holds: oldCopy(ceremonies.vault.state, held.plan), blame };
-    if (held.record.consent === null) {
+    if (held.record.consent === null && duty !== 'refuse') {
       return {
         did,
         holds: [{ code: 'CONSENT_NEEDED', message: 'the operator of this machine has not consented to the plan yet' }],

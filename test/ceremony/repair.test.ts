@@ -175,6 +175,7 @@ describe('an amendment', () => {
     ['a dealer twice', { dealers: [1, 1] }],
     ['a dealer that is none of the plan', { dealers: [1, 4] }],
     ['the prekeys of nobody', { receivers: [] }],
+    ['a number beyond the last', { number: 25 }],
   ])('that names %s is a fault of the proposer', (_, change) => {
     const found = amended(20, change);
     expect(found === 'SCHEMA' || `${found}` === 'alice AMENDMENT_INVALID').toBe(true);

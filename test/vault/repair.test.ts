@@ -229,6 +229,7 @@ describe('a plan that is withdrawn', () => {
     expect(view(alice, id)).toMatchObject({ phase: 'aborted', withdrawn: true });
     walk(all, stick);
     expect(view(bob, id).current.deals.size).toBe(0);
+    expect(view(bob, id).packets.filter(({ kind }) => kind === 'refusal').length).toBeGreaterThan(1);
     const again = refresh(stick, ['alice', 'bob']);
     alice.run((ceremonies) => {
       expect(() => abort(ceremonies, ceremonies.get(again), moment, 'x')).toThrow(Problem);

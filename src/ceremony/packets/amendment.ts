@@ -7,9 +7,12 @@ import type { Packet } from '../packet.ts';
 import type { Attempt, Participant, Plan } from '../plan.ts';
 import * as is from '../schema.ts';
 
+/** More than this are a quarrel: each is weighed by everybody at every visit, and costs every later vote a proof. */
+export const mostAmendments = 24;
+
 const schema = v.strictObject({
   /** Counts the amendments of one plan. */
-  number: v.pipe(is.count, v.minValue(1)),
+  number: v.pipe(is.count, v.minValue(1), v.maxValue(mostAmendments)),
   /** Old indices, in order. Who is left out stays a member, but does not deal. */
   dealers: is.list(is.index, is.limits.members, 1),
   /** One per receiver, in index order: a one-time key that serves this attempt alone, on a card that its owner signed. */
