@@ -1,10 +1,11 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
 import { admit, readProposal } from './admission.ts';
+import { type Attempt, firstAttempt } from './attempt.ts';
 import type { AnyPacket, KindName, PacketOf } from './kinds.ts';
 import { attemptOf } from './packets/amendment.ts';
 import type { Vote } from './packets/endorsement.ts';
-import { type Attempt, firstAttempt, movesShares, type Plan } from './plan.ts';
+import { movesShares, type Plan } from './plan.ts';
 import type { Link } from './succession.ts';
 
 /** Why an attempt can never be completed, and the packets that prove it. */

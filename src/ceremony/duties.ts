@@ -1,10 +1,11 @@
 import { equalBytes } from '../bytes/hex.ts';
+import type { Dealer } from './attempt.ts';
 import { owesCensus } from './census.ts';
 import { owesDrill } from './drill.ts';
 import type { AttemptView, View } from './evaluate.ts';
 import type { AnyPacket, KindName } from './kinds.ts';
 import { mostAmendments } from './packets/amendment.ts';
-import { type Dealer, movesShares, type Participant, type Plan } from './plan.ts';
+import { movesShares, type Participant, type Plan } from './plan.ts';
 
 /** What a participant does in a ceremony, in the words of the JSON contract. */
 export const duties = [

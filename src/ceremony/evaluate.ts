@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
+import { type Attempt, firstAttempt } from './attempt.ts';
 import { type CensusView, censusPhase, evaluateCensus } from './census.ts';
 import { approvable, checkVote, type Death, deathOf, whatItNames } from './death.ts';
 import { type DrillView, drillPhase, evaluateDrill } from './drill.ts';
@@ -18,7 +19,7 @@ import {
 import { attemptOf } from './packets/amendment.ts';
 import { judgeComplaint } from './packets/complaint.ts';
 import { type CheckedDeal, checkDeal } from './packets/deal.ts';
-import { type Attempt, firstAttempt, movesShares, type Plan } from './plan.ts';
+import { movesShares, type Plan } from './plan.ts';
 import type { Link } from './succession.ts';
 import { assemble, type Transcript } from './transcript.ts';
 

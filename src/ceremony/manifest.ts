@@ -5,7 +5,8 @@ import type { KindName } from './kinds.ts';
 import type { ClosingBody, Copy } from './packets/closing.ts';
 import type { NoteBody } from './packets/note.ts';
 import type { RefusalBody } from './packets/refusal.ts';
-import { keysOf, lostPlaceOf, movesShares, type PlanKind, type Return, returnOf } from './plan.ts';
+import { keysOf, movesShares, type PlanKind } from './plan.ts';
+import { lostPlaceOf, type Return, returnOf } from './recovery.ts';
 import { type CensusResult, censusResult, type DrillResult, drillResult } from './still-result.ts';
 
 export interface ManifestMember {

@@ -5,6 +5,7 @@ import { taggedHash } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
 import { type Card, readCard } from './card.ts';
 import { distinctApprovers, policySchema } from './descriptor.ts';
+import { notRecovering, twiceInNew } from './recovery.ts';
 import * as is from './schema.ts';
 import { type Link, linkSchema, readLink } from './succession.ts';
 import { weakShapes } from './weak-shapes.ts';
@@ -297,98 +298,8 @@ type StillFact =
   | 'copies'
   | 'destroy'
   | 'threshold';
-/**
- * What a recovery may not be. Everybody keeps the place, and so the index; who was declared lost comes back at that
- * place: under the same identity where only the share is gone, else under the same name with a card of a new machine.
- */
-function notRecovering(facts: Pick<PlanFacts, 'old' | 'new' | 'threshold'>, cards: readonly Card[], parent: Link) {
-  const { members, threshold } = parent.proven;
-  if (facts.threshold !== threshold || facts.new.length !== members.length) {
-    return 'a recovery keeps the size of the committee and its threshold';
-  }
-  if (facts.old.every(({ card }) => card !== null)) return 'a recovery has to say whose share is lost';
-  for (const [place, { name, identity }] of members.entries()) {
-    const card = cards[facts.new[place]?.card ?? -1];
-    if (card === undefined || equalBytes(card.signing, identity)) continue;
-    if (facts.old[place]?.card !== null) return 'a recovery keeps everybody at the own place whose share is not lost';
-    if (members.some((member) => equalBytes(member.identity, card.signing))) {
-      return `a recovery puts nobody of the old committee in the place of ${name}`;
-    }
-    if (card.name.toLowerCase() !== name.toLowerCase()) {
-      return `a recovery is to the same people: ${card.name} is not ${name}, whose share is lost`;
-    }
-  }
-  return null;
-}
-
-/** Row 20: an old member who is in the new committee as it was, and a second time as a new machine of the same name. */
-function twiceInNew(facts: Pick<PlanFacts, 'new'>, cards: readonly Card[], parent: Link): string | undefined {
-  const receiving = facts.new.map(({ card }) => cards[card]);
-  const again = parent.proven.members.find(
-    ({ name, identity }) =>
-      receiving.some((card) => card !== undefined && equalBytes(card.signing, identity)) &&
-      receiving.some(
-        (card) =>
-          card !== undefined &&
-          !equalBytes(card.signing, identity) &&
-          card.name.toLowerCase() === name.toLowerCase() &&
-          !parent.proven.members.some((member) => equalBytes(member.identity, card.signing)),
-      ),
-  );
-  return again?.name;
-}
-
-/** How an old member who was declared lost comes back, or null if not. `place` is that in the old committee. */
-export type Return = 'same-card' | 'new-card' | null;
-
-export function returnOf({ parent, holders, receivers }: Plan, place: number): Return {
-  const member = parent?.proven.members[place];
-  if (member === undefined || holders[place] !== null) return null;
-  if (receivers.some(({ card }) => equalBytes(card.signing, member.identity))) return 'same-card';
-  const { name } = member;
-  return receivers.some((one) => one.oldIndex === null && one.name.toLowerCase() === name.toLowerCase())
-    ? 'new-card'
-    : null;
-}
-
-/** The place in the old committee that this receiver lost its share of, if it is one who comes back. */
-export function lostPlaceOf(plan: Plan, { card, name, newIndex, oldIndex }: Participant): number | null {
-  if (newIndex === null || oldIndex !== null) return null;
-  const place = (plan.parent?.proven.members ?? []).findIndex(
-    (member, at) =>
-      plan.holders[at] === null &&
-      (equalBytes(member.identity, card.signing) ||
-        (returnOf(plan, at) === 'new-card' && member.name.toLowerCase() === name.toLowerCase())),
-  );
-  return place < 0 ? null : place;
-}
-
 function distinctLabels(keys: PlanFacts['keys'], refuse: (why: string) => never): void {
   if (new Set(keys.map((key) => key.label.toLowerCase())).size !== keys.length) refuse('two keys have one label');
-}
-
-/** One try at a plan. The plan's own bears the ceremony's id; an amendment's bears the amendment's hash. */
-export interface Attempt {
-  readonly id: Uint8Array;
-  /** Which try this is: 0 is the plan's own, an amendment has the number that its author gave it. */
-  readonly number: number;
-  readonly dealers: readonly Dealer[];
-  /** What is sealed to each receiver in this attempt, in index order: no prekey serves two. */
-  readonly prekeys: readonly Uint8Array[];
-}
-
-export interface Dealer {
-  readonly participant: Participant;
-  /** Index in the committee that the dealer deals from: the old one, in a genesis the new one. */
-  readonly index: number;
-}
-
-export function firstAttempt(plan: Plan): Attempt {
-  const dealers =
-    plan.parent === null
-      ? plan.receivers.map((participant) => ({ participant, index: participant.newIndex }))
-      : plan.dealers.map((index) => ({ participant: plan.holders[index - 1] as Participant, index }));
-  return { id: plan.id, number: 0, dealers, prekeys: plan.receivers.map(({ prekey }) => prekey) };
 }
 
 /** The keys that the new committee will hold: those of the parent, or those that a genesis makes. */

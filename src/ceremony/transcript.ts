@@ -5,9 +5,10 @@ import type { Point } from '../crypto/group.ts';
 import { combineVerification } from '../crypto/possession.ts';
 import { type SuiteName, suite } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
+import type { Attempt, Dealer } from './attempt.ts';
 import { type Descriptor, keysBySuite, writeDescriptor } from './descriptor.ts';
 import type { CheckedDeal } from './packets/deal.ts';
-import { type Attempt, type Dealer, keysOf, type Plan } from './plan.ts';
+import { keysOf, type Plan } from './plan.ts';
 
 /**
  * What all new members have to agree on: the plan, the attempt, and the exact deals with all their boxes (rows 9

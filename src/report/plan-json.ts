@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/hex.ts';
-import { keysOf, type Plan, returnOf } from '../ceremony/plan.ts';
+import { keysOf, type Plan } from '../ceremony/plan.ts';
+import { returnOf } from '../ceremony/recovery.ts';
 
 /** The plan as JSON, for people who read along with other tools. */
 export function planJson(plan: Plan): object {

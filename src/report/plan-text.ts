@@ -1,7 +1,8 @@
 import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
-import { lostPlaceOf, movesShares, type Plan, returnOf } from '../ceremony/plan.ts';
+import { movesShares, type Plan } from '../ceremony/plan.ts';
+import { lostPlaceOf, returnOf } from '../ceremony/recovery.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { claimedTime } from './time.ts';
 

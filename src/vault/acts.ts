@@ -1,4 +1,5 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
+import type { Attempt } from '../ceremony/attempt.ts';
 import { approvable } from '../ceremony/death.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
 import type { Deed } from '../ceremony/duties.ts';
@@ -6,7 +7,7 @@ import { draftAcceptance, judgeBoxes, receive, shareFits } from '../ceremony/pac
 import { draftActivation } from '../ceremony/packets/activation.ts';
 import { type CheckedDeal, draftDeal } from '../ceremony/packets/deal.ts';
 import type { Vote } from '../ceremony/packets/endorsement.ts';
-import type { Attempt, Plan } from '../ceremony/plan.ts';
+import type { Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { complain } from './complain.ts';

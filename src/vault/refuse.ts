@@ -1,8 +1,9 @@
 import { equalBytes } from '../bytes/hex.ts';
+import type { Attempt } from '../ceremony/attempt.ts';
 import { attemptToRefuse } from '../ceremony/duties.ts';
 import type { KindName } from '../ceremony/kinds.ts';
 import type { RefusalBody } from '../ceremony/packets/refusal.ts';
-import type { Attempt, Plan } from '../ceremony/plan.ts';
+import type { Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';

@@ -1,9 +1,10 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
+import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
 import { type Duty, isAsked } from '../ceremony/duties.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
-import { type Attempt, firstAttempt, type Plan } from '../ceremony/plan.ts';
+import type { Plan } from '../ceremony/plan.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';

@@ -1,6 +1,7 @@
 import { type Cbor, decodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
 import { admit } from '../../src/ceremony/admission.ts';
+import { type Dealer, firstAttempt } from '../../src/ceremony/attempt.ts';
 import type { Descriptor, DescriptorFacts } from '../../src/ceremony/descriptor.ts';
 import { attemptToRefuse, type Duty, otherDealers, owedBy } from '../../src/ceremony/duties.ts';
 import { evaluate, type Memo, type View } from '../../src/ceremony/evaluate.ts';
@@ -14,15 +15,7 @@ import { boxContext, type CheckedDeal, draftDeal } from '../../src/ceremony/pack
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
 import { type CalledTurn, draftSignature } from '../../src/ceremony/packets/signature.ts';
-import {
-  type Dealer,
-  firstAttempt,
-  type Participant,
-  type Plan,
-  type PlanFacts,
-  quorumOf,
-  writePlan,
-} from '../../src/ceremony/plan.ts';
+import { type Participant, type Plan, type PlanFacts, quorumOf, writePlan } from '../../src/ceremony/plan.ts';
 import { packetBounds } from '../../src/ceremony/schema.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { weakShapes } from '../../src/ceremony/weak-shapes.ts';

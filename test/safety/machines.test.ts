@@ -1,13 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
 import type { Random } from '../../src/bytes/random.ts';
+import { firstAttempt } from '../../src/ceremony/attempt.ts';
 import type { Card } from '../../src/ceremony/card.ts';
 import { writeDescriptor } from '../../src/ceremony/descriptor.ts';
 import { joinProposal, wrapProposal } from '../../src/ceremony/envelope.ts';
 import { writePacket } from '../../src/ceremony/packet.ts';
 import { boxContext } from '../../src/ceremony/packets/deal.ts';
 import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
-import { firstAttempt, type Plan, type PlanFacts, writePlan } from '../../src/ceremony/plan.ts';
+import { type Plan, type PlanFacts, writePlan } from '../../src/ceremony/plan.ts';
 import { type Link, type LinkFacts, readLink, succession } from '../../src/ceremony/succession.ts';
 import { aggregateStatement, commitNonces, frostPublic, signStatement } from '../../src/crypto/proof-of-life.ts';
 import { openBox } from '../../src/crypto/sealing.ts';

@@ -1,6 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import { contradictionsAcross } from '../../src/ceremony/across.ts';
 import { admit, readProposal } from '../../src/ceremony/admission.ts';
+import { firstAttempt } from '../../src/ceremony/attempt.ts';
 import { type CardFacts, readCard, writeCard } from '../../src/ceremony/card.ts';
 import { checkVote } from '../../src/ceremony/death.ts';
 import { readDescriptor } from '../../src/ceremony/descriptor.ts';
@@ -35,7 +36,7 @@ import {
 import { checkDeal, type DealPacket, draftDeal } from '../../src/ceremony/packets/deal.ts';
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { phraseOf } from '../../src/ceremony/phrase.ts';
-import { firstAttempt, type Plan, type PlanFacts, readPlan, writePlan } from '../../src/ceremony/plan.ts';
+import { type Plan, type PlanFacts, readPlan, writePlan } from '../../src/ceremony/plan.ts';
 import { openSigned } from '../../src/ceremony/signed.ts';
 import { type LinkFacts, readLink } from '../../src/ceremony/succession.ts';
 import { assemble, type Transcript } from '../../src/ceremony/transcript.ts';

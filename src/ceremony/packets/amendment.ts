@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { equalBytes, fromHex, toHex } from '../../bytes/hex.ts';
 import { Problem } from '../../problem.ts';
+import type { Attempt } from '../attempt.ts';
 import { readCard } from '../card.ts';
 import type { Kind } from '../kind.ts';
 import type { Packet } from '../packet.ts';
-import type { Attempt, Participant, Plan } from '../plan.ts';
+import type { Participant, Plan } from '../plan.ts';
 import * as is from '../schema.ts';
 
 /** More than this are a quarrel: each is weighed by everybody at every visit, and costs every later vote a proof. */

@@ -5,9 +5,10 @@ import type { Point } from '../../crypto/group.ts';
 import { judgeOpening } from '../../crypto/sealing.ts';
 import { suite } from '../../crypto/suites.ts';
 import { Problem } from '../../problem.ts';
+import type { Attempt } from '../attempt.ts';
 import type { Kind } from '../kind.ts';
 import type { Packet } from '../packet.ts';
-import { type Attempt, keysOf, type Plan } from '../plan.ts';
+import { keysOf, type Plan } from '../plan.ts';
 import * as is from '../schema.ts';
 import { boxContext, type CheckedDeal } from './deal.ts';
 

@@ -10,10 +10,11 @@ import { evaluate, lagrange, randomPolynomial } from '../../crypto/polynomial.ts
 import { type Box, checkBox, type SealContext, sealBox } from '../../crypto/sealing.ts';
 import { suite } from '../../crypto/suites.ts';
 import { Problem } from '../../problem.ts';
+import type { Attempt, Dealer } from '../attempt.ts';
 import { decodeKeys, keysBySuite } from '../descriptor.ts';
 import type { Kind } from '../kind.ts';
 import type { Packet } from '../packet.ts';
-import { type Attempt, type Dealer, keysOf, type Plan } from '../plan.ts';
+import { keysOf, type Plan } from '../plan.ts';
 import * as is from '../schema.ts';
 import { type Vote, voteSchema } from './endorsement.ts';
 

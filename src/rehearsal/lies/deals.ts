@@ -1,7 +1,8 @@
 import { concatBytes } from '../../bytes/hex.ts';
 import { lengthPrefixed, u64 } from '../../bytes/tagged-hash.ts';
+import type { Attempt, Dealer } from '../../ceremony/attempt.ts';
 import { boxContext, type DealBody, dealerFactor } from '../../ceremony/packets/deal.ts';
-import { type Attempt, type Dealer, keysOf } from '../../ceremony/plan.ts';
+import { keysOf } from '../../ceremony/plan.ts';
 import { commit } from '../../crypto/commitments.ts';
 import { type Group, type Point, ristretto255, type Scalar } from '../../crypto/group.ts';
 import { proveKnowledge } from '../../crypto/knowledge.ts';
