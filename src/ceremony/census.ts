@@ -1,8 +1,8 @@
 import type { Descriptor } from './descriptor.ts';
-import type { Evaluation } from './drill.ts';
 import type { Phase } from './evaluate.ts';
+import type { Evaluation } from './evaluation.ts';
 import { type CheckedCensus, checkCensus, type Folded, foldFor } from './packets/census.ts';
-import type { Participant, Plan } from './plan.ts';
+import type { Participant } from './plan.ts';
 
 /** Who of a committee has shown its share, and in what state machine and copies are. */
 export interface CensusView {
@@ -14,19 +14,18 @@ export interface CensusView {
   readonly refused: readonly Participant[];
 }
 
-export function evaluateCensus(plan: Plan, { of, checked, memo }: Evaluation): CensusView | null {
+export function evaluateCensus({ plan, of, checked, once }: Evaluation): CensusView | null {
   const descriptor = plan.parent?.proven;
   if (plan.kind !== 'census' || descriptor === undefined) return null;
   const members = plan.holders.flatMap((holder, place) =>
     holder === null ? [] : [{ ...holder, oldIndex: place + 1 }],
   );
   const packets = of('census');
-  const key = `census ${plan.ceremony}`;
-  if (packets.length > 0 && !memo.has(key)) memo.set(key, foldFor(plan, descriptor));
+  const folded = (): Folded => once(`census ${plan.ceremony}`, () => foldFor(plan, descriptor));
   const reports = new Map<string, CheckedCensus>();
   for (const packet of packets) {
     const index = members.find(({ identity }) => identity === packet.identity)?.oldIndex ?? 0;
-    const good = checked(packet, 'census', () => checkCensus(plan, descriptor, memo.get(key) as Folded, index, packet));
+    const good = checked(packet, 'census', () => checkCensus(plan, descriptor, folded(), index, packet));
     if (good !== null && !reports.has(packet.identity)) reports.set(packet.identity, good);
   }
   const said = new Set(of('refusal').map(({ identity }) => identity));

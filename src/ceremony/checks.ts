@@ -188,12 +188,18 @@ function checkPossession(view: View): Result {
 
 function checkTurn(view: View): Result {
   const { plan, current } = view;
-  const faults = faultsOf(view, 'activation');
-  if (faults.length > 0) return bad(faults.join('; '));
-  const [signed, members] = [current.activations.size, plan.receivers.length];
-  return current.proof !== null
-    ? good(`${signed} of ${members} signed turn 0, each signature share verified by itself`)
-    : open(`${signed} of ${members} have signed turn 0`);
+  const { proof } = current;
+  const members = plan.receivers.length;
+  // what spoilt one turn spoils no other: a whole one bears its own proof
+  const faults = [
+    ...faultsOf(view, 'activation'),
+    ...(['reprove', 'commitment', 'signature'] as const).flatMap((kind) => faultsOf(view, kind)),
+  ];
+  if (faults.length > 0 && proof === null) return bad(faults.join('; '));
+  if (proof === null) return open(`${current.activations.size} of ${members} have signed turn 0`);
+  const lost = proof.lost.map(({ name }) => name);
+  const detail = `${proof.signed.length} of ${members} signed ${lost.length === 0 ? 'one turn' : `a later turn without ${lost.join(', ')}`}, each signature share verified by itself`;
+  return good(faults.length === 0 ? detail : `${detail}; not counted: ${faults.join('; ')}`);
 }
 
 /** Key by key, as a stranger would who has nothing but this. */
@@ -229,17 +235,17 @@ function checkClosings(view: View): Result {
   const { proof, closings } = current;
   if (proof === null) return open('nobody can close before the proof of life');
   const wrong = packets.filter(
-    (packet) =>
-      isKind(packet, 'closing') &&
-      !(equalBytes(packet.body.transcript, proof.link.transcript) && equalBytes(packet.body.turn, proof.turn.hash)),
+    (packet) => isKind(packet, 'closing') && !equalBytes(packet.body.transcript, proof.link.transcript),
   );
   if (wrong.length > 0) {
     return bad(`something else is closed on by ${wrong.map(({ identity }) => nameOf(plan, identity)).join(', ')}`);
   }
   const gone = outstanding(view);
-  const closed = plan.receivers.filter(({ identity }) => closings.has(identity)).length;
-  const detail = `${closed} of ${plan.receivers.length} new members closed on the proof of life${gone.length === 0 ? '' : `; left and not closed: ${gone.join(', ')}`}`;
-  return closed === plan.receivers.length ? good(detail) : open(detail);
+  const lost = new Set(proof.lost.map(({ identity }) => identity));
+  const asked = plan.receivers.filter(({ identity }) => !lost.has(identity) || closings.has(identity));
+  const closed = asked.filter(({ identity }) => closings.has(identity)).length;
+  const detail = `${closed} of ${asked.length} new members closed on the proof of life${gone.length === 0 ? '' : `; ${lost.size === 0 ? 'left' : 'left or lost,'} and not closed: ${gone.join(', ')}`}`;
+  return closed === asked.length ? good(detail) : open(detail);
 }
 
 function checkDrill(view: View): Result {

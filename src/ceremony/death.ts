@@ -74,13 +74,16 @@ export function whatItNames(
   const find = (digest: Uint8Array) => packets.find((packet) => packet.digest === toHex(digest));
   const found: AnyPacket[] = [];
   if (plan.byIdentity.get(release.identity)?.newIndex == null) return { wrong: 'the author is no receiver' };
-  for (const { activation, blocked } of release.body.signed) {
-    const signed = find(activation);
+  for (const { packet, blocked } of release.body.signed) {
+    const signed = find(packet);
     if (signed === undefined) return 'absent';
-    const own = signed.kind === 'activation' && signed.identity === release.identity;
-    if (!own || !equalBytes(signed.attempt, release.attempt))
+    if (!isPart(signed) || signed.identity !== release.identity || !equalBytes(signed.attempt, release.attempt))
       return { wrong: 'lists something that its author did not sign' };
-    found.push(signed);
+    const call = signed.kind === 'signature' ? find(signed.body.call) : null;
+    if (call === undefined) return 'absent';
+    if (call !== null && (call.kind !== 'reprove' || !equalBytes(call.attempt, release.attempt)))
+      return { wrong: 'lists a signature of no turn of this attempt' };
+    found.push(signed, ...(call === null ? [] : [call]));
     if (blocked === null) {
       if (!release.body.salvage) return { wrong: 'gives up a turn that its author signed and nobody blocks' };
       continue;
@@ -89,22 +92,36 @@ export function whatItNames(
     if (other === undefined) return 'absent';
     if (other.kind !== 'release' || other.identity === release.identity || !equalBytes(other.attempt, release.attempt))
       return { wrong: 'names something that blocks nothing' };
+    const index = plan.byIdentity.get(other.identity)?.newIndex ?? 0;
+    if (call !== null && !call.body.signers.includes(index))
+      return { wrong: 'names a release of somebody whom that turn does not name' };
     const theirs = whatItNames(plan, other, packets);
     if (!Array.isArray(theirs)) return theirs;
-    if (other.body.signed.some((one) => isTurnOf(find(one.activation), signed)))
+    if (other.body.signed.some((one) => isSameTurn(find(one.packet), signed)))
       return { wrong: 'names a release whose author has signed that turn as well' };
     found.push(other, ...theirs);
   }
   return found;
 }
 
-function isTurnOf(one: AnyPacket | undefined, other: PacketOf<'activation'>): boolean {
+/** A packet in which somebody signed a turn. */
+export type Part = PacketOf<'activation'> | PacketOf<'signature'>;
+
+export function isPart(packet: AnyPacket): packet is Extract<AnyPacket, Part> {
+  return packet.kind === 'activation' || packet.kind === 'signature';
+}
+
+/** A turn is its named signers with their exact nonce commitments: what a part names says which one it is of. */
+export function isSameTurn(one: AnyPacket | undefined, other: Part): boolean {
+  if (one === undefined || !isPart(one) || one.kind !== other.kind) return false;
+  const [mine, theirs] = [turnOf(one), turnOf(other)];
   return (
-    one?.kind === 'activation' &&
-    equalBytes(one.body.transcript, other.body.transcript) &&
-    one.body.certificate.length === other.body.certificate.length &&
-    one.body.certificate.every((digest, at) => equalBytes(digest, other.body.certificate[at] as Uint8Array))
+    mine.length === theirs.length && mine.every((digest, at) => equalBytes(digest, theirs[at] ?? new Uint8Array()))
   );
+}
+
+function turnOf({ kind, body }: Part): readonly Uint8Array[] {
+  return kind === 'activation' ? [body.transcript, ...body.certificate] : [body.call, ...body.commitments];
 }
 
 function death(why: Death['why'], plan: Plan, evidence: readonly AnyPacket[]): Death {
@@ -142,7 +159,15 @@ export function checkVote(plan: Plan, vote: Vote): void {
 }
 
 /** Kinds that a proof of death may hold: none that can hold evidence in its turn. */
-const evidential: readonly KindName[] = ['refusal', 'complaint', 'release', 'activation', 'amendment'];
+const evidential: readonly KindName[] = [
+  'refusal',
+  'complaint',
+  'release',
+  'activation',
+  'reprove',
+  'signature',
+  'amendment',
+];
 
 function provesDeath(parent: Link, { ceremony, attempt, evidence }: Vote['prior'][number]): boolean {
   try {

@@ -1,11 +1,14 @@
 import { equalBytes } from '../bytes/hex.ts';
 import type { Dealer } from './attempt.ts';
+import type { AttemptView } from './attempt-view.ts';
 import { owesCensus } from './census.ts';
 import { owesDrill } from './drill.ts';
-import type { AttemptView, View } from './evaluate.ts';
+import type { View } from './evaluate.ts';
 import type { AnyPacket, KindName } from './kinds.ts';
 import { mostAmendments } from './packets/amendment.ts';
 import { movesShares, type Participant, type Plan } from './plan.ts';
+import type { Proof } from './proving.ts';
+import { callToAnswer } from './reprove.ts';
 
 /** What a participant does in a ceremony, in the words of the JSON contract. */
 export const duties = [
@@ -17,6 +20,7 @@ export const duties = [
   'deal',
   'accept',
   'activate',
+  'reprove',
   'close',
   'drill',
   'census',
@@ -72,22 +76,26 @@ const deeds: Readonly<Record<Exclude<KindName, 'commitment'>, Deed>> = {
   complaint: 'complain',
   activation: 'activate',
   release: 'release',
+  reprove: 'reprove',
   closing: 'close',
-  signature: 'drill',
+  signature: 'reprove',
   census: 'census',
   note: 'note',
 };
 
-function deedOf(packet: AnyPacket): Deed | null {
+function deedOf(packet: AnyPacket, plan: Plan): Deed | null {
   if (packet.kind === 'commitment') return null;
   if (packet.kind === 'refusal' && packet.body.as === 'proposer') return 'abort';
   if (packet.kind === 'release' && packet.body.salvage) return 'salvage';
+  if (packet.kind === 'signature' && plan.kind === 'drill') return 'drill';
   return deeds[packet.kind];
 }
 
 function doneBy(view: View, { identity }: Participant): Deed[] {
-  const done = new Set(view.packets.flatMap((packet) => (packet.identity === identity ? (deedOf(packet) ?? []) : [])));
-  const order: readonly Deed[] = ['propose', 'abort', ...Object.values(deeds), 'salvage'];
+  const done = new Set(
+    view.packets.flatMap((packet) => (packet.identity === identity ? (deedOf(packet, view.plan) ?? []) : [])),
+  );
+  const order: readonly Deed[] = ['propose', 'abort', ...Object.values(deeds), 'salvage', 'drill'];
   return [...new Set(order)].filter((deed) => done.has(deed));
 }
 
@@ -140,6 +148,7 @@ export function owedBy(view: View, participant: Participant): Duty[] {
     const released = said('release');
     if (current.turn !== null && current.acceptances.has(identity) && !said('activation') && !released)
       owed.push('activate');
+    if (callToAnswer(current, identity) !== null) owed.push('reprove');
   }
   return owed;
 }
@@ -209,18 +218,27 @@ export function otherDealers(view: View, without: readonly string[] = []): reado
   return willing.slice(0, Math.max(least, current.attempt.dealers.length));
 }
 
-/** Those who are waited for now. A leaver that does not come back holds nothing up: it is outstanding instead. */
+/**
+ * Those who are waited for now. A leaver that does not come back holds nothing up, nor does a new member whom the proof
+ * of life leaves out: they are outstanding instead.
+ */
 export function waitedFor(view: View): string[] {
-  const waiting = membersOf(view).filter(({ owes, participant }) =>
-    view.current.proof === null ? owes.length > 0 : participant.newIndex !== null && owes.length > 0,
+  const { proof } = view.current;
+  const waiting = membersOf(view).filter(
+    ({ owes, participant }) => owes.length > 0 && (proof === null || !mayStayAway(proof, participant)),
   );
   return waiting.map(({ participant }) => participant.name);
 }
 
-/** Old members who leave and have not closed: their old share may still exist somewhere. */
+/** Old members who leave, or were declared lost, and have not closed: their old share may still exist somewhere. */
 export function outstanding(view: View): string[] {
-  if (view.current.proof === null) return [];
+  const { proof, closings } = view.current;
+  if (proof === null) return [];
   return view.plan.holders.flatMap((holder) =>
-    holder !== null && holder.newIndex === null && !view.current.closings.has(holder.identity) ? [holder.name] : [],
+    holder !== null && mayStayAway(proof, holder) && !closings.has(holder.identity) ? [holder.name] : [],
   );
+}
+
+function mayStayAway({ lost }: Proof, { newIndex, identity }: Participant): boolean {
+  return newIndex === null || lost.some((member) => member.identity === identity);
 }

@@ -1,4 +1,5 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
+import { isPart } from './death.ts';
 import type { Contradiction } from './faults.ts';
 import { type AnyPacket, slotOf } from './kinds.ts';
 import { voteSlot } from './packets/endorsement.ts';
@@ -30,9 +31,9 @@ export function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Con
   }
   for (const release of packets) {
     if (release.kind !== 'release') continue;
-    const listed = new Set(release.body.signed.map(({ activation }) => toHex(activation)));
+    const listed = new Set(release.body.signed.map(({ packet }) => toHex(packet)));
     for (const packet of packets) {
-      const same = packet.kind === 'activation' && packet.identity === release.identity;
+      const same = isPart(packet) && packet.identity === release.identity;
       if (!same || !equalBytes(packet.attempt, release.attempt) || listed.has(packet.digest)) continue;
       found.push({
         member: plan.byIdentity.get(packet.identity)?.name ?? '',

@@ -14,6 +14,7 @@ import { note } from './packets/note.ts';
 import { proposal } from './packets/proposal.ts';
 import { refusal } from './packets/refusal.ts';
 import { release } from './packets/release.ts';
+import { reprove } from './packets/reprove.ts';
 import { signature } from './packets/signature.ts';
 import type { Plan } from './plan.ts';
 
@@ -30,6 +31,7 @@ export const kinds = {
   closing,
   amendment,
   release,
+  reprove,
   commitment,
   signature,
   census,
@@ -51,7 +53,7 @@ const everywhere: readonly KindName[] = ['proposal', 'approval', 'refusal', 'not
 export function hasPlace(kind: KindName, plan: Pick<Plan, 'kind'>): boolean {
   if (plan.kind === 'drill') return kind === 'commitment' || kind === 'signature' || everywhere.includes(kind);
   if (plan.kind === 'census') return kind === 'census' || everywhere.includes(kind);
-  return kind !== 'commitment' && kind !== 'signature' && kind !== 'census';
+  return kind !== 'census';
 }
 
 export function slotOf(packet: AnyPacket): string {

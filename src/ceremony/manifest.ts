@@ -7,6 +7,7 @@ import type { NoteBody } from './packets/note.ts';
 import type { RefusalBody } from './packets/refusal.ts';
 import { keysOf, movesShares, type PlanKind } from './plan.ts';
 import { lostPlaceOf, type Return, returnOf } from './recovery.ts';
+import type { ReproveView } from './reprove.ts';
 import { type CensusResult, censusResult, type DrillResult, drillResult } from './still-result.ts';
 
 export interface ManifestMember {
@@ -101,10 +102,24 @@ export interface Manifest {
   readonly copies: { readonly recorded: readonly MemberCopy[]; readonly invalid: readonly MemberCopy[] };
   readonly dissent: readonly (Said & RefusalBody)[];
   readonly notes: readonly (Said & NoteBody)[];
+  /** Calls for later turns of the proof of life, and whom they declare lost. */
+  readonly reproves: readonly Reproved[];
   readonly drill: DrillResult | null;
   readonly census: CensusResult | null;
   /** "Not seen here", never "not sent". */
   readonly missing: readonly { packet: string; names: string }[];
+}
+
+/** A call for a later turn, as its author meant it. */
+export interface Reproved {
+  readonly packet: string;
+  readonly caller: string;
+  readonly at: number;
+  readonly number: number;
+  readonly signers: readonly string[];
+  readonly lost: readonly string[];
+  readonly reason: string;
+  readonly complete: boolean;
 }
 
 export function manifestOf(view: View): Manifest {
@@ -193,9 +208,25 @@ export function manifestOf(view: View): Manifest {
     copies: { recorded: copies('recorded'), invalid: copies('invalid') },
     dissent: view.dissent.map((packet) => ({ ...said(packet), ...packet.body })),
     notes: view.notes.map((packet) => ({ ...said(packet), ...packet.body })),
+    reproves: current.reproves.map(reproved),
     drill: drillResult(view),
     census: censusResult(view),
     missing: view.waiting,
+  };
+}
+
+function reproved({ packet, caller, signers, certificate, complete }: ReproveView): Reproved {
+  const named = new Set(signers.map(({ index }) => index));
+  const members = certificate.transcript.descriptor.members.map(({ name }) => name);
+  return {
+    packet: packet.digest,
+    caller: caller.name,
+    at: packet.at,
+    number: packet.body.number,
+    signers: signers.map(({ name }) => name),
+    lost: members.filter((_, place) => !named.has(place + 1)),
+    reason: packet.body.reason,
+    complete: complete.length > 0,
   };
 }
 

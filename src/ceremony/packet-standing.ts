@@ -82,12 +82,16 @@ function namedBy(packet: AnyPacket): string[] {
     case 'activation':
       return packet.body.certificate.map(toHex);
     case 'signature':
-      return packet.body.commitments.map(toHex);
+      return [toHex(packet.body.call), ...packet.body.commitments.map(toHex)];
+    case 'commitment':
+      return [toHex(packet.body.call)];
+    case 'reprove':
+      return packet.body.certificate.map(toHex);
     case 'complaint':
       return [toHex(packet.body.deal)];
     case 'release':
-      return packet.body.signed.flatMap(({ activation, blocked }) =>
-        blocked === null ? [toHex(activation)] : [toHex(activation), toHex(blocked)],
+      return packet.body.signed.flatMap(({ packet: signed, blocked }) =>
+        blocked === null ? [toHex(signed)] : [toHex(signed), toHex(blocked)],
       );
     case 'proposal':
     case 'approval':
@@ -95,7 +99,6 @@ function namedBy(packet: AnyPacket): string[] {
     case 'endorsement':
     case 'amendment':
     case 'closing':
-    case 'commitment':
     case 'census':
     case 'note':
       return [];

@@ -1,8 +1,10 @@
 import { equalBytes } from '../bytes/hex.ts';
+import { callWalk } from './call-route.ts';
 import { type Duty, duties, owedBy } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { isKind } from './kinds.ts';
 import { movesShares, type Participant } from './plan.ts';
+import { openCalls } from './reprove.ts';
 import { stillWalk } from './still-route.ts';
 
 /** One stop of the stick at a machine, and what will be done there. */
@@ -43,6 +45,8 @@ export function route(view: View, from?: string): string[] {
  */
 export function walk(view: View, { from, sites, budget = 20_000 }: WalkOptions = {}): Walk {
   if (!movesShares(view.plan)) return stillWalk(view, from, sites !== undefined);
+  const call = view.current.proof === null && view.current.death === null ? openCalls(view.current)[0] : undefined;
+  if (call !== undefined) return callWalk(view, call, from, sites !== undefined);
   const stuck = stuckOn(view);
   if (stuck.length > 0) return { stops: wayOut(view, from), moves: sites === undefined ? null : 0, stuck, exact: true };
   const ceremony = new Abstract(view, sites);
@@ -164,7 +168,8 @@ class Abstract {
           if (!current.activations.has(p.identity)) left |= activating;
         }
       }
-      if ((p.newIndex !== null || p.oldIndex !== null) && !current.closings.has(p.identity)) left |= closing;
+      const lost = current.proof?.lost.some(({ identity }) => identity === p.identity) === true;
+      if ((p.newIndex !== null || p.oldIndex !== null) && !lost && !current.closings.has(p.identity)) left |= closing;
       return left;
     });
     const agreed = plan.participants.filter((p) => approvals.has(p.identity));

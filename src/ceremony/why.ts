@@ -1,8 +1,10 @@
 import { toHex } from '../bytes/hex.ts';
+import type { AttemptView } from './attempt-view.ts';
 import { amendable, type Duty, membersOf, otherDealers, outstanding } from './duties.ts';
-import type { AttemptView, View } from './evaluate.ts';
+import type { View } from './evaluate.ts';
 import { isKind, type KindName } from './kinds.ts';
 import { movesShares } from './plan.ts';
+import { ifNever, listed, noun, proposerOf, replanned, short, unlockedBy, visit } from './remedy.ts';
 
 /**
  * One thing that is not here and keeps a ceremony from moving. "Not seen here", never "not sent": a stick that was lost
@@ -20,8 +22,6 @@ export interface Obstacle {
   /** What helps if it never comes; null where nothing waits for it. */
   readonly otherwise: string | null;
 }
-
-export const visit = 'conclave next --stick DIR';
 
 /** Why this is not moving, as far as the packets here show; the gravest first. Nothing where all is done. */
 export function whyNotMoving(view: View): Obstacle[] {
@@ -62,23 +62,6 @@ function faultsNow(view: View): View['faults'] {
   return view.faults.filter(({ packet }) =>
     view.packets.some(({ digest, attempt }) => digest === packet && toHex(attempt) === id),
   );
-}
-
-/** `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
-function proposerOf({ plan }: View): string {
-  return plan.participants.find(({ proposer }) => proposer)?.name ?? '';
-}
-
-const short = (digest: string): string => digest.slice(0, 16);
-
-/** Who may propose to the same keyset: any of its members; the proposer of this plan is the first to ask. */
-function replanned({ plan }: View, without: string | null): string {
-  const verb = plan.parent === null || !movesShares(plan) ? plan.kind : 'reshare';
-  return `conclave propose ${verb} --instead-of ${short(plan.ceremony)}${without === null ? '' : ` (a plan without ${without})`}`;
 }
 
 function dead(view: View): Obstacle[] {
@@ -230,87 +213,6 @@ function unseen(view: View): Obstacle[] {
   );
   // nobody votes for another attempt before the one before is proven dead
   return [...owed.filter(({ duty }) => duty === 'refuse'), ...owed.filter(({ duty }) => duty !== 'refuse')];
-}
-
-const noun: Readonly<Record<Duty, string>> = {
-  propose: 'proposal',
-  approve: 'approval',
-  refuse: 'refusal',
-  amend: 'amendment',
-  endorse: 'endorsement',
-  deal: 'deal',
-  accept: 'acceptance',
-  activate: 'activation',
-  close: 'closing',
-  drill: 'part in the drill',
-  census: 'census',
-};
-
-function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: Duty): string {
-  const receivers = plan.receivers.length;
-  switch (duty) {
-    case 'propose':
-      return 'everything';
-    case 'approve': {
-      const needed = Math.max(plan.approvals, plan.policy.approvals);
-      return `the deals, which no machine makes before ${needed} have approved (${approvals.size} seen here)`;
-    }
-    case 'refuse':
-      return withdrawn
-        ? 'the end that the proposer asked for; one of these is enough'
-        : 'the proof that an attempt is over, without which nobody deals in the next; one of these is enough';
-    case 'amend':
-      return 'another attempt at the same plan';
-    case 'endorse':
-      return `the attempt, which counts with ${plan.quorum} endorsements of old members (${current.endorsers.size} seen here)`;
-    case 'deal': {
-      const named = current.attempt.dealers.length;
-      return `the acceptances, which need the deals of all ${named} dealers (${current.deals.size} seen here)`;
-    }
-    case 'accept':
-      return current.unfit !== null && current.transcript === null
-        ? 'the name of whoever dealt falsely: the deals do not fit each other, and each receiver can open its own box'
-        : `the certificate, which needs all ${receivers} new members (${current.acceptances.size} seen here)`;
-    case 'activate':
-      return `the proof of life, which all ${receivers} new members sign (${current.activations.size} seen here)`;
-    case 'drill':
-      return 'the signature that shows that the chosen members can sign: all of them commit first, and then all sign';
-    case 'census':
-      return 'the picture of who has a share that works; no share moves';
-    case 'close':
-      return 'the end: old shares destroyed as planned, and new members with nothing left to do';
-  }
-}
-
-/** Members vanish. What helps then is said beside what is waited for, since nobody can tell the one from the other. */
-function ifNever(view: View, duty: Duty, name: string): string | null {
-  const { plan, current } = view;
-  const proposer = proposerOf(view);
-  switch (duty) {
-    case 'deal':
-      return otherDealers(view, [name]) !== null
-        ? `at ${proposer}: conclave amend --without ${name}`
-        : `at ${proposer}: ${replanned(view, name)}`;
-    case 'propose':
-    case 'approve':
-    case 'endorse':
-      return `at ${proposer}: ${replanned(view, null)}`;
-    case 'accept': {
-      const given = current.acceptances.size === 0 ? '' : ', and conclave release where it was accepted';
-      return `conclave abort at ${proposer}${given}; then ${replanned(view, name)}`;
-    }
-    case 'activate': {
-      const least = plan.receivers.length - plan.threshold + 1;
-      return `conclave release (--salvage where it was signed) at ${least} of the others; then ${replanned(view, name)}`;
-    }
-    case 'drill':
-      return `at ${proposer}: conclave propose drill with other signers`;
-    case 'census':
-    case 'refuse':
-    case 'amend':
-    case 'close':
-      return null;
-  }
 }
 
 /** Somebody gave the attempt up after accepting it: with enough of them it is dead, and another plan can follow. */

@@ -1,7 +1,8 @@
 import { owedBy } from '../ceremony/duties.ts';
 import { isOver, type Over } from '../ceremony/over.ts';
+import { visit } from '../ceremony/remedy.ts';
 import { route } from '../ceremony/route.ts';
-import { visit, whyNotMoving } from '../ceremony/why.ts';
+import { whyNotMoving } from '../ceremony/why.ts';
 import type { Board, Here } from '../report/status-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myIdentity } from '../vault/identity.ts';

@@ -1,7 +1,7 @@
 import { randomBytes, scryptSync } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Random } from '../bytes/random.ts';
-import type { Memo } from '../ceremony/evaluate.ts';
+import type { Memo } from '../ceremony/evaluation.ts';
 import type { Stretch } from '../ceremony/phrase.ts';
 import { type FileSystem, nodeFileSystem } from '../media/file-system.ts';
 import type { Processes } from '../vault/lock.ts';

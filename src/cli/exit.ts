@@ -68,6 +68,8 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   VAULT_ROLLED_BACK: exits.stale,
   AMENDMENT_DUE: exits.refused,
   AMENDMENT_IMPOSSIBLE: exits.refused,
+  REPROVE_REFUSED: exits.refused,
+  SALVAGED: exits.refused,
   RELEASE_REFUSED: exits.refused,
   NONCES_GONE: exits.failed,
   VOTE_TAKEN: exits.refused,

@@ -16,7 +16,7 @@ import { registerNote } from './commands/note.ts';
 import { registerPassphrase } from './commands/passphrase.ts';
 import { registerPropose } from './commands/propose.ts';
 import { registerRehearse } from './commands/rehearse.ts';
-import { registerAbort, registerAmend, registerRelease } from './commands/repair.ts';
+import { registerAbort, registerAmend, registerRelease, registerReprove } from './commands/repair.ts';
 import { registerRoster } from './commands/roster.ts';
 import { registerRoute } from './commands/route.ts';
 import { registerSelftest } from './commands/selftest.ts';
@@ -50,6 +50,7 @@ const registers: readonly Register[] = [
   registerRoute,
   registerAmend,
   registerRelease,
+  registerReprove,
   registerAbort,
   registerNote,
   registerTranscript,

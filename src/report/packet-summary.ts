@@ -65,6 +65,15 @@ export function packetSummary(packet: AnyPacket): Record<string, string | number
         'copies recorded': recorded.length,
       };
     }
+    case 'reprove': {
+      const { number, certificate, signers, reason } = packet.body;
+      return {
+        number,
+        'acceptances seen': certificate.length,
+        'new members who sign': signers.join(', '),
+        reason,
+      };
+    }
     case 'commitment':
       return { call: toHex(packet.body.call), 'nonce commitments': packet.body.nonces.length };
     case 'signature': {

@@ -80,7 +80,7 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
   const { plan, current, packets } = view;
   const manifest = manifestOf(view);
   const proof = current.proof;
-  const proven = proof === null ? null : Math.max(...proof.activations.map(({ packet }) => packet.at));
+  const proven = proof === null ? null : Math.max(...proof.signed.map(({ at }) => at));
   return {
     v: 1,
     ...manifest,

@@ -13,8 +13,8 @@ import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { complain } from './complain.ts';
 import { myIdentity, renewCard } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
-import { type Hold, parentSlot, recordFor } from './standing.ts';
-import type { KeysetRecord, VaultState } from './state.ts';
+import { type Hold, parentSlot, recordFor, slotOfAttempt } from './standing.ts';
+import type { KeysetRecord, Slot, VaultState } from './state.ts';
 
 /** Why an act was not done, or what was done in its place. Null: it was. */
 export interface Stop {
@@ -224,7 +224,7 @@ export function activate(ceremonies: Ceremonies, held: Held, moment: Moment): St
   const { plan } = held;
   const { vault } = ceremonies;
   const { attempt, turn } = held.view.current;
-  const mine = vault.state.keysets.flatMap(({ slots }) => slots).find((slot) => equalBytes(slot.attempt, attempt.id));
+  const mine = slotOfAttempt(vault.state, attempt);
   const nonces = vault.state.nonces.find((kept) => equalBytes(kept.attempt, attempt.id) && kept.turn === 0);
   const listed = turn?.certificate.acceptances.find(({ index }) => index === mine?.index);
   if (
@@ -243,26 +243,24 @@ export function activate(ceremonies: Ceremonies, held: Held, moment: Moment): St
   const body = draftActivation(turn, mine.index, vault.readShare(mine), secrets);
   // one step: pending becomes active, active becomes retired, the nonces are gone, the signature is said
   say(ceremonies, held, moment, 'activation', asCbor(body), (state) => ({
-    ...state,
-    keysets: state.keysets.map((keyset) => ({
-      ...keyset,
-      slots: keyset.slots.some((slot) => equalBytes(slot.file, mine.file))
-        ? keyset.slots.map((slot) => {
-            if (equalBytes(slot.file, mine.file)) return { ...slot, state: 'active' as const, signed: true };
-            return slot.state === 'active' ? { ...slot, state: 'retired' as const } : slot;
-          })
-        : keyset.slots,
-    })),
+    ...activated(state, mine, plan, moment.now),
     nonces: state.nonces.filter((kept) => kept !== nonces),
-    log: [
-      ...state.log,
-      {
-        at: moment.now,
-        keyset: turn.certificate.transcript.descriptor.keysetId,
-        epoch: plan.epoch.to,
-        event: 'share active',
-      },
-    ],
   }));
   return null;
+}
+
+/** The share that I sign a turn with is the active one of its keyset, and the one before is retired: kept, but idle. */
+export function activated(state: VaultState, mine: Slot, plan: Plan, now: number): VaultState {
+  const held = state.keysets.find(({ slots }) => slots.some((slot) => equalBytes(slot.file, mine.file)));
+  if (held === undefined) return state;
+  const slots = held.slots.map((slot) => {
+    if (equalBytes(slot.file, mine.file)) return { ...slot, state: 'active' as const, signed: true };
+    return slot.state === 'active' ? { ...slot, state: 'retired' as const } : slot;
+  });
+  const entry = { at: now, keyset: held.id, epoch: plan.epoch.to, event: 'share active' };
+  return {
+    ...state,
+    keysets: state.keysets.map((keyset) => (keyset === held ? { ...keyset, slots } : keyset)),
+    log: mine.state === 'active' ? state.log : [...state.log, entry],
+  };
 }

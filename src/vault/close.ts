@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes/hex.ts';
-import type { AttemptView } from '../ceremony/evaluate.ts';
+import type { AttemptView } from '../ceremony/attempt-view.ts';
 import { shareFits } from '../ceremony/packets/acceptance.ts';
 import type { ClosingBody, Copy } from '../ceremony/packets/closing.ts';
 import type { Plan } from '../ceremony/plan.ts';
@@ -31,6 +31,17 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
       ],
     };
   }
+  if (held.view.current.releases.get(myIdentity(state))?.body.salvage === true) {
+    return {
+      holds: [
+        {
+          code: 'SALVAGED',
+          message: 'this machine gave this attempt up with a typed override, and it is proven all the same',
+          hint: 'nothing is destroyed here; agree with the other members which committee goes on, and plan the next ceremony from that one',
+        },
+      ],
+    };
+  }
   const copies = keyset?.copies ?? [];
   const recorded = copies.filter((copy) => copy.epoch === plan.epoch.to && !copy.invalid);
   // an export is a copy that other software uses; only what was made to be kept is a backup
@@ -47,9 +58,11 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
     };
   }
   // asked last: nobody is to type which share goes and then be sent away to make a backup
-  const old = oldShare(held, state, keyset, moment);
+  const old = oldShare(held, state, keyset, moment, backups.length > 0);
   if ('code' in old) return { holds: [old] };
   const invalid = copies.filter((copy) => copy.epoch < plan.epoch.to && !copy.invalid);
+  if (old.state === 'wrapping-key-deleted' && !enoughSigners(plan, held.view.current))
+    recordDeviation(ceremonies, held, moment);
   const { attempt } = held.view.current;
   const body: ClosingBody = {
     transcript: proof.link.transcript,
@@ -73,9 +86,11 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
         : [...record.links, linkOf(proof.link)];
       const marked = record.copies.map((copy) => (invalid.includes(copy) ? { ...copy, invalid: true } : copy));
       // who leaves never activates: an old share that stays there is retired with this
-      const retired = slots.map((slot) =>
-        slot.state === 'active' && slot.epoch < plan.epoch.to ? { ...slot, state: 'retired' as const } : slot,
-      );
+      const retired = slots.map((slot) => {
+        // a turn may be complete without me: then my share becomes the active one now
+        if (equalBytes(slot.attempt, attempt.id)) return { ...slot, state: 'active' as const };
+        return slot.state === 'active' && slot.epoch < plan.epoch.to ? { ...slot, state: 'retired' as const } : slot;
+      });
       return { ...record, links, slots: retired, copies: marked };
     });
     const log = gone.map((epoch) => ({
@@ -86,16 +101,24 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
     }));
     // nonces of shares that are gone would sign nothing any more
     const kept = keysets.flatMap(({ slots }) => slots);
-    const nonces = before.nonces.filter((nonce) => kept.some((slot) => equalBytes(slot.attempt, nonce.attempt)));
+    const nonces = before.nonces.filter(
+      (nonce) => kept.some((slot) => equalBytes(slot.attempt, nonce.attempt)) && !isOfProof(nonce, held.view.current),
+    );
     return { ...before, keysets, nonces, log: [...before.log, ...log] };
   });
   return null;
 }
 
+/** Nonces of a turn of this attempt, which is proven: nothing is signed with them any more. */
+function isOfProof({ attempt, turn }: VaultState['nonces'][number], view: AttemptView): boolean {
+  if (!equalBytes(attempt, view.attempt.id)) return false;
+  return turn === 0 || view.reproves.some(({ id }) => equalBytes(id, turn));
+}
+
 /** Asked of the disk, not of the state: no old share goes while the new one cannot be read back. */
 function newShareStands({ vault }: Ceremonies, { plan, view }: Held, keyset: KeysetRecord | undefined): boolean {
   const { attempt, proof } = view.current;
-  const slot = keyset?.slots.find((one) => equalBytes(one.attempt, attempt.id) && one.state === 'active');
+  const slot = keyset?.slots.find((one) => equalBytes(one.attempt, attempt.id));
   if (slot === undefined || proof === null) return false;
   try {
     return shareFits(plan, proof.turn.certificate.transcript, slot.index, vault.readShare(slot));
@@ -136,6 +159,7 @@ function oldShare(
   state: VaultState,
   keyset: KeysetRecord | undefined,
   moment: Moment,
+  backedUp: boolean,
 ): ClosingBody['oldShare'] | Hold {
   const { plan } = held;
   const me = plan.byIdentity.get(myIdentity(state));
@@ -147,7 +171,9 @@ function oldShare(
     if (me !== undefined && lostPlaceOf(plan, me) !== null) return { state: 'none', why: 'lost' };
     return { state: 'none', why: me?.oldIndex == null ? 'joiner' : 'already-gone' };
   }
-  if (!enoughSigners(plan, held.view.current)) return { state: 'kept', why: 'no-backups' };
+  // where all must sign, that would take a backup of every new member, and nobody can record one before closing
+  if (plan.threshold === plan.receivers.length) return { state: 'kept', why: 'no-backups' };
+  if (!enoughSigners(plan, held.view.current) && !backedUp) return { state: 'kept', why: 'few-signers' };
   const wanted = `${keysetOf(state, plan)?.name ?? plan.keyset}@${plan.parent.proven.epoch}`;
   if (plan.destroy === 'ask' && moment.confirmDestroy !== wanted) {
     return {
@@ -159,15 +185,20 @@ function oldShare(
   return { state: 'wrapping-key-deleted', why: 'proven' };
 }
 
-/**
- * The proof of life has to show that one new member may still be lost. Where all must sign, that would take a backup
- * of every new member, and nobody can record one before closing: the old share stays, and the closing says so.
- */
-function enoughSigners(plan: Plan, { proof }: AttemptView): boolean {
-  const members = plan.receivers.length;
-  return (
-    proof !== null && plan.threshold < members && proof.activations.length >= Math.min(members, plan.threshold + 1)
-  );
+/** Whether the proof of life shows that one new member more may still be lost. */
+function enoughSigners({ receivers, threshold }: Plan, { proof }: AttemptView): boolean {
+  return proof !== null && proof.signed.length >= Math.min(receivers.length, threshold + 1);
+}
+
+/** Rule 7: on a turn of no more signers than the threshold the old share goes for an own backup, and on the record. */
+function recordDeviation(ceremonies: Ceremonies, held: Held, moment: Moment): void {
+  const { notes, current } = held.view;
+  const signers = current.proof?.signed.length ?? 0;
+  const text = `the old share goes although only ${signers} new members signed the proof of life; this member has a backup of the new one`;
+  const mine = notes.filter(({ identity }) => identity === myIdentity(ceremonies.vault.state));
+  if (mine.some(({ body }) => body.text === text)) return; // said before the power went
+  const number = 1 + Math.max(-1, ...mine.map(({ body }) => body.number));
+  say(ceremonies, held, moment, 'note', asCbor({ kind: 'deviation', text, number }), (state) => state);
 }
 
 function asCopy({ id, label, kind, epoch }: KeysetRecord['copies'][number]): Copy {

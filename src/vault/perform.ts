@@ -9,6 +9,7 @@ import { close } from './close.ts';
 import { drill } from './drill.ts';
 import { myIdentity } from './identity.ts';
 import { giveUp, withoutPrekey } from './refuse.ts';
+import { answerReprove } from './reprove.ts';
 import { type Moment, say } from './say.ts';
 import { alarmsFor, type Hold, holdsOf, oldCopy } from './standing.ts';
 
@@ -76,6 +77,8 @@ function act(ceremonies: Ceremonies, held: Held, duty: Duty, moment: Moment): St
       return accept(ceremonies, held, moment);
     case 'activate':
       return activate(ceremonies, held, moment);
+    case 'reprove':
+      return answerReprove(ceremonies, held, moment);
     case 'close':
       return close(ceremonies, held, moment);
     case 'drill':

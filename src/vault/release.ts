@@ -1,12 +1,12 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
+import { isPart, isSameTurn, type Part } from '../ceremony/death.ts';
 import type { View } from '../ceremony/evaluate.ts';
-import type { PacketOf } from '../ceremony/kinds.ts';
 import type { ReleaseBody } from '../ceremony/packets/release.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
-import { isRecordOf, oldCopy, parentSlot } from './standing.ts';
+import { isRecordOf, oldCopy, parentSlot, slotOfAttempt } from './standing.ts';
 import type { VaultState } from './state.ts';
 
 /** What an operator types to give an attempt up although a turn that this machine signed may still complete. */
@@ -28,8 +28,7 @@ export function release(ceremonies: Ceremonies, held: Held, moment: Moment, salv
   };
   const [old] = oldCopy(state, plan);
   if (old !== undefined) throw new Problem(old.code, old.message, old.hint);
-  const slot = state.keysets.flatMap(({ slots }) => slots).find((one) => equalBytes(one.attempt, attempt.id));
-  if (slot === undefined)
+  if (slotOfAttempt(state, attempt) === undefined)
     refuse('this machine has not accepted this attempt', 'say no with conclave next --refuse --reason T');
   if (releases.has(identity))
     refuse('this machine has given this attempt up already', 'conclave status shows what is next');
@@ -44,17 +43,19 @@ function signedBy(ceremonies: Ceremonies, { plan, view }: Held, salvage: boolean
   const { attempt } = view.current;
   const { state } = ceremonies.vault;
   const identity = myIdentity(state);
-  const turns = `turn ${toHex(attempt.id)} `;
-  const journal = state.said.filter(({ slot, ceremony }) => slot.startsWith(turns) && equalBytes(ceremony, plan.id));
-  return journal.map(({ digest }) => {
+  // the slot of turn 0 says its attempt; of a later turn only the packet itself does
+  const isTurn = (slot: string): boolean => slot.startsWith(`turn ${toHex(attempt.id)} `) || slot.startsWith('sign ');
+  const journal = state.said.filter(({ slot, ceremony }) => isTurn(slot) && equalBytes(ceremony, plan.id));
+  return journal.flatMap(({ digest }) => {
     const own = view.packets.find((packet) => packet.digest === toHex(digest));
-    if (own?.kind !== 'activation') {
+    if (own === undefined || !isPart(own)) {
       throw new Problem(
         'VAULT_DAMAGED',
         'this machine signed, but its own packet is missing from the vault',
         'bring any stick that holds the packets of this ceremony',
       );
     }
+    if (!equalBytes(own.attempt, attempt.id)) return [];
     const blocked = salvage ? null : blocking(view, identity, own);
     if (blocked === null && !salvage) {
       throw new Problem(
@@ -63,22 +64,23 @@ function signedBy(ceremonies: Ceremonies, { plan, view }: Held, salvage: boolean
         `first a member that has not signed runs conclave release; if that member is gone for ever, --salvage --override "${salvageSentence({ plan } as Held)}"`,
       );
     }
-    return { activation: digest, blocked };
+    return [{ packet: digest, blocked }];
   });
 }
 
 /** A release of another signer of that turn that does not list it. */
-function blocking(view: View, identity: string, own: PacketOf<'activation'>): Uint8Array | null {
-  const sameTurn = (digest: Uint8Array): boolean => {
-    const other = view.packets.find((packet) => packet.digest === toHex(digest));
-    return (
-      other?.kind === 'activation' &&
-      equalBytes(other.body.transcript, own.body.transcript) &&
-      other.body.certificate.map(toHex).join() === own.body.certificate.map(toHex).join()
+function blocking({ packets, current }: View, identity: string, own: Part): Uint8Array | null {
+  const called = current.reproves.find(({ signatures }) => signatures.get(identity)?.packet.digest === own.digest);
+  const signs = (who: string): boolean =>
+    own.kind === 'activation' || called?.signers.some((signer) => signer.identity === who) === true;
+  const isSame = (digest: Uint8Array): boolean =>
+    isSameTurn(
+      packets.find((packet) => packet.digest === toHex(digest)),
+      own,
     );
-  };
-  const found = [...view.current.releases.values()].find(
-    (packet) => packet.identity !== identity && !packet.body.signed.some(({ activation }) => sameTurn(activation)),
+  const found = [...current.releases.values()].find(
+    (packet) =>
+      packet.identity !== identity && signs(packet.identity) && !packet.body.signed.some((one) => isSame(one.packet)),
   );
   return found === undefined ? null : (fromHex(found.digest) as Uint8Array);
 }

@@ -35,6 +35,11 @@ export function isRecordOf({ id, keys }: KeysetRecord, descriptor: Descriptor): 
   return equalBytes(id, descriptor.keysetId) && equalBytes(keys, descriptor.keysHash);
 }
 
+/** The share that I accepted in this attempt. */
+export function slotOfAttempt({ keysets }: VaultState, { id }: Attempt): Slot | undefined {
+  return keysets.flatMap(({ slots }) => slots).find((slot) => equalBytes(slot.attempt, id));
+}
+
 /** My share of the committee that hands over, if I have it. */
 export function parentSlot(state: VaultState, plan: Plan): Slot | undefined {
   const parent = plan.parent?.proven;

@@ -77,7 +77,7 @@ const schema = v.strictObject({
       acceptance: is.hash,
       secrets: is.list(is.bytes(64), is.limits.keys, 1),
     }),
-    64,
+    10_000,
   ),
   /** Everything that I ever signed. A packet of mine that is not in here means that this vault is an old copy. */
   said: is.list(

@@ -4,7 +4,8 @@ import { admit } from '../../src/ceremony/admission.ts';
 import { type Dealer, firstAttempt } from '../../src/ceremony/attempt.ts';
 import type { Descriptor, DescriptorFacts } from '../../src/ceremony/descriptor.ts';
 import { attemptToRefuse, type Duty, otherDealers, owedBy } from '../../src/ceremony/duties.ts';
-import { evaluate, type Memo, type View } from '../../src/ceremony/evaluate.ts';
+import { evaluate, type View } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import type { AnyPacket, BodyOf, KindName, PacketOf } from '../../src/ceremony/kinds.ts';
 import { type Header, writePacket } from '../../src/ceremony/packet.ts';
 import { draftAcceptance, receive, type Share } from '../../src/ceremony/packets/acceptance.ts';
@@ -16,6 +17,7 @@ import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
 import { type CalledTurn, draftSignature } from '../../src/ceremony/packets/signature.ts';
 import { type Participant, type Plan, type PlanFacts, quorumOf, writePlan } from '../../src/ceremony/plan.ts';
+import { callToAnswer, type ReproveView } from '../../src/ceremony/reprove.ts';
 import { packetBounds } from '../../src/ceremony/schema.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { weakShapes } from '../../src/ceremony/weak-shapes.ts';
@@ -298,6 +300,48 @@ export class Ceremony {
     return this.say(who, 'signature', this.signatureBody(who));
   }
 
+  /** Calls for a later turn without the author's own commitment. */
+  reprove(who: Person, signers: readonly Person[], change: Partial<BodyOf<'reprove'>> = {}): AnyPacket {
+    const { plan, view } = this;
+    const certificate = view.current.certificate?.acceptances ?? [];
+    const mine = view.current.reproves.filter(({ packet }) => packet.identity === who.identity);
+    return this.say(who, 'reprove', {
+      number: 1 + mine.length,
+      certificate: certificate.map(({ packet }) => fromHex(packet.digest) as Uint8Array),
+      signers: signers.map(({ identity }) => plan.byIdentity.get(identity)?.newIndex ?? 0).sort((a, b) => a - b),
+      reason: 'lost',
+      ...change,
+    });
+  }
+
+  /** The newest call, or the one that this packet is. */
+  reproveView(call?: AnyPacket): ReproveView {
+    const { reproves } = this.view.current;
+    return (call === undefined ? reproves.at(-1) : reproves.find(({ packet }) => packet === call)) as ReproveView;
+  }
+
+  /** Commits to a later turn; the nonces are kept under the digest of its call. */
+  commit(who: Person, { id, descriptor, packet, certificate }: ReproveView): AnyPacket {
+    const share = who.shares.get(toHex(certificate.transcript.descriptor.id)) as Share;
+    const index = this.plan.byIdentity.get(who.identity)?.newIndex ?? 0;
+    const drafted = draftCommitment(id, descriptor, index, share, who.random);
+    who.nonces.set(packet.digest, drafted.nonces);
+    return this.say(who, 'commitment', drafted.body);
+  }
+
+  signCall(who: Person, { packet, turn, certificate }: ReproveView): AnyPacket {
+    const share = who.shares.get(toHex(certificate.transcript.descriptor.id)) as Share;
+    const index = this.plan.byIdentity.get(who.identity)?.newIndex ?? 0;
+    const nonces = (who.nonces.get(packet.digest) ?? []).map((nonce) => new Uint8Array(nonce));
+    return this.say(who, 'signature', draftSignature(turn as CalledTurn, index, share, nonces));
+  }
+
+  /** What a signer does next about the call that it answers. */
+  answer(who: Person): AnyPacket {
+    const call = callToAnswer(this.view.current, who.identity) as ReproveView;
+    return call.commitments.has(who.identity) ? this.signCall(who, call) : this.commit(who, call);
+  }
+
   censusBody(who: Person): BodyOf<'census'> {
     const { plan } = this;
     const descriptor = plan.parent?.proven as Descriptor;
@@ -346,6 +390,8 @@ export class Ceremony {
       }
       case 'amend':
         return this.amend(who);
+      case 'reprove':
+        return this.answer(who);
       case 'drill':
         return this.drillStep(who);
       case 'census':

@@ -90,7 +90,8 @@ describe('a plan that moves no share', () => {
     expect(say(drill, alice, 'census')).toBe('AUTHOR_UNKNOWN');
     expect(say(drill, bob, 'commitment')).toBe('AUTHOR_UNKNOWN'); // no named signer
     expect(say(drill, bob, 'signature')).toBe('AUTHOR_UNKNOWN');
-    for (const kind of ['commitment', 'signature', 'census']) expect(say(founding, alice, kind)).toBe('AUTHOR_UNKNOWN');
+    for (const kind of ['reprove', 'release']) expect(say(drill, alice, kind)).toBe('AUTHOR_UNKNOWN');
+    expect(say(founding, alice, 'census')).toBe('AUTHOR_UNKNOWN');
   });
 
   it('waits for the approvals that the policy or the plan asks for', () => {

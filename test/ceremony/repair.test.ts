@@ -228,11 +228,11 @@ describe('a release', () => {
   it('of what was signed counts only where that turn is blocked', () => {
     const ceremony = handover(31).run((who, duty) => duty === 'activate' && who !== 'alice');
     const mine = digest(ceremony.said(alice, 'activation'));
-    const bad = ceremony.say(alice, 'release', body({ signed: [{ activation: mine, blocked: null }] }));
+    const bad = ceremony.say(alice, 'release', body({ signed: [{ packet: mine, blocked: null }] }));
     expect(named(ceremony)).toEqual(['alice RELEASE_INVALID']);
     ceremony.forget(bad);
     const others = ceremony.say(bob, 'release', body());
-    ceremony.say(alice, 'release', body({ signed: [{ activation: mine, blocked: digest(others) }] }));
+    ceremony.say(alice, 'release', body({ signed: [{ packet: mine, blocked: digest(others) }] }));
     expect(named(ceremony)).toEqual([]);
     expect(ceremony.view.current.death).toMatchObject({ why: 'released' });
     expect(ceremony.view.contradictions).toEqual([]);
@@ -242,8 +242,8 @@ describe('a release', () => {
     const ceremony = handover(32).run((who, duty) => duty === 'activate' && who === 'carol');
     const [a, b] = [digest(ceremony.said(alice, 'activation')), digest(ceremony.said(bob, 'activation'))];
     const carols = ceremony.say(carol, 'release', body());
-    const bobs = ceremony.say(bob, 'release', body({ signed: [{ activation: b, blocked: digest(carols) }] }));
-    ceremony.say(alice, 'release', body({ signed: [{ activation: a, blocked: digest(bobs) }] }));
+    const bobs = ceremony.say(bob, 'release', body({ signed: [{ packet: b, blocked: digest(carols) }] }));
+    ceremony.say(alice, 'release', body({ signed: [{ packet: a, blocked: digest(bobs) }] }));
     expect(named(ceremony)).toEqual(['alice RELEASE_INVALID']);
   });
 
@@ -256,7 +256,7 @@ describe('a release', () => {
   it('by salvage needs no block, and says so', () => {
     const ceremony = handover(34).run((who, duty) => duty === 'activate' && who !== 'alice');
     const mine = digest(ceremony.said(alice, 'activation'));
-    ceremony.say(alice, 'release', body({ signed: [{ activation: mine, blocked: null }], salvage: true }));
+    ceremony.say(alice, 'release', body({ signed: [{ packet: mine, blocked: null }], salvage: true }));
     expect(ceremony.view.current.releases.size).toBe(1);
     expect(named(ceremony)).toEqual([]);
   });
@@ -271,7 +271,7 @@ describe('a release', () => {
     const dead = handover(36).run((who, duty) => duty === 'activate' && who !== 'alice');
     const mine = digest(dead.said(alice, 'activation'));
     const others = dead.say(bob, 'release', body());
-    dead.say(alice, 'release', body({ signed: [{ activation: mine, blocked: digest(others) }] }));
+    dead.say(alice, 'release', body({ signed: [{ packet: mine, blocked: digest(others) }] }));
     const next = new Ceremony({
       cast,
       parent: genesis.link,

@@ -1,6 +1,6 @@
 import { toHex } from '../../src/bytes/hex.ts';
 import { fileHash, lengthPrefixed, text, u64 } from '../../src/bytes/tagged-hash.ts';
-import type { Memo } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { run } from '../../src/cli/program.ts';
 import type { Ask } from '../../src/cli/ui/ask.ts';

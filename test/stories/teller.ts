@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Memo } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { type Context, systemContext } from '../../src/cli/context.ts';
 import { run } from '../../src/cli/program.ts';
 

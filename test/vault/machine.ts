@@ -3,7 +3,7 @@ import { toHex } from '../../src/bytes/hex.ts';
 import type { Random } from '../../src/bytes/random.ts';
 import { readDescriptor } from '../../src/ceremony/descriptor.ts';
 import { ceremonyOf, nameOf, sealPacket, splitProposal, unwrapProposal } from '../../src/ceremony/envelope.ts';
-import type { Memo } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import type { KindName } from '../../src/ceremony/kinds.ts';
 import { writePacket } from '../../src/ceremony/packet.ts';
 import { interpolateAtZero } from '../../src/crypto/polynomial.ts';

@@ -16,7 +16,8 @@ import {
   unwrapProposal,
   wrapProposal,
 } from '../../src/ceremony/envelope.ts';
-import { evaluate, type Memo, type View } from '../../src/ceremony/evaluate.ts';
+import { evaluate, type View } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { type AnyPacket, slotOf } from '../../src/ceremony/kinds.ts';
 import { digestOf, type Header, writePacket } from '../../src/ceremony/packet.ts';
 import {
@@ -30,7 +31,7 @@ import {
   checkActivation,
   completeTurn,
   draftActivation,
-  type Turn,
+  type ProofTurn,
   turnZero,
 } from '../../src/ceremony/packets/activation.ts';
 import { checkDeal, type DealPacket, draftDeal } from '../../src/ceremony/packets/deal.ts';
@@ -75,7 +76,7 @@ function transcriptOf(plan: Plan, json: Json | undefined): Transcript {
   });
 }
 
-function turnOf(plan: Plan, deals: Json | undefined, acceptances: Json | undefined): Turn {
+function turnOf(plan: Plan, deals: Json | undefined, acceptances: Json | undefined): ProofTurn {
   return remembered(['turn', plan.ceremony, deals ?? null, acceptances ?? null], () => {
     const transcript = transcriptOf(plan, deals);
     const accepted = admitted(plan, acceptances).map((packet) =>

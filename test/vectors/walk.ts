@@ -1,7 +1,9 @@
 import type { Cbor } from '../../src/bytes/cbor.ts';
 import { equalBytes } from '../../src/bytes/hex.ts';
 import { admit } from '../../src/ceremony/admission.ts';
-import { type AttemptView, evaluate, type Memo, type View } from '../../src/ceremony/evaluate.ts';
+import type { AttemptView } from '../../src/ceremony/attempt-view.ts';
+import { evaluate, type View } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import type { AnyPacket, KindName } from '../../src/ceremony/kinds.ts';
 import { type Header, writePacket } from '../../src/ceremony/packet.ts';
 import { draftAcceptance, receive } from '../../src/ceremony/packets/acceptance.ts';

@@ -22,7 +22,16 @@ const schema = v.strictObject({
    */
   oldShare: v.strictObject({
     state: v.picklist(['wrapping-key-deleted', 'kept', 'none']),
-    why: v.picklist(['proven', 'no-backups', 'not-confirmed', 'exposed', 'joiner', 'already-gone', 'lost']),
+    why: v.picklist([
+      'proven',
+      'no-backups',
+      'few-signers',
+      'not-confirmed',
+      'exposed',
+      'joiner',
+      'already-gone',
+      'lost',
+    ]),
   }),
   /** Copies of older epochs that the author declares worthless from now on. */
   invalid: is.list(copySchema, 1000),

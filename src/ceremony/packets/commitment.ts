@@ -11,7 +11,7 @@ import * as is from '../schema.ts';
 import type { Share } from './acceptance.ts';
 
 const schema = v.strictObject({
-  /** What calls for the turn: a drill is called by its plan. */
+  /** What calls for the turn: a drill is called by its plan, a later turn by the packet that asks for it. */
   call: is.hash,
   /** Per key, what the author signs this one turn with. */
   nonces: is.list(v.strictObject({ hiding: is.someBytes(33), binding: is.someBytes(33) }), is.limits.keys, 1),
@@ -24,7 +24,8 @@ export const commitment: Kind<'commitment', typeof schema> = {
   kind: 'commitment',
   meaning: 'a named signer of a turn is ready to sign it: nonce commitments for this turn alone',
   schema,
-  mayAuthor: ({ oldIndex }, { signers }) => signers.some((signer) => signer.oldIndex === oldIndex),
+  mayAuthor: ({ oldIndex, newIndex }, { signers }) =>
+    newIndex !== null || signers.some((signer) => signer.oldIndex === oldIndex),
   slot: ({ body }) => `commit ${toHex(body.call)}`,
 };
 

@@ -6,10 +6,10 @@ import * as is from '../schema.ts';
 
 const schema = v.strictObject({
   /**
-   * Every signature that the author gave in this attempt. Each must be blocked: the release of another named signer of
-   * the same turn which does not list it. Null only where the operator typed that a member is gone for ever.
+   * Every packet in which the author signed a turn of this attempt. Each must be blocked: the release of another named
+   * signer of the same turn which does not list it. Null only where the operator typed that a member is gone for ever.
    */
-  signed: is.list(v.strictObject({ activation: is.hash, blocked: v.nullable(is.hash) }), 16),
+  signed: is.list(v.strictObject({ packet: is.hash, blocked: v.nullable(is.hash) }), 16),
   /** A release without the condition (rule 5). */
   salvage: v.boolean(),
   reason: is.prose,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Memo } from '../../ceremony/evaluate.ts';
+import type { Memo } from '../../ceremony/evaluation.ts';
 import { FileError } from '../../media/file-system.ts';
 import { Problem } from '../../problem.ts';
 import type { Runner } from '../../rehearsal/party.ts';

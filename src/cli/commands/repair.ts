@@ -7,6 +7,7 @@ import { amend } from '../../vault/amend.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { abort } from '../../vault/refuse.ts';
 import { release, salvageSentence } from '../../vault/release.ts';
+import { reprove } from '../../vault/reprove.ts';
 import type { Moment } from '../../vault/say.ts';
 import { alarmsFor, oldCopy } from '../../vault/standing.ts';
 import { afterWork, errorJson, giveOut, takeIn } from '../carry.ts';
@@ -27,6 +28,10 @@ interface Options {
 
 interface AmendOptions extends Options {
   readonly without?: string;
+}
+
+interface ReproveOptions extends Options {
+  readonly signers?: string;
 }
 
 interface ReleaseOptions extends Options {
@@ -79,6 +84,32 @@ export const registerRelease: Register = (program: Command, action) => {
       }),
     );
 };
+
+export const registerReprove: Register = (program: Command, action) => {
+  repairing(program.command('reprove'))
+    .description(
+      'a new member that has accepted: call for another turn of the proof of life; whom it leaves out is declared lost',
+    )
+    .option('--signers <names>', 'the new members who sign it, at least as many as the threshold; this one among them')
+    .action(
+      action<ReproveOptions>((session, options) =>
+        repair(session, options, 'reprove', async (ceremonies, held, moment, reason) => {
+          const given = (options.signers ?? '').split(',').filter((name) => name !== '');
+          if (given.length === 0) throw new Problem('USAGE', 'nobody is named who signs', signersHint(held));
+          const { signers, lost } = reprove(ceremonies, held, moment, given, reason);
+          const without = lost.length === 0 ? 'nobody is left out' : `${lost.join(', ')} declared lost`;
+          return `called for a turn of ${signers.join(', ')} (${without}): each commits, and signs when all have committed`;
+        }),
+      ),
+    );
+};
+
+function signersHint({ plan, view }: Held): string {
+  const { activations } = view.current;
+  const seen = plan.receivers.filter(({ identity }) => activations.has(identity)).map(({ name }) => name);
+  const unseen = plan.receivers.filter(({ identity }) => !activations.has(identity)).map(({ name }) => name);
+  return `give --signers a,b,c; seen signing: ${seen.join(', ') || 'nobody'}; not seen here: ${unseen.join(', ') || 'nobody'}`;
+}
 
 export const registerAbort: Register = (program: Command, action) => {
   repairing(program.command('abort'))

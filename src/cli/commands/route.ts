@@ -32,6 +32,7 @@ const duties: Readonly<Record<Duty, string>> = {
   deal: 'deals',
   accept: 'checks the deals and accepts',
   activate: 'activates and signs',
+  reprove: 'signs a later turn',
   drill: 'signs the drill',
   census: 'shows its share',
   close: 'closes',

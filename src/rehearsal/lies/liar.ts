@@ -2,7 +2,7 @@ import { type Cbor, encodeCbor } from '../../bytes/cbor.ts';
 import { equalBytes, fromHex, toHex } from '../../bytes/hex.ts';
 import { admit } from '../../ceremony/admission.ts';
 import { ceremonyOf, nameOf, openPacket, sealPacket } from '../../ceremony/envelope.ts';
-import type { Memo } from '../../ceremony/evaluate.ts';
+import type { Memo } from '../../ceremony/evaluation.ts';
 import { type BodyOf, type KindName, slotOf } from '../../ceremony/kinds.ts';
 import { digestOf, type Header, readUnchecked, writePacket } from '../../ceremony/packet.ts';
 import type { Participant } from '../../ceremony/plan.ts';

@@ -1,0 +1,117 @@
+import { type Duty, otherDealers } from './duties.ts';
+import type { View } from './evaluate.ts';
+import { movesShares } from './plan.ts';
+
+/* What each duty unlocks, and what helps if it is never done. */
+
+export const visit = 'conclave next --stick DIR';
+
+/** `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+export function proposerOf({ plan }: View): string {
+  return plan.participants.find(({ proposer }) => proposer)?.name ?? '';
+}
+
+export const short = (digest: string): string => digest.slice(0, 16);
+
+/** Who may propose to the same keyset: any of its members; the proposer of this plan is the first to ask. */
+export function replanned({ plan }: View, without: string | null): string {
+  const verb = plan.parent === null || !movesShares(plan) ? plan.kind : 'reshare';
+  return `conclave propose ${verb} --instead-of ${short(plan.ceremony)}${without === null ? '' : ` (a plan without ${without})`}`;
+}
+
+export const noun: Readonly<Record<Duty, string>> = {
+  propose: 'proposal',
+  approve: 'approval',
+  refuse: 'refusal',
+  amend: 'amendment',
+  endorse: 'endorsement',
+  deal: 'deal',
+  accept: 'acceptance',
+  activate: 'activation',
+  reprove: 'part in a later turn',
+  close: 'closing',
+  drill: 'part in the drill',
+  census: 'census',
+};
+
+export function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: Duty): string {
+  const receivers = plan.receivers.length;
+  switch (duty) {
+    case 'propose':
+      return 'everything';
+    case 'approve': {
+      const needed = Math.max(plan.approvals, plan.policy.approvals);
+      return `the deals, which no machine makes before ${needed} have approved (${approvals.size} seen here)`;
+    }
+    case 'refuse':
+      return withdrawn
+        ? 'the end that the proposer asked for; one of these is enough'
+        : 'the proof that an attempt is over, without which nobody deals in the next; one of these is enough';
+    case 'amend':
+      return 'another attempt at the same plan';
+    case 'endorse':
+      return `the attempt, which counts with ${plan.quorum} endorsements of old members (${current.endorsers.size} seen here)`;
+    case 'deal': {
+      const named = current.attempt.dealers.length;
+      return `the acceptances, which need the deals of all ${named} dealers (${current.deals.size} seen here)`;
+    }
+    case 'accept':
+      return current.unfit !== null && current.transcript === null
+        ? 'the name of whoever dealt falsely: the deals do not fit each other, and each receiver can open its own box'
+        : `the certificate, which needs all ${receivers} new members (${current.acceptances.size} seen here)`;
+    case 'activate':
+      return `the proof of life, which all ${receivers} new members sign (${current.activations.size} seen here)`;
+    case 'reprove':
+      return 'the proof of life by a later turn: all whom it names commit first, and then all sign';
+    case 'drill':
+      return 'the signature that shows that the chosen members can sign: all of them commit first, and then all sign';
+    case 'census':
+      return 'the picture of who has a share that works; no share moves';
+    case 'close':
+      return 'the end: old shares destroyed as planned, and new members with nothing left to do';
+  }
+}
+
+/** Members vanish. What helps then is said beside what is waited for, since nobody can tell the one from the other. */
+export function ifNever(view: View, duty: Duty, name: string): string | null {
+  const { plan, current } = view;
+  const proposer = proposerOf(view);
+  switch (duty) {
+    case 'deal':
+      return otherDealers(view, [name]) !== null
+        ? `at ${proposer}: conclave amend --without ${name}`
+        : `at ${proposer}: ${replanned(view, name)}`;
+    case 'propose':
+    case 'approve':
+    case 'endorse':
+      return `at ${proposer}: ${replanned(view, null)}`;
+    case 'accept': {
+      const given = current.acceptances.size === 0 ? '' : ', and conclave release where it was accepted';
+      return `conclave abort at ${proposer}${given}; then ${replanned(view, name)}`;
+    }
+    case 'activate': {
+      const least = plan.receivers.length - plan.threshold + 1;
+      const giveUp = `conclave release (--salvage where it was signed) at ${least} of the others; then ${replanned(view, name)}`;
+      const rest = plan.receivers.filter((one) => one.name !== name && !current.releases.has(one.identity));
+      if (rest.length < plan.threshold) return giveUp;
+      const names = rest.map((one) => one.name);
+      return `at ${names[0]}: conclave reprove --signers ${names.join(',')}; or ${giveUp}`;
+    }
+    case 'reprove': {
+      const rest = plan.receivers.filter((one) => one.name !== name && !current.releases.has(one.identity));
+      const names = rest.map((one) => one.name);
+      return rest.length < plan.threshold ? null : `at ${names[0]}: conclave reprove --signers ${names.join(',')}`;
+    }
+    case 'drill':
+      return `at ${proposer}: conclave propose drill with other signers`;
+    case 'census':
+    case 'refuse':
+    case 'amend':
+    case 'close':
+      return null;
+  }
+}

@@ -1,0 +1,87 @@
+import type { Point } from '../crypto/group.ts';
+import {
+  aggregateStatement,
+  type FrostPublic,
+  frostPublicOf,
+  type NonceCommitment,
+  type NoncePoints,
+  signStatement,
+  statementMessage,
+  verifyStatementShare,
+} from '../crypto/proof-of-life.ts';
+import { Problem } from '../problem.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { Share } from './packets/acceptance.ts';
+
+/** One signing by every key of a keyset: named signers with their exact nonce commitments. All of them must sign. */
+export interface Turn {
+  /** Whose shares sign. */
+  readonly descriptor: Descriptor;
+  /** Computed by each machine from its own state, never taken from a packet (row 18). */
+  readonly statement: Uint8Array;
+  /** In index order. */
+  readonly signers: readonly TurnSigner[];
+}
+
+export interface TurnSigner {
+  readonly index: number;
+  /** Of each key. */
+  readonly nonces: readonly NoncePoints[];
+}
+
+/** One signer's part: the signature share of each key. */
+export interface TurnPart {
+  readonly index: number;
+  readonly packet: { readonly body: { readonly shares: readonly Uint8Array[] } };
+}
+
+/** Signs every key. The nonces are used up by this: whoever calls stores the result and erases them in one step. */
+export function signTurn(turn: Turn, index: number, share: Share, nonces: readonly Uint8Array[]): Uint8Array[] {
+  return turn.descriptor.keys.map((key, place) =>
+    signStatement(
+      key.suite,
+      publicOf(turn, place),
+      index,
+      share[place] as Uint8Array,
+      nonces[place] as Uint8Array,
+      commitmentsOf(turn, place),
+      statementMessage(key.suite, turn.statement),
+    ),
+  );
+}
+
+/** Each signature share is verified singly; a bad one names its author. */
+export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
+  const { keys } = turn.descriptor;
+  const { shares } = packet.body;
+  if (shares.length !== keys.length) throw new Problem('TURN_INVALID', 'has to hold one signature share per key');
+  keys.forEach((key, place) => {
+    const message = statementMessage(key.suite, turn.statement);
+    const [frost, listed] = [publicOf(turn, place), commitmentsOf(turn, place)];
+    if (!verifyStatementShare(key.suite, frost, listed, message, index, shares[place] as Uint8Array))
+      throw new Problem('SIGNATURE_INVALID', `the signature share for ${key.label} is wrong`);
+  });
+}
+
+/** Each key's signature of a complete turn. It is for the caller to verify. */
+export function aggregateTurn(turn: Turn, parts: readonly TurnPart[]): Uint8Array[] {
+  return turn.descriptor.keys.map((key, place) => {
+    const shares = parts.map(({ packet, index }) => ({ index, share: packet.body.shares[place] as Uint8Array }));
+    const message = statementMessage(key.suite, turn.statement);
+    return aggregateStatement(key.suite, publicOf(turn, place), commitmentsOf(turn, place), message, shares);
+  });
+}
+
+function commitmentsOf({ signers }: Turn, place: number): NonceCommitment[] {
+  return signers.map(({ index, nonces }) => {
+    const nonce = nonces[place];
+    if (nonce === undefined) throw new Problem('TURN_INVALID', 'has to commit to one nonce per key');
+    return { index, ...nonce };
+  });
+}
+
+function publicOf({ descriptor: { keys, members, points } }: Turn, place: number): FrostPublic {
+  const key = keys[place];
+  if (key === undefined) throw new Problem('DESCRIPTOR_INVALID', 'no such key');
+  return frostPublicOf(key.suite, members.length, points[place] as readonly Point[]);
+}
