@@ -108,7 +108,8 @@ export function stillSection(page: Page, { drill, census }: Manifest): void {
   }
 }
 
-export function sharesSection(page: Page, { oldShares, withoutShare, lost, copies, outstanding }: Manifest): void {
+export function sharesSection(page: Page, manifest: Manifest): void {
+  const { oldShares, withoutShare, lost, reproves, copies, outstanding } = manifest;
   page.section('old shares and copies, as their members declared');
   page.table(
     oldShares.map(({ member, state, why }) => [member, `${shareWords[state]} (${why})`]),
@@ -123,6 +124,11 @@ export function sharesSection(page: Page, { oldShares, withoutShare, lost, copie
   for (const { name, index, why, oldShare } of withoutShare) {
     const known = oldShare === null ? 'nothing is known of the old share' : shareWords[oldShare.state];
     page.text(`left without a share: ${name}, old member ${index} (${why}); ${known}`);
+  }
+  for (const { caller, number, signers, lost: without, reason, complete } of reproves) {
+    const left = without.length === 0 ? 'nobody left out' : `${without.join(', ')} declared lost`;
+    const end = complete ? 'signed by all of them' : 'not signed by all of them';
+    page.text(`later turn ${number}, called for by ${caller}: ${signers.join(', ')} (${left}); ${end}: ${reason}`);
   }
   if (outstanding.length > 0) page.text(`outstanding: ${outstanding.join(', ')}`);
   for (const [what, listed] of [

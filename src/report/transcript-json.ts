@@ -138,13 +138,19 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
   const { plan, current, phase } = view;
   const failed = checks.filter(({ ok, open }) => !ok && !open);
   const holders = plan.receivers.map(({ name }) => name).join(', ');
+  const isLost = (identity: string): boolean => current.proof?.lost.some((one) => one.identity === identity) === true;
   const open: string[] = failed.map(({ check, detail }) => `the check of ${check} failed: ${detail}`);
   const isOver = current.proof !== null || current.death !== null;
   for (const { name, owes } of isOver ? [] : manifest.members)
     if (owes.length > 0) open.push(`${name} owes: ${owes.join(', ')}`);
   if (current.proof !== null) {
-    for (const { name } of plan.receivers.filter(({ identity }) => !current.closings.has(identity)))
-      open.push(`${name} has not closed yet`);
+    for (const { name, identity } of plan.receivers.filter((receiver) => !current.closings.has(receiver.identity)))
+      open.push(isLost(identity) ? `${name} was declared lost and has not closed` : `${name} has not closed yet`);
+    for (const { caller, signers, lost, reason, complete } of manifest.reproves)
+      if (complete && lost.length > 0)
+        open.push(
+          `${caller} had the turn signed by ${signers.join(', ')} alone, and ${lost.join(', ')} declared lost: ${reason}`,
+        );
     for (const { name, why, oldShare } of manifest.withoutShare)
       if (why === 'leaves' && oldShare === null)
         open.push(`${name} left and has not closed: the old share there may still exist`);
@@ -163,6 +169,9 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
       return `not yet: it is at ${phase}, and waits for ${manifest.waitingFor.join(', ') || 'nobody'}`;
     }
     if (failed.length > 0) return 'no: there is a proof of life, but not every check holds';
+    const lost = (current.proof.lost ?? []).map(({ name }) => name).join(', ');
+    if (phase === 'complete' && lost !== '')
+      return `yes: the key signed its committee ${holders}, and each of them has closed but ${lost}, declared lost`;
     return phase === 'complete'
       ? `yes: the key signed its committee ${holders}, and each of them has closed`
       : `yes: the key signed its committee ${holders}; not all of them have closed yet`;
