@@ -8,6 +8,7 @@ import { ceremonyFolder, readStick, type Stick, type StickContent, writeNamed, w
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { type CardOutcome, readOnce, withCard } from '../vault/identity.ts';
+import { exitFor } from './exit.ts';
 import type { Session } from './session.ts';
 
 export interface Rejected {
@@ -60,6 +61,53 @@ export async function takeIn(session: Session, ceremonies: Ceremonies, sticks: r
   }
   ceremonies.settle();
   return brought;
+}
+
+/** What a visit came to: what the sticks brought, what was done with it, and what went out again. */
+export interface Carried<T> {
+  readonly brought: Brought;
+  readonly done: T;
+  readonly out: number;
+  /** A stick that failed after the work was done. */
+  readonly trouble: Problem | null;
+}
+
+/**
+ * One visit: what the sticks bring comes first, so that a decision is made on all that is known; everything goes out
+ * behind the work. Where the work ends in an error, what was taken in is kept, and the error says so.
+ */
+export async function carry<T>(
+  session: Session,
+  ceremonies: Ceremonies,
+  sticks: readonly Stick[],
+  work: (brought: Brought) => Promise<T>,
+): Promise<Carried<T>> {
+  const brought = await takeIn(session, ceremonies, sticks);
+  let done: T;
+  try {
+    done = await work(brought);
+  } catch (error) {
+    if (!(error instanceof Problem) || isNothing(brought)) throw error;
+    throw new Problem(error.code, error.message, error.hint, true);
+  }
+  const given = giveOut(session, ceremonies, ceremonies.all(), sticks);
+  return { brought, done, out: given.written, trouble: afterWork(given) };
+}
+
+function isNothing({ packets, proposals, cards }: Brought): boolean {
+  return packets + proposals.length + cards.length === 0;
+}
+
+/** The part of a visit's document that is about the sticks. */
+export function carriedJson({ brought, out }: Carried<unknown>): object {
+  return { synced: { in: brought.packets + brought.proposals.length, out }, rejected: brought.rejected };
+}
+
+/** How a command ends: with its own status, unless a stick failed after the work. */
+export function ended<S extends number | undefined>({ say }: Session, trouble: Problem | null, status: S): S | number {
+  if (trouble === null) return status;
+  say.problem(trouble);
+  return exitFor(trouble.code);
 }
 
 /** A bad file is one line, and the rest goes on; trouble with this machine's own vault is not the file's fault. */

@@ -34,6 +34,12 @@ export function release(ceremonies: Ceremonies, held: Held, moment: Moment, salv
     refuse('this machine has given this attempt up already', 'conclave status shows what is next');
   if (proof !== null && !salvage)
     refuse('the new committee is proven: there is nothing to give up', 'finish with conclave next');
+  // rule 5: a proven committee is given up for the old shares, and this machine has closed on its own
+  if (proof !== null && plan.byIdentity.get(identity)?.oldIndex != null && parentSlot(state, plan) === undefined)
+    refuse(
+      'the new committee is proven, and the old share is not here any more: this machine has nothing to go back to',
+      'whoever still has the old share can give the attempt up with --salvage; this machine keeps the new one',
+    );
   const body: ReleaseBody = { signed: signedBy(ceremonies, held, salvage), salvage, reason };
   say(ceremonies, held, moment, 'release', asCbor(body), (before) => backToOld(before, held));
 }

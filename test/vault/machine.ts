@@ -17,11 +17,12 @@ import {
 } from '../../src/media/faults.ts';
 import { type FileSystem, parentPath } from '../../src/media/file-system.ts';
 import { Problem, type ProblemCode } from '../../src/problem.ts';
-import { Ceremonies } from '../../src/vault/ceremonies.ts';
+import { Ceremonies, type Held } from '../../src/vault/ceremonies.ts';
 import { firstState, myCard, withCard } from '../../src/vault/identity.ts';
 import { perform } from '../../src/vault/perform.ts';
 import { beginCeremony, draftProposal, planOf, recordConsent, type Wish } from '../../src/vault/propose.ts';
 import { refuse } from '../../src/vault/refuse.ts';
+import type { Moment } from '../../src/vault/say.ts';
 import { consentHolds } from '../../src/vault/standing.ts';
 import type { Slot, VaultState } from '../../src/vault/state.ts';
 import { Vault } from '../../src/vault/vault.ts';
@@ -112,19 +113,36 @@ export class Machine {
     this.run((ceremonies) => takeIn(ceremonies, stick));
   }
 
-  /** `next --refuse`. */
-  refuse(stick: Stick, ceremony: string, reason = 'no'): void {
+  /** What a command does that is about one ceremony: the stick comes first, then the work, and it goes out at once. */
+  command(
+    stick: Stick,
+    ceremony: string,
+    work: (ceremonies: Ceremonies, held: Held, moment: Moment) => void,
+    fs?: FileSystem,
+  ): void {
     this.run((ceremonies) => {
       takeIn(ceremonies, stick);
-      refuse(ceremonies, ceremonies.get(ceremony), { now, tool }, reason);
+      work(ceremonies, ceremonies.get(ceremony), { now, tool });
       giveOut(ceremonies, stick);
+    }, fs);
+  }
+
+  /** `next --refuse`. */
+  refuse(stick: Stick, ceremony: string, reason = 'no'): void {
+    this.command(stick, ceremony, (ceremonies, held, moment) => {
+      refuse(ceremonies, held, moment, reason);
     });
   }
 
-  /** A visit during which the power goes, or true if it got through. `kept` is what the disk has afterwards. */
-  cut(stick: Stick, plan: FaultPlan, kept: 'nothing' | 'names' = 'nothing'): boolean {
+  /** A run (a visit, if nothing is said) during which the power goes, or true if it got through. `kept` is what the disk has afterwards. */
+  cut(
+    stick: Stick,
+    plan: FaultPlan,
+    kept: 'nothing' | 'names' = 'nothing',
+    work: (fs: FileSystem) => unknown = (fs) => this.visit(stick, fs),
+  ): boolean {
     try {
-      this.visit(stick, faultyFileSystem({ ...this.memory }, plan));
+      work(faultyFileSystem({ ...this.memory }, plan));
       return true;
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;
@@ -133,10 +151,10 @@ export class Machine {
     }
   }
 
-  /** How many operations of a visit change the disk. */
-  operations(stick: Stick): number {
+  /** How many operations of a run change the disk. */
+  operations(stick: Stick, work: (fs: FileSystem) => unknown = (fs) => this.visit(stick, fs)): number {
     const fs = faultyFileSystem({ ...this.memory });
-    this.visit(stick, fs);
+    work(fs);
     return fs.operations.length;
   }
 

@@ -1,12 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { draftDeal } from '../../src/ceremony/packets/deal.ts';
 import { Problem } from '../../src/problem.ts';
 import { amend } from '../../src/vault/amend.ts';
 import type { Held } from '../../src/vault/ceremonies.ts';
 import { abort } from '../../src/vault/refuse.ts';
 import { release } from '../../src/vault/release.ts';
 import type { Moment } from '../../src/vault/say.ts';
-import { parentSlot } from '../../src/vault/standing.ts';
+import { cheat } from './liar.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 import { code } from './support.ts';
 
@@ -37,36 +36,6 @@ function act(
   machine.visit(stick);
   machine.run((ceremonies) => work(ceremonies, ceremonies.get(ceremony)));
   machine.visit(stick);
-}
-
-/** A deal that is good in public, with a sub-share behind one seal that is of another polynomial. */
-function cheat(machine: Machine, stick: Stick, ceremony: string): void {
-  machine.hear(stick);
-  const body = machine.run((ceremonies) => {
-    const { plan, view: seen } = ceremonies.get(ceremony);
-    const { attempt } = seen.current;
-    const identity = seen.plan.participants.find(({ name }) => name === machine.name)?.identity;
-    const dealer = attempt.dealers.find(({ participant }) => participant.identity === identity);
-    const slot = parentSlot(ceremonies.vault.state, plan);
-    if (dealer === undefined || slot === undefined) throw new Error('no dealer');
-    const draw = () =>
-      draftDeal({
-        plan,
-        attempt,
-        dealer,
-        shares: ceremonies.vault.readShare(slot),
-        vote: { parent: plan.parent?.proven.id as Uint8Array, slot: 0, prior: [] },
-        approvals: [],
-        random: ceremonies.vault.host.random,
-      });
-    // the boxes are sealed over the commitments, so garbage is what a swapped box opens to
-    const [one, other] = [draw(), draw()];
-    const boxes = one.boxes.map((box, at) =>
-      at === 2 ? { ...(other.boxes[at] as typeof box), R: box.R, proof: box.proof } : box,
-    );
-    return { ...one, boxes };
-  });
-  machine.lie(stick, ceremony, 'deal', body);
 }
 
 describe('a box that holds something else', () => {

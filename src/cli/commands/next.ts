@@ -12,7 +12,7 @@ import { perform } from '../../vault/perform.ts';
 import { refuse } from '../../vault/refuse.ts';
 import type { Moment } from '../../vault/say.ts';
 import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
-import { afterWork, type Brought, errorJson, giveOut, takeIn } from '../carry.ts';
+import { type Carried, carriedJson, carry, ended, errorJson } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
 import { exitFor, exits, worst } from '../exit.ts';
 import { findingsOf } from '../machine.ts';
@@ -57,87 +57,77 @@ async function next(real: Session, options: Options): Promise<number> {
   const session = options.dryRun === true ? real.onDisk(trialFileSystem(real.context.fs)) : real;
   return session.withVault(async (ceremonies) => {
     const sticks = await sticksOf(session, options.stick ?? []);
-    const brought = await takeIn(session, ceremonies, sticks);
     const moment: Moment = {
       now: session.context.now(),
       tool: toolOf(session.context),
       confirmDestroy: options.confirmDestroy,
       findings: () => findingsOf(session),
     };
-    const chosen = ceremonies
-      .ids()
-      .filter((id) => options.ceremony === undefined || id.startsWith(options.ceremony.toLowerCase()));
-    if (options.ceremony !== undefined && chosen.length === 0) {
-      throw new Problem(
-        'CEREMONY_UNKNOWN',
-        `this vault knows no ceremony ${options.ceremony}`,
-        'conclave status shows those that it knows',
-        brought.packets > 0,
-      );
-    }
-    if (options.refuse === true && chosen.length !== 1) {
-      throw new Problem(
-        'USAGE',
-        `there are ${chosen.length} ceremonies here`,
-        'say with --ceremony ID which one is refused',
-        brought.packets > 0,
-      );
-    }
-    const outcomes: Outcome[] = [];
-    for (const id of chosen) {
-      try {
-        outcomes.push(await one(session, ceremonies, id, options, moment));
-      } catch (error) {
-        const stopped = stoppedBy(error, chosen.length, brought, outcomes);
-        const held = ceremonies.get(id);
-        outcomes.push({
-          held,
-          keyset: keysetName(ceremonies, held),
-          did: [],
-          consented: false,
-          holds: [stopped],
-          blame: [],
-        });
+    const carried = await carry(session, ceremonies, sticks, async () => {
+      const chosen = chosenOf(ceremonies, options);
+      const outcomes: Outcome[] = [];
+      for (const id of chosen) {
+        try {
+          outcomes.push(await one(session, ceremonies, id, options, moment));
+        } catch (error) {
+          const stopped = stoppedBy(error, chosen.length, outcomes);
+          const held = ceremonies.get(id);
+          const keyset = keysetName(ceremonies, held);
+          outcomes.push({ held, keyset, did: [], consented: false, holds: [stopped], blame: [] });
+        }
       }
-    }
-    const given = giveOut(session, ceremonies, ceremonies.all(), sticks);
-    const trouble = afterWork(given);
-    report(session, ceremonies, outcomes, brought, given.written);
+      return outcomes;
+    });
+    const { done: outcomes, trouble } = carried;
+    report(session, ceremonies, carried);
     if (options.dryRun === true) session.say.line('a dry run: nothing of this was done');
     const status = worst(outcomes.map(exitOf));
     session.say.result({
       v: 1,
-      ...errorOf(outcomes, status, trouble, brought),
+      ...errorOf(carried, status),
       ...(options.dryRun === true ? { dryRun: true } : {}),
       ceremonies: outcomes.map(outcomeJson),
       nextStops: nextStops(ceremonies, outcomes),
-      synced: { in: brought.packets + brought.proposals.length, out: given.written },
-      rejected: brought.rejected,
+      ...carriedJson(carried),
       holds: outcomes.flatMap(({ held, holds }) => holds.map((hold) => ({ ceremony: held.plan.ceremony, ...hold }))),
     });
-    if (trouble === null) return status;
-    session.say.problem(trouble);
-    return exitFor(trouble.code);
+    return ended(session, trouble, status);
   });
+}
+
+/** The ceremonies of this visit: all of them, unless one is named. A no is never said to more than one. */
+function chosenOf(ceremonies: Ceremonies, { ceremony, refuse: no }: Options): string[] {
+  const chosen = ceremonies.ids().filter((id) => ceremony === undefined || id.startsWith(ceremony.toLowerCase()));
+  if (ceremony !== undefined && chosen.length === 0) {
+    throw new Problem(
+      'CEREMONY_UNKNOWN',
+      `this vault knows no ceremony ${ceremony}`,
+      'conclave status shows those that it knows',
+    );
+  }
+  if (no === true && chosen.length !== 1) {
+    const message = `there are ${chosen.length} ceremonies here`;
+    throw new Problem('USAGE', message, 'say with --ceremony ID which one is refused');
+  }
+  return chosen;
 }
 
 /**
  * Trouble in one ceremony is a hold of that ceremony: the others go on, and what was said before still goes out. A slip of
  * the command line, an interruption and a bug end the visit; the operator is told what is durable by then.
  */
-function stoppedBy(error: unknown, ceremonies: number, brought: Brought, outcomes: readonly Outcome[]): Hold {
+function stoppedBy(error: unknown, ceremonies: number, outcomes: readonly Outcome[]): Hold {
   if (!(error instanceof Problem)) throw error;
   const { code, message, hint } = error;
   const ends = [exits.usage, exits.interrupted, exits.unforeseen].some((status) => status === exitFor(code));
   if (ends || ceremonies === 1) {
-    const changed = brought.packets + brought.proposals.length + outcomes.flatMap(({ did }) => did).length > 0;
-    throw new Problem(code, message, hint, error.changed || changed);
+    throw new Problem(code, message, hint, error.changed || outcomes.some(({ did }) => did.length > 0));
   }
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** The error that goes with the report of a visit: a stick that failed, or a consent that was the only thing missing. */
-function errorOf(outcomes: readonly Outcome[], status: number, trouble: Problem | null, brought: Brought): object {
+function errorOf({ done: outcomes, trouble, brought }: Carried<readonly Outcome[]>, status: number): object {
   if (trouble !== null) return errorJson(trouble);
   const needed = outcomes
     .flatMap(({ holds }) => holds)
@@ -237,9 +227,7 @@ const deedWords: Record<string, string> = {
 function report(
   session: Session,
   ceremonies: Ceremonies,
-  outcomes: readonly Outcome[],
-  brought: Brought,
-  out: number,
+  { brought, done: outcomes, out }: Carried<readonly Outcome[]>,
 ): void {
   const { say, context } = session;
   const shade = (kind: Parameters<typeof paint>[0], text: string): string =>

@@ -7,9 +7,8 @@ import { Problem } from '../../problem.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { asCbor, say } from '../../vault/say.ts';
 import { holdsOf } from '../../vault/standing.ts';
-import { afterWork, errorJson, giveOut } from '../carry.ts';
+import { afterWork, ended, errorJson, giveOut } from '../carry.ts';
 import { ceremonyOption, chosenCeremony } from '../chosen.ts';
-import { exitFor } from '../exit.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -82,8 +81,6 @@ async function note(session: Session, options: Options, words: readonly string[]
       out,
       ...(trouble === null ? {} : errorJson(trouble)),
     });
-    if (trouble === null) return undefined;
-    session.say.problem(trouble);
-    return exitFor(trouble.code);
+    return ended(session, trouble, undefined);
   });
 }

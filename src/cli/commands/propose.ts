@@ -11,8 +11,7 @@ import { phraseRows, planText } from '../../report/plan-text.ts';
 import { myCard } from '../../vault/identity.ts';
 import { beginCeremony, draftProposal, planOf, type Wish } from '../../vault/propose.ts';
 import { consentHolds } from '../../vault/standing.ts';
-import { afterWork, errorJson, giveOut, takeIn } from '../carry.ts';
-import { exitFor } from '../exit.ts';
+import { afterWork, ended, errorJson, giveOut, takeIn } from '../carry.ts';
 import type { Register } from '../program.ts';
 import { readAnswers, writeAnswers } from '../propose/answers.ts';
 import { checkWeak, meantAgain } from '../propose/meant.ts';
@@ -162,9 +161,7 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
       proposal: toHex(ceremonies.get(plan.ceremony).record.proposal),
       ...(trouble === null ? {} : errorJson(trouble)),
     });
-    if (trouble === null) return undefined;
-    say.problem(trouble);
-    return exitFor(trouble.code);
+    return ended(session, trouble, undefined);
   });
 }
 

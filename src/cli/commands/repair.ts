@@ -10,9 +10,8 @@ import { release, salvageSentence } from '../../vault/release.ts';
 import { reprove } from '../../vault/reprove.ts';
 import type { Moment } from '../../vault/say.ts';
 import { alarmsFor, oldCopy } from '../../vault/standing.ts';
-import { afterWork, errorJson, giveOut, takeIn } from '../carry.ts';
+import { carriedJson, carry, ended, errorJson } from '../carry.ts';
 import { ceremonyOption, chosenCeremony } from '../chosen.ts';
-import { exitFor } from '../exit.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -76,6 +75,8 @@ export const registerRelease: Register = (program: Command, action) => {
     .action(
       action<ReleaseOptions>((session, options) => {
         const salvage = options.salvage === true;
+        if (!salvage && options.override !== undefined)
+          throw new Problem('USAGE', 'a release takes no sentence', 'only --salvage is an override');
         return repair(session, options, salvage ? 'salvage' : 'release', async (ceremonies, held, moment, reason) => {
           if (salvage) await typed(session, held, options.override);
           release(ceremonies, held, moment, salvage, reason);
@@ -135,42 +136,39 @@ async function typed({ context }: Session, held: Held, given: string | undefined
 
 type Work = (ceremonies: Ceremonies, held: Held, moment: Moment, reason: string) => Promise<string>;
 
-/** What the stick brings comes first: a decision is made on all that is known. */
+/** A decision is made on all that is known: the stick comes first. */
 async function repair(session: Session, options: Options, deed: Deed, work: Work): Promise<number | undefined> {
   const { context, say } = session;
   return session.withVault(async (ceremonies) => {
     const sticks = options.stick === undefined ? [] : await sticksOf(session, options.stick);
-    const brought = await takeIn(session, ceremonies, sticks);
-    const held = chosenCeremony(ceremonies, options.ceremony);
-    const [old] = oldCopy(ceremonies.vault.state, held.plan);
-    if (old !== undefined) throw new Problem(old.code, old.message, old.hint, brought.packets > 0);
-    const reason = options.reason ?? (await context.ask.text('why?', { flag: '--reason T' }));
-    if (reason.trim() === '' || !v.is(prose, reason))
-      throw new Problem('USAGE', 'a reason has 1 to 2000 characters', 'give it with --reason T');
-    const done = await work(ceremonies, held, { now: context.now(), tool: toolOf(context) }, reason);
-    const now = ceremonies.get(held.plan.ceremony);
-    const given = giveOut(session, ceremonies, ceremonies.all(), sticks);
-    const keyset = keysetName(ceremonies, now);
-    const outcome = { held: now, keyset, did: [deed], consented: false, holds: [], blame: [] };
+    const carried = await carry(session, ceremonies, sticks, async () => {
+      const held = chosenCeremony(ceremonies, options.ceremony);
+      const [old] = oldCopy(ceremonies.vault.state, held.plan);
+      if (old !== undefined) throw new Problem(old.code, old.message, old.hint);
+      const reason = options.reason ?? (await context.ask.text('why?', { flag: '--reason T' }));
+      if (reason.trim() === '' || !v.is(prose, reason))
+        throw new Problem('USAGE', 'a reason has 1 to 2000 characters', 'give it with --reason T');
+      const said = await work(ceremonies, held, { now: context.now(), tool: toolOf(context) }, reason);
+      return { said, held: ceremonies.get(held.plan.ceremony) };
+    });
+    const { said, held } = carried.done;
+    const keyset = keysetName(ceremonies, held);
+    const outcome = { held, keyset, did: [deed], consented: false, holds: [], blame: [] };
     const stops = nextStops(ceremonies, [outcome]);
-    say.line(`${keyset} ${now.plan.kind} ${now.plan.ceremony.slice(0, 16)}: ${now.view.phase}`);
-    say.line(`  ${done}`);
-    const open = alarmsFor(ceremonies, now).find(({ overridden }) => !overridden);
+    say.line(`${keyset} ${held.plan.kind} ${held.plan.ceremony.slice(0, 16)}: ${held.view.phase}`);
+    say.line(`  ${said}`);
+    const open = alarmsFor(ceremonies, held).find(({ overridden }) => !overridden);
     if (open !== undefined)
       say.line(`  ${open.contradiction.member} signed two statements of which only one can be honest`);
-    say.line(sticks.length > 0 ? `${given.written} file(s) out` : 'it goes out with the next visit of the stick');
+    say.line(sticks.length > 0 ? `${carried.out} file(s) out` : 'it goes out with the next visit of the stick');
     if (stops[0] !== undefined) say.line(`the stick goes to ${stops[0]} next`);
-    const trouble = afterWork(given);
     say.result({
       v: 1,
-      ...(trouble === null ? {} : errorJson(trouble)),
+      ...(carried.trouble === null ? {} : errorJson(carried.trouble)),
       ceremonies: [outcomeJson(outcome)],
       nextStops: stops,
-      synced: { in: brought.packets + brought.proposals.length, out: given.written },
-      rejected: brought.rejected,
+      ...carriedJson(carried),
     });
-    if (trouble === null) return undefined;
-    say.problem(trouble);
-    return exitFor(trouble.code);
+    return ended(session, carried.trouble, undefined);
   });
 }
