@@ -26,12 +26,16 @@ export function evaluateDrill(evaluation: Evaluation): DrillView | null {
   const { plan, of, checked, once } = evaluation;
   const descriptor = plan.parent?.proven;
   if (plan.kind !== 'drill' || descriptor === undefined) return null;
-  const answers = (packet: PacketOf<'commitment'> | PacketOf<'signature'>): boolean =>
-    checked(packet, 'drill', () => {
+  const astray = new Set<string>();
+  const answers = (packet: PacketOf<'commitment'> | PacketOf<'signature'>): boolean => {
+    const good = checked(packet, 'drill', () => {
       if (toHex(packet.body.call) !== plan.ceremony)
         throw new Problem('TURN_INVALID', 'answers another call than that of the plan');
       return true;
-    }) === true;
+    });
+    if (good === null) astray.add(packet.identity);
+    return good !== null;
+  };
   const call = {
     id: plan.id,
     descriptor,
@@ -50,6 +54,7 @@ export function evaluateDrill(evaluation: Evaluation): DrillView | null {
   const proof = made.find(({ signatures }) => signatures !== null);
   return {
     ...view,
+    spoilt: view.signers.filter((signer) => astray.has(signer.identity) || view.spoilt.includes(signer)),
     proof: proof === undefined ? null : { turn: proof.turn, signatures: proof.signatures ?? [] },
     refused: view.signers.filter(({ identity }) => said.has(identity) && !view.signatures.has(identity)),
   };

@@ -39,7 +39,7 @@ describe('a release', () => {
   it('that lists what its author did not sign is a fault of its author', () => {
     const ceremony = signed('bob');
     const lists = (packet: { digest: string }) => {
-      const said = ceremony.say(alice, 'release', release([{ activation: digest(packet), blocked: null }], true));
+      const said = ceremony.say(alice, 'release', release([{ packet: digest(packet), blocked: null }], true));
       const found = named(ceremony);
       ceremony.forget(said);
       return found;
@@ -58,7 +58,7 @@ describe('a release', () => {
     const empty = ceremony.say(alice, 'release', release());
     expect([named(ceremony), ceremony.view.contradictions]).toEqual([[], []]);
     ceremony.forget(empty);
-    ceremony.say(alice, 'release', release([{ activation: mine, blocked: null }], true));
+    ceremony.say(alice, 'release', release([{ packet: mine, blocked: null }], true));
     expect(named(ceremony)).toEqual(['alice RELEASE_INVALID']);
   });
 
@@ -66,7 +66,7 @@ describe('a release', () => {
     const ceremony = signed('alice');
     const mine = digest(ceremony.said(alice, 'activation'));
     const blockedBy = (packet: { digest: string }) => {
-      const said = ceremony.say(alice, 'release', release([{ activation: mine, blocked: digest(packet) }]));
+      const said = ceremony.say(alice, 'release', release([{ packet: mine, blocked: digest(packet) }]));
       const found = named(ceremony);
       ceremony.forget(said);
       return found;
@@ -79,7 +79,7 @@ describe('a release', () => {
     const elsewhere = ceremony.say(bob, 'release', release(), { attempt: new Uint8Array(32).fill(7) });
     expect(blockedBy(elsewhere)).toEqual(wrong);
     // a release that itself does not count blocks nothing either
-    const unblocked = ceremony.say(bob, 'release', release([{ activation: mine, blocked: null }], true));
+    const unblocked = ceremony.say(bob, 'release', release([{ packet: mine, blocked: null }], true));
     expect(new Set(blockedBy(unblocked))).toEqual(new Set(['bob RELEASE_INVALID', ...wrong]));
     ceremony.forget(unblocked);
     expect(blockedBy(ceremony.say(bob, 'release', release()))).toEqual([]);
@@ -90,8 +90,8 @@ describe('a release', () => {
     const [alices, bobs] = [ceremony.said(alice, 'activation'), ceremony.said(bob, 'activation')];
     const carols = ceremony.say(carol, 'release', release());
     const by = digest(carols);
-    const other = ceremony.say(bob, 'release', release([{ activation: digest(bobs), blocked: by }]));
-    const mine = ceremony.say(alice, 'release', release([{ activation: digest(alices), blocked: by }]));
+    const other = ceremony.say(bob, 'release', release([{ packet: digest(bobs), blocked: by }]));
+    const mine = ceremony.say(alice, 'release', release([{ packet: digest(alices), blocked: by }]));
     expect(ceremony.view.current.death).toMatchObject({ why: 'released' });
     for (const gone of [alices, carols]) {
       const view = ceremony.without(gone);
@@ -110,8 +110,8 @@ describe('a release', () => {
     const alices = ceremony.say(alice, 'activation', ceremony.activationBody(alice, ceremony.without(second)));
     const bobs = ceremony.say(bob, 'activation', ceremony.activationBody(bob, ceremony.without(first)));
     expect(named(ceremony)).toEqual([]);
-    const bobLists = ceremony.say(bob, 'release', release([{ activation: digest(bobs), blocked: null }], true));
-    ceremony.say(alice, 'release', release([{ activation: digest(alices), blocked: digest(bobLists) }]));
+    const bobLists = ceremony.say(bob, 'release', release([{ packet: digest(bobs), blocked: null }], true));
+    ceremony.say(alice, 'release', release([{ packet: digest(alices), blocked: digest(bobLists) }]));
     expect(named(ceremony)).toEqual([]);
     expect(ceremony.view.current.death).toMatchObject({ why: 'released' });
   });
