@@ -1,4 +1,3 @@
-import { writeCard } from '../../src/ceremony/card.ts';
 import type { PlanFacts } from '../../src/ceremony/plan.ts';
 import type { LinkFacts } from '../../src/ceremony/succession.ts';
 import { commit } from '../../src/crypto/commitments.ts';
@@ -7,6 +6,7 @@ import { evaluate, randomPolynomial } from '../../src/crypto/polynomial.ts';
 import { drawn } from '../crypto/drawn.ts';
 import {
   alice,
+  aliceAgain,
   bob,
   carol,
   dave,
@@ -65,8 +65,7 @@ function halfLost(): PlanFacts {
 const prekeyOf = (who: { readonly prekeys: readonly { readonly public: Uint8Array }[] }): Uint8Array =>
   who.prekeys[0]?.public as Uint8Array;
 
-const again = person('alice-again');
-const newMachine = writeCard({ ...again.facts, name: 'alice' }, again.signing.secret);
+const newMachine = aliceAgain.card;
 
 /** Two of alice, bob and carol sign; the machine of alice is gone, and she comes back with another. */
 function recovery(): PlanFacts {
@@ -77,7 +76,7 @@ function recovery(): PlanFacts {
     proposer: 0,
     old: [{ card: null }, { card: 0 }, { card: 1 }],
     new: [
-      { card: 2, prekey: prekeyOf(again) },
+      { card: 2, prekey: prekeyOf(aliceAgain) },
       { card: 0, prekey: prekeyOf(bob) },
       { card: 1, prekey: prekeyOf(carol) },
     ],
