@@ -4,6 +4,7 @@ import { edwards25519, ristretto255 } from '../../src/crypto/group.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { alice, bob, carol, dave, digestBytes, olga, type Person, prekeyOf, renewed } from './cast.ts';
 import { filled, flip, type Given, hex, type Json, joined, toJson, type Wanted } from './form.ts';
+import { beyondOrder, dealBeyondOrder, twoSecrets } from './lies-of-openings.ts';
 import { dealWithin, opening } from './story-disputed.ts';
 import type { Said, Walk } from './walk.ts';
 
@@ -72,6 +73,8 @@ export function complaints(walk: Walk, early: Walk): Wanted[] {
   const other = ristretto255.encodePoint(ristretto255.multiplyBase(ristretto255.scalar(5n)));
   const fitting = holding(edwards25519.encodeScalar(edwards25519.scalar(99n)));
   const ofCarol = walk.get('deal of carol');
+  const toldBody = walk.get('complaint of dave').body as unknown as { K: Uint8Array; proof: Uint8Array };
+  const beyond = dealBeyondOrder(early, good);
   const bobs = opening(early, good, bob, 1, random());
   return [
     judged(
@@ -101,7 +104,29 @@ export function complaints(walk: Walk, early: Walk): Wanted[] {
     false_('K is the identity', { K: identity }),
     false_('T1 is no point', { proof: joined(noPoint, T2, z) }),
     false_('T1 is the identity', { proof: joined(identity, T2, z) }),
-    false_('T2 is another point: the proof is of Q alone', { proof: joined(T1, other, z) }),
+    judged(
+      "K is of another secret, and the proof is of Q alone: dave's fault",
+      '@disputed: deal of carol',
+      early.draft(dave, 'complaint', twoSecrets(early, ofCarol, false)),
+    ),
+    judged(
+      "K is of another secret, and the proof is of K alone: dave's fault",
+      '@disputed: deal of carol',
+      early.draft(dave, 'complaint', twoSecrets(early, ofCarol, true)),
+    ),
+    judged(
+      "the response with the order on top, which is another encoding of it: dave's fault",
+      '@disputed: deal of carol',
+      early.draft(dave, 'complaint', {
+        ...toldBody,
+        proof: joined(toldBody.proof.slice(0, 64), beyondOrder(toldBody.proof.slice(64))),
+      }),
+    ),
+    judged(
+      'the box holds what was committed to with the order on top, which is no scalar: the fault of bob',
+      hex(beyond.bytes),
+      complaint(beyond),
+    ),
     false_('another response', { proof: joined(T1, T2, flip(z, 0)) }),
     false_('a response that is not below the order', { proof: joined(T1, T2, filled(32, 0xff)) }),
     judged(
@@ -318,7 +343,7 @@ export function deaths(walk: Walk): Wanted[] {
   ];
 }
 
-export function laterVotes(walk: Walk): Wanted[] {
+export function laterVotes(walk: Walk, other: Walk, foreign: Walk): Wanted[] {
   const vote = (name: string) => (walk.get(name).body as unknown as { vote: { prior: object[] } }).vote;
   const ofAlice = vote('deal of alice in attempt 2');
   const [prior] = ofAlice.prior as [{ evidence: Uint8Array[] }];
@@ -359,6 +384,11 @@ export function laterVotes(walk: Walk): Wanted[] {
     bad('without the amendment that made the attempt', [proposal, activation, byCarol, byBob]),
     bad('without the activation that a release lists', [proposal, amendment, byCarol, byBob]),
     bad('without one of the releases', [proposal, amendment, activation, byCarol]),
+    bad('a packet of another ceremony beside it', [...prior.evidence, other.get('approval of olga').bytes]),
+    bad('a dead attempt over another parent', [foreign.get('proposal').bytes, foreign.get('refusal of dave').bytes], {
+      ceremony: foreign.plan.id,
+      attempt: foreign.plan.id,
+    }),
     bad('a deal beside it', [...prior.evidence, of('deal of bob')]),
     bad('the number of the attempt is not that of the amendment', prior.evidence, { attempt: walk.plan.id }),
     bad('an amendment that nobody may follow, and a refusal of its attempt', [proposal, wrong.bytes, refused], {

@@ -9,9 +9,10 @@ import {
   laterVotes,
   releases,
 } from './ask-disputes.ts';
-import { factsOf, reshareFacts } from './cast.ts';
+import { alice, bob, carol, dave, factsOf, reshareFacts } from './cast.ts';
 import { group, hex, type Questions, toJson, type Wanted } from './form.ts';
 import { sharedOf } from './make-packets.ts';
+import { committee } from './refused-plans.ts';
 import type { Story } from './story.ts';
 import { disputed } from './story-disputed.ts';
 import { Walk } from './walk.ts';
@@ -22,6 +23,14 @@ function written(walk: Walk): Wanted[] {
     const { header, body, who } = walk.get(name);
     return { says: name, given: { header: toJson(header), body: toJson(body), secret: hex(who.signing.secret) } };
   });
+}
+
+/** A plan that starts from another parent, and that dave refuses. */
+function foreign(): Walk {
+  const walk = new Walk(writePlan(reshareFacts(committee(2, [alice, bob, carol]), 'A')), 'foreign');
+  walk.propose(bob);
+  walk.say('refusal of dave', dave, 'refusal', { as: 'receiver', reason: '' });
+  return walk;
 }
 
 export function makeDisputes(story: Story): Questions {
@@ -62,7 +71,7 @@ export function makeDisputes(story: Story): Questions {
         releases(walk),
       ),
       make('death', 'Whether these packets make this attempt dead.', deaths(walk)),
-      make('vote check', 'As in packets.json.', laterVotes(walk)),
+      make('vote check', 'As in packets.json.', laterVotes(walk, story.first, foreign())),
       make(
         'attempts',
         'All attempts of a set of packets, in their order, and which of them is worked on.',

@@ -1,7 +1,9 @@
 import { draftSignature } from '../../src/ceremony/packets/signature.ts';
 import { alice, bob, carol, olga, type Person, prekeyOf } from './cast.ts';
 import { filled, flip, type Given, group, hex, type Json, type Questions, toJson, type Wanted } from './form.ts';
+import { beyondOrder } from './lies-of-openings.ts';
 import { sharedOf } from './make-packets.ts';
+import { committee } from './refused-plans.ts';
 import { type Still, still } from './story-still.ts';
 import type { Said, Walk } from './walk.ts';
 
@@ -195,6 +197,7 @@ function drills(told: Still): Wanted[] {
     sign('with another share', { shares: [flip(share ?? filled(1, 0), 0), other] }),
     sign('with the shares of the keys exchanged', { shares: [other, share] }),
     sign('with a share that is not below the order', { shares: [share, filled(32, 0xff)] }),
+    sign('with the order on top of a share', { shares: [beyondOrder(share ?? filled(1, 0)), other] }),
     sign('with the commitments in another order', { commitments: reversed }),
     sign('with the commitment of one signer twice', {
       commitments: [signature.commitments[0], signature.commitments[0]],
@@ -262,6 +265,10 @@ function reports({ census: walk }: Still): Wanted[] {
       'a proof with a response that is not below the order',
       proven(Uint8Array.of(...proof.slice(0, 32), ...filled(32, 0xff))),
     ),
+    says(
+      'a proof with the order on top of its response',
+      proven(Uint8Array.of(...proof.slice(0, 32), ...beyondOrder(proof.slice(32)))),
+    ),
     says('a proof whose first half is no point', proven(Uint8Array.of(...filled(32, 0), ...proof.slice(32)))),
     says('a proof that is too short', proven(proof.slice(1))),
     says('a proof that is too long', proven(Uint8Array.of(...proof, 0))),
@@ -305,6 +312,11 @@ function plans(): Wanted[] {
     drill('reserves', { reserves: [1] }),
     drill('another threshold', { threshold: 3, signers: [1, 2, 3] }),
     drill('a higher threshold than signers', { threshold: 3 }),
+    drill('fewer signers than the threshold of a committee of which all sign', {
+      parent: toJson(committee(3, [alice, bob, carol])),
+      threshold: 3,
+      signers: [1, 3],
+    }),
     drill('backups', { backup: 'required' }),
     drill('copies', { copies: 1 }),
     drill('asking before something is destroyed', { destroy: 'ask' }),
