@@ -186,6 +186,10 @@ function drills(told: Still): Wanted[] {
       ...upTo('commitment of alice'),
       '@drill: signature of alice',
     ]),
+    seen(
+      'all have signed, and nobody has approved',
+      upTo('signature of carol').filter((name) => name !== '@drill: approval of olga'),
+    ),
     commit('to another call', { call: filled(32, 1) }),
     commit('to one nonce for two keys', { nonces: [first] }),
     commit('to a nonce whose hiding part is no point', { nonces: [{ ...first, hiding: filled(32, 0) }, second] }),
@@ -276,6 +280,9 @@ function reports({ census: walk }: Still): Wanted[] {
     seen('two reports of one member', [...upTo('census of bob'), again]),
     seen('one who reported refuses', [...upTo('census of bob'), refusal(walk, bob, 'member')]),
     seen('all refuse', [...approved, ...[alice, bob, carol].map((who) => refusal(walk, who, 'member'))]),
+    seen('two have reported, and nobody has approved', [
+      ...upTo('census of bob').filter((name) => name !== '@census: approval of olga'),
+    ]),
     seen('one refuses and nobody else has answered', [...approved, refusal(walk, bob, 'member')]),
     seen('the approver refuses as member, who is not asked', [...approved, refusal(walk, olga, 'member')]),
     seen('the proposer withdraws', [...upTo('census of alice'), refusal(walk, carol, 'proposer')]),

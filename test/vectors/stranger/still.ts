@@ -89,11 +89,11 @@ class Hearing {
   }
 
   /** Who owes what: nothing when it is over, approvals first, and then whatever this kind asks for. */
-  owes(complete: boolean, duty: (who: Participant) => string | null): Record<string, string[]> {
+  owes(duty: (who: Participant) => string | null): Record<string, string[]> {
     const agreed = this.of('approval').map(({ author }) => author);
     const approved = approvable(this.plan, (identity) => agreed.includes(identity));
     const owed = (who: Participant): string[] => {
-      if (this.over || complete) return [];
+      if (this.over) return [];
       if (approved) return [duty(who)].filter((one) => one !== null);
       const answered = this.said(who, 'approval') || this.said(who, 'refusal', 'approver');
       return who.approver && !answered ? ['approve'] : [];
@@ -260,8 +260,9 @@ export function drill(plan: Plan, packets: readonly Packet[]) {
     if (spoilt.length > 0) return 'failed';
     return good.size > 0 ? 'proving' : 'proposed';
   };
-  const owes = hearing.owes(signatures !== null || refused.length + spoilt.length > 0, (who) => {
-    if (!signers.includes(who)) return null;
+  const ended = signatures !== null || refused.length + spoilt.length > 0;
+  const owes = hearing.owes((who) => {
+    if (ended || !signers.includes(who)) return null;
     const now = !good.has(who.identity) || (toSign !== null && !signed.has(who.identity));
     return now ? 'drill' : null;
   });
@@ -324,7 +325,7 @@ export function census(plan: Plan, packets: readonly Packet[]) {
     if (answers === members.length) return 'complete';
     return answers > 0 ? 'proving' : 'proposed';
   };
-  const owes = hearing.owes(false, (who) =>
+  const owes = hearing.owes((who) =>
     members.includes(who) && !reported.has(who.identity) && !refused.includes(who) ? 'census' : null,
   );
   return {
