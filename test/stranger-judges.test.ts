@@ -14,6 +14,7 @@ import {
   readPlan,
 } from './vectors/stranger/plan.ts';
 import { census, drill, possessionOf } from './vectors/stranger/still.ts';
+import { laterTurns } from './vectors/stranger/turns.ts';
 import {
   bytesOf,
   challenge,
@@ -41,7 +42,14 @@ interface File {
   readonly groups: { readonly operation: string; readonly vectors: Vector[] }[];
 }
 
-const files = ['documents.json', 'packets.json', 'disputes.json', 'drill-and-census.json', 'recovery.json'];
+const files = [
+  'documents.json',
+  'packets.json',
+  'disputes.json',
+  'drill-and-census.json',
+  'later-turns.json',
+  'recovery.json',
+];
 
 function withShared(json: Json, shared: Given): Json {
   if (typeof json === 'string') return json.startsWith('@') ? (shared[json.slice(1)] as Json) : json;
@@ -190,6 +198,10 @@ const answers: Record<string, (given: Given, gives: Given) => Json> = {
   drill: ({ plan: encoded, packets }) => {
     const plan = planOf(encoded);
     return shown(drill(plan, admitted(plan, packets)));
+  },
+  'later turns': ({ plan: encoded, packets }) => {
+    const plan = planOf(encoded);
+    return shown(laterTurns(plan, admitted(plan, packets)));
   },
   'census draft': censusMade,
   census: ({ plan: encoded, packets }) => {

@@ -256,16 +256,16 @@ export function releases(walk: Walk): Wanted[] {
     certificate: turn.certificate.slice(0, 2),
     shares: [filled(32, 1)],
   });
-  const listing = (said: Said): Said => release(carol, [{ activation: digest(said), blocked: null }], true);
+  const listing = (said: Said): Said => release(carol, [{ packet: digest(said), blocked: null }], true);
   const byCarol = (said: Said): [Said, Said[]] => {
     const theirs = listing(said);
-    return [release(bob, [{ activation, blocked: digest(theirs) }]), [said, theirs]];
+    return [release(bob, [{ packet: activation, blocked: digest(theirs) }]), [said, theirs]];
   };
   const good = (says: string, [own, more]: [Said, Said[]]): Wanted =>
     judged(says, own, [...all, ...more.map(({ bytes }) => hex(bytes))]);
   const empty = release(bob, []);
   const elsewhere = release(carol, [], false, 2);
-  const liar = release(carol, [{ activation, blocked: null }], true);
+  const liar = release(carol, [{ packet: activation, blocked: null }], true);
   const acceptance = `acceptance of bob${one}`;
   const later = 'activation of bob in attempt 2';
   return [
@@ -275,33 +275,37 @@ export function releases(walk: Walk): Wanted[] {
     judged('bob names a release that is not here', `@disputed: release of bob${one}`, all.slice(0, 1)),
     judged(
       'nobody blocks it, and a person said that this is meant',
-      release(bob, [{ activation, blocked: null }], true),
+      release(bob, [{ packet: activation, blocked: null }], true),
     ),
     good('a release of one who has signed over another transcript blocks', byCarol(otherTranscript)),
     good('a release of one who has signed with the acceptances in another order blocks', byCarol(otherOrder)),
     good('a release of one who has signed with fewer acceptances blocks', byCarol(fewer)),
-    bad('nobody blocks it, and nobody said that this is meant', release(bob, [{ activation, blocked: null }])),
+    bad('nobody blocks it, and nobody said that this is meant', release(bob, [{ packet: activation, blocked: null }])),
     bad("carol lists bob's activation", liar),
-    bad('bob lists his acceptance', release(bob, [{ activation: of(acceptance), blocked: null }], true), [
+    bad('bob lists his acceptance', release(bob, [{ packet: of(acceptance), blocked: null }], true), [
       `@disputed: ${acceptance}`,
     ]),
-    bad('bob lists what he signed in another attempt', release(bob, [{ activation: of(later), blocked: null }], true), [
+    bad('bob lists what he signed in another attempt', release(bob, [{ packet: of(later), blocked: null }], true), [
       `@disputed: ${later}`,
     ]),
-    bad('bob blocks himself', release(bob, [{ activation, blocked: digest(empty) }]), [empty]),
-    bad('what blocks is an acceptance', release(bob, [{ activation, blocked: of(`acceptance of carol${one}`) }]), [
-      `@disputed: acceptance of carol${one}`,
-    ]),
-    bad('what blocks is a release of another attempt', release(bob, [{ activation, blocked: digest(elsewhere) }]), [
-      elsewhere,
-    ]),
-    bad('what blocks is itself bad', release(bob, [{ activation, blocked: digest(liar) }]), [liar]),
+    bad('bob blocks himself', release(bob, [{ packet: activation, blocked: digest(empty) }]), [empty]),
+    bad(
+      'what blocks is an acceptance',
+      release(bob, [{ packet: activation, blocked: of(`acceptance of carol${one}`) }]),
+      [`@disputed: acceptance of carol${one}`],
+    ),
+    bad(
+      'what blocks is a release of another attempt',
+      release(bob, [{ packet: activation, blocked: digest(elsewhere) }]),
+      [elsewhere],
+    ),
+    bad('what blocks is itself bad', release(bob, [{ packet: activation, blocked: digest(liar) }]), [liar]),
     bad('what blocks lists the same turn', ...byCarol(same)),
     bad(
       'the second of two is not blocked',
       release(bob, [
-        { activation, blocked },
-        { activation, blocked: null },
+        { packet: activation, blocked },
+        { packet: activation, blocked: null },
       ]),
     ),
   ];
@@ -416,7 +420,7 @@ export function attemptSteps(walk: Walk): Wanted[] {
   const seen = (says: string, packets: Json[]): Wanted => ({ says, given: { plan, packets } });
   const stray = '@disputed: amendment 2';
   const early = earlyComplaints(walk);
-  const signed = [{ activation: digestBytes(walk.get('activation of bob in attempt 1').packet.digest), blocked: null }];
+  const signed = [{ packet: digestBytes(walk.get('activation of bob in attempt 1').packet.digest), blocked: null }];
   const unsigned = during(walk, 1, () => walk.draft(carol, 'release', { signed, salvage: true, reason: '' }));
   const body = walk.get('amendment 1').body as object;
   const lie = during(walk, 0, () => walk.draft(bob, 'amendment', { ...body, dealers: [1, 4] }));
@@ -492,8 +496,8 @@ export function disputeAdmissions(walk: Walk, genesis: Walk): Wanted[] {
     lie('a release by somebody who receives nothing', alice, 'release', release, 'AUTHOR_UNKNOWN'),
     lie('a release that lists 17', bob, 'release', { ...release, signed: seventeen }, 'SCHEMA'),
     lie('a release that does not say whether it salvages', bob, 'release', { ...release, salvage: null }, 'SCHEMA'),
-    lie('a commitment where shares move', bob, 'commitment', {}, 'AUTHOR_UNKNOWN'),
-    lie('a signature where shares move', bob, 'signature', {}, 'AUTHOR_UNKNOWN'),
+    lie('a commitment by somebody who receives nothing', alice, 'commitment', {}, 'AUTHOR_UNKNOWN'),
+    lie('a signature by somebody who receives nothing', alice, 'signature', {}, 'AUTHOR_UNKNOWN'),
     lie('a census where shares move', bob, 'census', {}, 'AUTHOR_UNKNOWN'),
   ];
 }

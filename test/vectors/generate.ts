@@ -5,6 +5,7 @@ import { makeCeremony } from './make-ceremony.ts';
 import { makeDisputes } from './make-disputes.ts';
 import { makeDocuments } from './make-documents.ts';
 import { makeEnvelope } from './make-envelope.ts';
+import { makeLaterTurns } from './make-later-turns.ts';
 import { makePackets } from './make-packets.ts';
 import { makeProofOfLife } from './make-proof-of-life.ts';
 import { makeProofs } from './make-proofs.ts';
@@ -14,6 +15,7 @@ import { attemptOperations } from './operations-attempts.ts';
 import { ceremonyOperations } from './operations-ceremony.ts';
 import { cryptoOperations } from './operations-crypto.ts';
 import { stillOperations } from './operations-still.ts';
+import { turnOperations } from './operations-turns.ts';
 import { type Story, tell } from './story.ts';
 
 /*
@@ -40,6 +42,7 @@ export const makers: Readonly<Record<string, () => Questions>> = {
   'ceremony.json': () => makeCeremony(told()),
   'disputes.json': () => makeDisputes(told()),
   'drill-and-census.json': makeStill,
+  'later-turns.json': () => makeLaterTurns(told()),
   'recovery.json': () => makeRecovery(told()),
 };
 
@@ -48,6 +51,7 @@ export const operations: Operations = {
   ...ceremonyOperations,
   ...attemptOperations,
   ...stillOperations,
+  ...turnOperations,
 };
 
 export function fileText(file: VectorFile): string {

@@ -95,7 +95,7 @@ export function disputed({ genesis, link }: Story): Walk {
   walk.say('release of carol', carol, 'release', { signed: [], salvage: false, reason });
   const blocked = digestBytes(walk.get('release of carol in attempt 1').packet.digest);
   const activation = digestBytes(walk.get('activation of bob in attempt 1').packet.digest);
-  walk.say('release of bob', bob, 'release', { signed: [{ activation, blocked }], salvage: false, reason });
+  walk.say('release of bob', bob, 'release', { signed: [{ packet: activation, blocked }], salvage: false, reason });
 
   const given = ['activation of bob', 'release of carol', 'release of bob'].map((name) => `${name} in attempt 1`);
   const secondDead = dead(first, 'amendment 1', ...given);

@@ -101,7 +101,7 @@ export function still(): Still {
     const view = drill.view().drill;
     const { random, draws } = recorded(`drill ${who.name}`);
     if (view === null) throw new Error('no drill');
-    const made = draftCommitment(view.call, view.descriptor, index, shares.get(who.name) ?? [], random);
+    const made = draftCommitment(view.id, view.descriptor, index, shares.get(who.name) ?? [], random);
     nonces.set(who.name, made.nonces);
     drill.say(`commitment of ${who.name}`, who, 'commitment', made.body, draws);
   }

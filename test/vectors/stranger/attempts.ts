@@ -19,7 +19,7 @@ import {
   utf8,
 } from '../stranger.ts';
 import { holds, possible, unless } from './checks.ts';
-import { admit, type Packet } from './packets.ts';
+import { admit, type Packet, signsTurn } from './packets.ts';
 import {
   type Attempt,
   approvable,
@@ -172,14 +172,18 @@ export function standsOn(plan: Plan, release: Packet, packets: readonly Packet[]
   const sound = (condition: boolean, check: string) => unless(condition, 'RELEASE_INVALID', check);
   const find = (digest: Uint8Array) => packets.find((one) => one.digest === hexOf(digest));
   const found: Packet[] = [];
-  const entries = release.body.signed as { activation: Uint8Array; blocked: Uint8Array | null }[];
-  for (const { activation, blocked } of entries) {
-    const own = find(activation);
+  const entries = release.body.signed as { packet: Uint8Array; blocked: Uint8Array | null }[];
+  for (const { packet, blocked } of entries) {
+    const own = find(packet);
     if (own === undefined) return 'waits';
-    sound(own.kind === 'activation', 'a release lists activations');
+    sound(signsTurn(own), 'a release lists what signs a turn');
     sound(own.author === release.author, 'a release lists what its author signed');
     sound(own.attempt === release.attempt, 'a release lists what was signed in its attempt');
-    found.push(own);
+    const call = own.kind === 'signature' ? find(own.body.call as Uint8Array) : null;
+    if (call === undefined) return 'waits';
+    const calls = call === null || (call.kind === 'reprove' && call.attempt === release.attempt);
+    sound(calls, 'a signature that a release lists answers a call in its attempt');
+    found.push(own, ...(call === null ? [] : [call]));
     sound(blocked !== null || release.body.salvage === true, 'a turn is given up that somebody blocks, or in salvage');
     if (blocked === null) continue;
     const other = find(blocked);
@@ -187,9 +191,12 @@ export function standsOn(plan: Plan, release: Packet, packets: readonly Packet[]
     sound(other.kind === 'release', 'a release blocks');
     sound(other.author !== release.author, 'nobody blocks the own turn');
     sound(other.attempt === release.attempt, 'what blocks is in the same attempt');
+    const index = plan.receivers.findIndex(({ identity }) => identity === other.author) + 1;
+    const isNamed = call === null || (call.body.signers as number[]).includes(index);
+    sound(isNamed, 'who blocks a turn is named in its call');
     const theirs = standsOn(plan, other, packets);
     if (theirs === 'waits') return 'waits';
-    const listed = (other.body.signed as { activation: Uint8Array }[]).map((one) => find(one.activation));
+    const listed = (other.body.signed as { packet: Uint8Array }[]).map((one) => find(one.packet));
     sound(!listed.some((one) => one !== undefined && sameTurn(one, own)), 'who blocks a turn has not signed it');
     found.push(other, ...theirs);
   }
@@ -197,9 +204,10 @@ export function standsOn(plan: Plan, release: Packet, packets: readonly Packet[]
 }
 
 function sameTurn(one: Packet, other: Packet): boolean {
-  const [a, b] = [one, other].map(({ body }) =>
-    [body.transcript, ...(body.certificate as Uint8Array[])].map((part) => hexOf(part as Uint8Array)).join(' '),
-  );
+  const [a, b] = [one, other].map(({ kind, body }) => {
+    const parts = kind === 'signature' ? [body.call, body.commitments] : [body.transcript, body.certificate];
+    return [kind, ...(parts.flat() as Uint8Array[]).map(hexOf)].join(' ');
+  });
   return a === b;
 }
 
@@ -225,7 +233,7 @@ function standing(plan: Plan, release: Packet, packets: readonly Packet[]): void
   if (standsOn(plan, release, packets) === 'waits') throw new Error('something is not here');
 }
 
-const evidential = ['refusal', 'complaint', 'amendment', 'release', 'activation'];
+const evidential = ['refusal', 'complaint', 'amendment', 'release', 'activation', 'reprove', 'signature'];
 
 /** A vote proves that all attempts before it are dead. */
 export function checkVote(plan: Plan, vote: Fields): void {

@@ -50,8 +50,8 @@ const dealt = map({ commitments: list(someBytes(33), 32, 1), proof: orNull(someB
 const everybody = () => true;
 const receives = (who: Participant) => who.newIndex !== null;
 const held = (who: Participant) => who.oldIndex !== null;
-const signs = ({ oldIndex }: Participant, { fields }: Plan) =>
-  oldIndex !== null && ((fields.signers ?? []) as number[]).includes(oldIndex);
+const answers = ({ oldIndex, newIndex }: Participant, { fields }: Plan) =>
+  newIndex !== null || (oldIndex !== null && ((fields.signers ?? []) as number[]).includes(oldIndex));
 const about =
   (slot: string) =>
   ({ attempt }: Packet) =>
@@ -124,7 +124,7 @@ const kinds: Record<string, Kind> = {
       turn: hash,
       oldShare: map({
         state: oneOf('wrapping-key-deleted', 'kept', 'none'),
-        why: oneOf('proven', 'no-backups', 'not-confirmed', 'exposed', 'joiner', 'already-gone', 'lost'),
+        why: oneOf('proven', 'no-backups', 'few-signers', 'not-confirmed', 'exposed', 'joiner', 'already-gone', 'lost'),
       }),
       invalid: list(map(copyFields), 1000),
       recorded: list(map(copyFields), 1000),
@@ -143,18 +143,23 @@ const kinds: Record<string, Kind> = {
     slot: ({ body }) => `amendment ${body.number}`,
   },
   release: {
-    body: map({ signed: list(map({ activation: hash, blocked: orNull(hash) }), 16), salvage: flag, reason: prose }),
+    body: map({ signed: list(map({ packet: hash, blocked: orNull(hash) }), 16), salvage: flag, reason: prose }),
     may: receives,
     slot: about('release'),
   },
+  reprove: {
+    body: map({ number: whole(1, 16), certificate: list(hash, 32, 2), signers: list(index, 32, 2), reason: prose }),
+    may: receives,
+    slot: ({ body, attempt }) => `reprove ${attempt} ${body.number}`,
+  },
   commitment: {
     body: map({ call: hash, nonces }),
-    may: signs,
+    may: answers,
     slot: ({ body }) => `commit ${hexOf(body.call as Uint8Array)}`,
   },
   signature: {
     body: map({ call: hash, commitments: list(hash, 32, 2), shares: list(bytes(32), 10_000, 1) }),
-    may: signs,
+    may: answers,
     slot: ({ body }) => `sign ${hexOf(body.call as Uint8Array)}`,
   },
   census: {
@@ -176,7 +181,7 @@ const inStill: Record<string, string[]> = { drill: ['commitment', 'signature'], 
 function hasPlace(kind: string, plan: Plan): boolean {
   if (always.includes(kind)) return true;
   if (isStill(plan)) return inStill[plan.kind]?.includes(kind) === true;
-  return !Object.values(inStill).flat().includes(kind);
+  return kind !== 'census';
 }
 
 const headerShape = map({
@@ -227,6 +232,11 @@ export interface Contradiction {
   readonly grave: boolean;
 }
 
+/** A packet in which its author signed a turn. */
+export function signsTurn({ kind }: Packet): boolean {
+  return kind === 'activation' || kind === 'signature';
+}
+
 /** Of each slot the first by digest, and every other one against it. */
 export function contradictions(plan: Plan, packets: readonly Packet[]): Contradiction[] {
   const first = new Map<string, string>();
@@ -244,9 +254,9 @@ export function contradictions(plan: Plan, packets: readonly Packet[]): Contradi
     }
   }
   for (const release of packets.filter(({ kind }) => kind === 'release')) {
-    const listed = (release.body.signed as { activation: Uint8Array }[]).map(({ activation }) => hexOf(activation));
+    const listed = (release.body.signed as { packet: Uint8Array }[]).map(({ packet }) => hexOf(packet));
     for (const other of packets) {
-      if (other.kind !== 'activation' || other.author !== release.author) continue;
+      if (!signsTurn(other) || other.author !== release.author) continue;
       if (other.attempt !== release.attempt || listed.includes(other.digest)) continue;
       found.push({
         author: other.author,

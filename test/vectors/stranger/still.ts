@@ -40,7 +40,7 @@ interface Fault {
 }
 
 /** What is said of both kinds, from packets in the order of their digests. */
-class Hearing {
+export class Hearing {
   readonly plan: Plan;
   readonly packets: readonly Packet[];
   readonly faults: Fault[] = [];
@@ -165,21 +165,26 @@ export function drillStatement(plan: Plan): Uint8Array {
   return join(Uint8Array.of(0xff), utf8('conclave drill v1'), Uint8Array.of(0), sha256(encoded), plan.number);
 }
 
-export function drill(plan: Plan, packets: readonly Packet[]) {
-  const hearing = new Hearing(plan, packets);
-  const { keys } = plan.parent as Descriptor;
-  const signers = ((plan.fields.signers ?? []) as number[]).map((index) => plan.holders.get(index) as Participant);
-  const message = drillStatement(plan);
-  const called = ({ body }: Packet) => {
-    const call = hexOf(body.call as Uint8Array);
-    unless(call === hexOf(plan.number), 'TURN_INVALID', 'a drill is called by its plan');
-  };
+/** Who is called to sign what, with which shares. */
+export interface Call {
+  readonly signers: readonly { readonly identity: string; readonly index: number }[];
+  readonly keys: readonly { readonly publicKey: Uint8Array; readonly commitments: readonly Uint8Array[] }[];
+  readonly message: Uint8Array;
+}
+
+export function weigh(hearing: Hearing, call: Call, committing: readonly Packet[], signing: readonly Packet[]) {
+  const { signers, keys, message } = call;
   const bad = new Set<string>();
+  const indexOf = ({ author }: Packet): number => {
+    const signer = signers.find(({ identity }) => identity === author);
+    unless(signer !== undefined, 'TURN_INVALID', 'who answers a call is named in it');
+    return signer?.index as number;
+  };
 
   const good = new Map<string, Packet[]>();
-  for (const packet of hearing.of('commitment')) {
+  for (const packet of committing) {
     const sound = hearing.sound(packet, () => {
-      called(packet);
+      indexOf(packet);
       const nonces = packet.body.nonces as unknown as Nonce[];
       unless(nonces.length === keys.length, 'TURN_INVALID', 'a commitment has a nonce for each key');
       const points = nonces.every(({ hiding, binding }) =>
@@ -193,17 +198,25 @@ export function drill(plan: Plan, packets: readonly Packet[]) {
   const single = signers.map(({ identity }) => good.get(identity) ?? []);
   const toSign = single.every(({ length }) => length === 1) ? single.flat().map(({ digest }) => digest) : null;
 
+  const signingOf = (commitments: readonly Packet[], place: number): Signing => ({
+    publicKey: keys[place]?.publicKey as Uint8Array,
+    message,
+    nonces: commitments.map((one, seat) => ({
+      ...((one.body.nonces as unknown as Nonce[])[place] as Nonce),
+      index: signers[seat]?.index as number,
+    })),
+  });
+
   const turns = new Map<string, { commitments: Packet[]; signed: Packet[] }>();
-  for (const packet of hearing.of('signature')) {
+  for (const packet of signing) {
     const digests = (packet.body.commitments as Uint8Array[]).map(hexOf);
-    const named = digests.map((digest) => hearing.of('commitment').find((one) => one.digest === digest));
+    const named = digests.map((digest) => committing.find((one) => one.digest === digest));
     if (named.includes(undefined)) {
       hearing.waiting.push(packet.digest);
       continue;
     }
     const commitments = named as Packet[];
     const sound = hearing.sound(packet, () => {
-      called(packet);
       const inOrder =
         commitments.length === signers.length &&
         commitments.every(({ author }, place) => author === signers[place]?.identity);
@@ -212,16 +225,12 @@ export function drill(plan: Plan, packets: readonly Packet[]) {
       unless(checked, 'TURN_INVALID', 'a signature names good commitments');
       const shares = packet.body.shares as Uint8Array[];
       unless(shares.length === keys.length, 'TURN_INVALID', 'a signature has a share for each key');
-      const index = plan.participants.find(({ identity }) => identity === packet.author)?.oldIndex as number;
+      const index = indexOf(packet);
       for (const [place, key] of keys.entries()) {
         const share = shares[place] as Uint8Array;
         unless(little(share) < order, 'SIGNATURE_INVALID', 'a signature share is below the order');
-        const Y = at(
-          edwards,
-          key.commitments.map((one) => edwards.point(one)),
-          index,
-        );
-        const fits = shareHolds(signingOf(commitments, place), index, Y, share);
+        const points = key.commitments.map((one) => edwards.point(one));
+        const fits = shareHolds(signingOf(commitments, place), index, at(edwards, points, index), share);
         unless(fits, 'SIGNATURE_INVALID', 'a signature share verifies');
       }
     });
@@ -232,28 +241,40 @@ export function drill(plan: Plan, packets: readonly Packet[]) {
     }
   }
 
-  function signingOf(commitments: readonly Packet[], place: number): Signing {
-    const nonces = commitments.map((one, at) => ({
-      ...((one.body.nonces as unknown as Nonce[])[place] as Nonce),
-      index: signers[at]?.oldIndex as number,
+  /** Of each set of commitments that all have signed, the first by digests first. */
+  const complete = [...turns]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, turn]) => turn)
+    .filter(({ signed }) => signers.every(({ identity }) => signed.some(({ author }) => author === identity)))
+    .map(({ commitments, signed }) => ({
+      commitments,
+      signatures: keys.map((_, place) => {
+        const { R } = challengeOf(signingOf(commitments, place));
+        const shares = signed.map(({ body }) => little((body.shares as Uint8Array[])[place] as Uint8Array));
+        return join(R.toBytes(), littleBytes(mod(shares.reduce((sum, share) => sum + share, 0n))));
+      }),
     }));
-    return { publicKey: keys[place]?.publicKey as Uint8Array, message, nonces };
-  }
-
-  const [whole] = [...turns.values()].filter(({ signed }) =>
-    signers.every(({ identity }) => signed.some(({ author }) => author === identity)),
-  );
-  const signatures =
-    whole?.commitments === undefined
-      ? null
-      : keys.map((_, place) => {
-          const { R } = challengeOf(signingOf(whole.commitments, place));
-          const shares = whole.signed.map(({ body }) => little((body.shares as Uint8Array[])[place] as Uint8Array));
-          return join(R.toBytes(), littleBytes(mod(shares.reduce((sum, share) => sum + share, 0n))));
-        });
   const signed = new Set([...turns.values()].flatMap((turn) => turn.signed.map(({ author }) => author)));
-  const refused = signers.filter((who) => hearing.said(who, 'refusal') && !signed.has(who.identity));
-  const spoilt = signers.filter(({ identity }) => bad.has(identity) || (good.get(identity) ?? []).length > 1);
+  const spoils = (identity: string) => bad.has(identity) || (good.get(identity) ?? []).length > 1;
+  const spoilt = signers.filter(({ identity }) => spoils(identity)).map(({ identity }) => hearing.name(identity));
+  return { good, toSign, complete, signed, spoilt };
+}
+
+export function drill(plan: Plan, packets: readonly Packet[]) {
+  const hearing = new Hearing(plan, packets);
+  const { keys } = plan.parent as Descriptor;
+  const named = ((plan.fields.signers ?? []) as number[]).map((index) => plan.holders.get(index) as Participant);
+  const message = drillStatement(plan);
+  const called = ({ body }: Packet) => {
+    const call = hexOf(body.call as Uint8Array);
+    unless(call === hexOf(plan.number), 'TURN_INVALID', 'a drill is called by its plan');
+  };
+  const answering = (kind: string) => hearing.of(kind).filter((packet) => hearing.sound(packet, () => called(packet)));
+  const [committing, signing] = [answering('commitment'), answering('signature')];
+  const signers = named.map(({ identity, oldIndex }) => ({ identity, index: oldIndex as number }));
+  const { good, toSign, complete, signed, spoilt } = weigh(hearing, { signers, keys, message }, committing, signing);
+  const signatures = complete[0]?.signatures ?? null;
+  const refused = named.filter((who) => hearing.said(who, 'refusal') && !signed.has(who.identity));
   const phase = (): string => {
     if (signatures !== null) return 'complete';
     if (refused.length > 0) return 'aborted';
@@ -262,7 +283,7 @@ export function drill(plan: Plan, packets: readonly Packet[]) {
   };
   const ended = signatures !== null || refused.length + spoilt.length > 0;
   const owes = hearing.owes((who) => {
-    if (ended || !signers.includes(who)) return null;
+    if (ended || !named.includes(who)) return null;
     const now = !good.has(who.identity) || (toSign !== null && !signed.has(who.identity));
     return now ? 'drill' : null;
   });
@@ -274,7 +295,7 @@ export function drill(plan: Plan, packets: readonly Packet[]) {
     signed: hearing.names(signed),
     signatures,
     refused: refused.map(({ name }) => name),
-    spoilt: spoilt.map(({ name }) => name),
+    spoilt,
   };
 }
 
