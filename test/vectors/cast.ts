@@ -34,7 +34,7 @@ export function person(name: string): Person {
   const signing = generateSigningKey(drawn(`vectors ${name} signing`));
   const age = ageIdentity(drawn(`vectors ${name} age`));
   const source = drawn(`vectors ${name} prekeys`);
-  const prekeys = [generatePrekey(source), generatePrekey(source), generatePrekey(source)];
+  const prekeys = Array.from({ length: 5 }, () => generatePrekey(source));
   const facts: CardFacts = {
     name,
     signing: signing.public,
@@ -58,7 +58,7 @@ export function person(name: string): Person {
 
 /** The card that comes with an acceptance: what was offered before is not offered again. */
 export function renewed(who: Person, change: Partial<CardFacts> = {}): Card {
-  const prekeys = who.prekeys.slice(2).map((prekey) => prekey.public);
+  const prekeys = who.prekeys.slice(2, 3).map((prekey) => prekey.public);
   return writeCard({ ...who.facts, serial: 2, at: now + 60, prekeys, ...change }, who.signing.secret);
 }
 
@@ -71,7 +71,23 @@ export const erin: Person = person('erin');
 export const mallory: Person = person('mallory');
 export const everybody: readonly Person[] = [alice, bob, carol, dave, olga, erin, mallory];
 
-function prekeyOf(who: Person, at: number): Uint8Array {
+/** Who lost a vault comes back as another machine under the old name. */
+function newMachine(who: Person): Person {
+  const machine = person(`${who.name}-again`);
+  const facts = { ...machine.facts, name: who.name };
+  const { secret } = machine.signing;
+  return {
+    ...machine,
+    name: who.name,
+    facts,
+    card: writeCard(facts, secret),
+    rehearsalCard: writeCard({ ...facts, rehearsal: true }, secret),
+  };
+}
+
+export const aliceAgain: Person = newMachine(alice);
+
+export function prekeyOf(who: Person, at: number): Uint8Array {
   return (who.prekeys[at] as Prekey).public;
 }
 
@@ -149,17 +165,24 @@ export function descriptorBytes(facts: DescriptorFacts | (DescriptorFacts & Reco
 }
 
 /** What a committee with these shares signs about any descriptor: for links that only liars would make. */
-export function prove(encoded: Uint8Array, transcript: Uint8Array, shares: readonly [number, Uint8Array][]): LinkFacts {
+export function prove(
+  encoded: Uint8Array,
+  transcript: Uint8Array,
+  shares: readonly (readonly [number, ...Uint8Array[]])[],
+): LinkFacts {
   const descriptor: Descriptor = readDescriptor(encoded);
   const statement = succession(descriptor, transcript);
   const signatures = descriptor.keys.map((key, place) => {
     const points = descriptor.points[place] ?? [];
     const pub = frostPublicOf(key.suite, descriptor.members.length, points);
     const message = statementMessage(key.suite, statement);
-    const nonces = shares.map(([index, share]) => commitNonces(key.suite, index, share, drawn(`vectors lie ${index}`)));
+    const nonces = shares.map(([index, ...own]) =>
+      commitNonces(key.suite, index, own[place] as Uint8Array, drawn(`vectors lie ${index}`)),
+    );
     const listed = shares.map(([index], at) => ({ index, ...(nonces[at] as (typeof nonces)[number]).public }));
-    const parts = shares.map(([index, share], at) => {
+    const parts = shares.map(([index, ...own], at) => {
       const secret = (nonces[at] as (typeof nonces)[number]).secret;
+      const share = own[place] as Uint8Array;
       return { index, share: signStatement(key.suite, pub, index, share, secret, listed, message) };
     });
     return aggregateStatement(key.suite, pub, listed, message, parts);

@@ -2,13 +2,20 @@ import type { Operations, Questions, VectorFile } from './form.ts';
 import { makeArithmetic } from './make-arithmetic.ts';
 import { makeBytes } from './make-bytes.ts';
 import { makeCeremony } from './make-ceremony.ts';
+import { makeDisputes } from './make-disputes.ts';
 import { makeDocuments } from './make-documents.ts';
 import { makeEnvelope } from './make-envelope.ts';
+import { makeLaterTurns } from './make-later-turns.ts';
 import { makePackets } from './make-packets.ts';
 import { makeProofOfLife } from './make-proof-of-life.ts';
 import { makeProofs } from './make-proofs.ts';
+import { makeRecovery } from './make-recovery.ts';
+import { makeStill } from './make-still.ts';
+import { attemptOperations } from './operations-attempts.ts';
 import { ceremonyOperations } from './operations-ceremony.ts';
 import { cryptoOperations } from './operations-crypto.ts';
+import { stillOperations } from './operations-still.ts';
+import { turnOperations } from './operations-turns.ts';
 import { type Story, tell } from './story.ts';
 
 /*
@@ -33,9 +40,19 @@ export const makers: Readonly<Record<string, () => Questions>> = {
   'envelope.json': () => makeEnvelope(told()),
   'packets.json': () => makePackets(told()),
   'ceremony.json': () => makeCeremony(told()),
+  'disputes.json': () => makeDisputes(told()),
+  'drill-and-census.json': makeStill,
+  'later-turns.json': () => makeLaterTurns(told()),
+  'recovery.json': () => makeRecovery(told()),
 };
 
-export const operations: Operations = { ...cryptoOperations, ...ceremonyOperations };
+export const operations: Operations = {
+  ...cryptoOperations,
+  ...ceremonyOperations,
+  ...attemptOperations,
+  ...stillOperations,
+  ...turnOperations,
+};
 
 export function fileText(file: VectorFile): string {
   return `${JSON.stringify(file, null, 1)}\n`;

@@ -45,6 +45,10 @@ function admissions({ genesis, second, first }: Story): Wanted[] {
     code: Wanted['code'],
     change: Partial<Header> = {},
   ) => bad(says, genesis.unchecked(who, kind, body, change), code);
+  const more = (name: string): Wanted => {
+    const { who, body, header } = genesis.get(name.replace('proposal of carol', 'proposal'));
+    return lie(`${name}, with a field too many`, who, header.kind, { ...(body as object), extra: 1 }, 'SCHEMA');
+  };
   const note = { kind: 'observation', text: 'x', number: 0 };
   const deal = genesis.get('deal of alice').body as unknown as DealBody;
   return [
@@ -81,6 +85,15 @@ function admissions({ genesis, second, first }: Story): Wanted[] {
     lie('a header with a field too many', olga, 'note', note, 'SCHEMA', { extra: 1 } as Partial<Header>),
     lie('a time with a sign', olga, 'note', note, 'SCHEMA', { at: -1 }),
     lie('a body with a field too many', olga, 'note', { ...note, extra: 1 }, 'SCHEMA'),
+    ...['proposal of carol', 'approval of olga', 'deal of alice', 'acceptance of alice'].map((name) => more(name)),
+    ...['activation of alice', 'closing of alice'].map((name) => more(name)),
+    bad(
+      'reshare B: endorsement of alice, with a field too many',
+      second.unchecked(alice, 'endorsement', { ...(second.get('endorsement of alice').body as object), extra: 1 }),
+      'SCHEMA',
+      '@reshare B: plan',
+    ),
+    lie('an activation by somebody who receives nothing', olga, 'activation', {}, 'AUTHOR_UNKNOWN'),
     lie('a body without a field', olga, 'note', { kind: 'observation', text: 'x' }, 'SCHEMA'),
     lie('a refusal as something that nobody is', alice, 'refusal', { as: 'king', reason: '' }, 'SCHEMA'),
     lie(

@@ -1,4 +1,5 @@
 import { scryptSync } from 'node:crypto';
+import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
 import { contradictionsAcross } from '../../src/ceremony/across.ts';
 import { admit, readProposal } from '../../src/ceremony/admission.ts';
 import { firstAttempt } from '../../src/ceremony/attempt.ts';
@@ -38,6 +39,7 @@ import { checkDeal, type DealPacket, draftDeal } from '../../src/ceremony/packet
 import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { phraseOf } from '../../src/ceremony/phrase.ts';
 import { type Plan, type PlanFacts, readPlan, writePlan } from '../../src/ceremony/plan.ts';
+import { packetBounds } from '../../src/ceremony/schema.ts';
 import { openSigned } from '../../src/ceremony/signed.ts';
 import { type LinkFacts, readLink } from '../../src/ceremony/succession.ts';
 import { assemble, type Transcript } from '../../src/ceremony/transcript.ts';
@@ -58,11 +60,11 @@ function known(json: Json | undefined): { plan: Plan; memo: Memo } {
   return remembered(['plan', json ?? null], () => ({ plan: readPlan(bytes(json)), memo: new Map() }));
 }
 
-function planOf(json: Json | undefined): Plan {
+export function planOf(json: Json | undefined): Plan {
   return known(json).plan;
 }
 
-function admitted(plan: Plan, json: Json | undefined): AnyPacket[] {
+export function admitted(plan: Plan, json: Json | undefined): AnyPacket[] {
   return (json as readonly Json[]).map((packet) =>
     remembered(['packet', plan.ceremony, packet], () => admit(plan, bytes(packet))),
   );
@@ -86,7 +88,7 @@ function turnOf(plan: Plan, deals: Json | undefined, acceptances: Json | undefin
   });
 }
 
-function viewOf(plan: Json | undefined, packets: Json | undefined): View {
+export function viewOf(plan: Json | undefined, packets: Json | undefined): View {
   const { plan: read, memo } = known(plan);
   return evaluate(read, admitted(read, packets), memo);
 }
@@ -121,6 +123,17 @@ function summary(view: View): Json {
   });
 }
 
+function whatFollows(encoded: Uint8Array): Json {
+  const plan = readPlan(encoded);
+  return toJson({
+    ceremony: plan.id,
+    quorum: plan.quorum,
+    epoch: plan.epoch,
+    dealers: firstAttempt(plan).dealers.map(({ participant, index }) => ({ name: participant.name, index })),
+    participants: plan.participants.map(({ card: _, ...participant }) => participant),
+  });
+}
+
 const documents: Operations = {
   'card write': ({ facts, secret }) => {
     const card = writeCard(fromJson(facts as Json) as CardFacts, bytes(secret));
@@ -143,15 +156,10 @@ const documents: Operations = {
     const plan = writePlan(fromJson(facts as Json) as PlanFacts);
     return toJson({ encoded: plan.encoded, ceremony: plan.id });
   },
-  'plan read': ({ plan: encoded }) => {
-    const plan = readPlan(bytes(encoded));
-    return toJson({
-      ceremony: plan.id,
-      quorum: plan.quorum,
-      epoch: plan.epoch,
-      dealers: firstAttempt(plan).dealers.map(({ participant, index }) => ({ name: participant.name, index })),
-      participants: plan.participants.map(({ card: _, ...participant }) => participant),
-    });
+  'plan read': ({ plan }) => whatFollows(bytes(plan)),
+  'plan altered': ({ plan, change }) => {
+    const fields = decodeCbor(bytes(plan), packetBounds) as Record<string, Cbor>;
+    return whatFollows(encodeCbor({ ...fields, ...(fromJson(change as Json) as Record<string, Cbor>) }));
   },
   phrase: ({ plan }) => ({
     phrase: phraseOf(planOf(plan), (input, salt, { N, r, p, length }) => {

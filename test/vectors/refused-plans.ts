@@ -7,6 +7,7 @@ import { evaluate, randomPolynomial } from '../../src/crypto/polynomial.ts';
 import { drawn } from '../crypto/drawn.ts';
 import {
   alice,
+  aliceAgain,
   bob,
   carol,
   dave,
@@ -25,7 +26,7 @@ import { filled, flip, hex, type Wanted } from './form.ts';
 import type { Story } from './story.ts';
 
 /** A committee of any shape that holds a key and can prove it. */
-function committee(threshold: number, people: readonly Person[], rehearsal = false): LinkFacts {
+export function committee(threshold: number, people: readonly Person[], rehearsal = false): LinkFacts {
   const source = drawn(`vectors committee ${threshold} ${people.length}`);
   const polynomial = randomPolynomial(edwards25519, edwards25519.scalar(77n), threshold, source);
   const commitments = commit(edwards25519, polynomial).map((point) => edwards25519.encodePoint(point));
@@ -65,8 +66,7 @@ function halfLost(): PlanFacts {
 const prekeyOf = (who: { readonly prekeys: readonly { readonly public: Uint8Array }[] }): Uint8Array =>
   who.prekeys[0]?.public as Uint8Array;
 
-const again = person('alice-again');
-const newMachine = writeCard({ ...again.facts, name: 'alice' }, again.signing.secret);
+const newMachine = aliceAgain.card;
 
 /** Two of alice, bob and carol sign; the machine of alice is gone, and she comes back with another. */
 function recovery(): PlanFacts {
@@ -77,7 +77,7 @@ function recovery(): PlanFacts {
     proposer: 0,
     old: [{ card: null }, { card: 0 }, { card: 1 }],
     new: [
-      { card: 2, prekey: prekeyOf(again) },
+      { card: 2, prekey: prekeyOf(aliceAgain) },
       { card: 0, prekey: prekeyOf(bob) },
       { card: 1, prekey: prekeyOf(carol) },
     ],
@@ -129,6 +129,10 @@ export function plansRefused({ link }: Story): Wanted[] {
 
   const otherWorld = committee(2, [alice, bob, carol], true);
   const sameName = person('BOB').card.file;
+  /** Somebody under another name, or with other prekeys. */
+  const cardOf = (who: Person, change: Partial<Person['facts']>): Uint8Array =>
+    writeCard({ ...who.facts, ...change }, who.signing.secret).file;
+  const newBob = person('bob-again');
   const newAlice = first.new[0] as PlanFacts['new'][number];
   const approver = first.policy.approvers[0] as Uint8Array;
 
@@ -146,18 +150,31 @@ export function plansRefused({ link }: Story): Wanted[] {
       'SIGNATURE_INVALID',
     ),
     inGenesis('two cards of one identity', { cards: [...first.cards, alice.card.file], observers: [4] }),
+    inGenesis('two cards of one identity under two names', {
+      cards: [...first.cards, cardOf(alice, { name: 'alicia' })],
+      observers: [4],
+    }),
     inGenesis('two cards with names that differ in case alone', { cards: [...first.cards, sameName], observers: [4] }),
     inGenesis('a card of a rehearsal', { cards: [alice.rehearsalCard.file, ...first.cards.slice(1)] }),
     inGenesis('a new member whose card is not there', {
-      new: [...first.new.slice(0, 2), { card: 9, prekey: newAlice.prekey }],
+      new: [...first.new.slice(0, 2), { card: 9, prekey: prekeyOf(erin) }],
+      observers: [2],
     }),
     inGenesis('a parent', { parent: later.parent }),
     inGenesis('old members', { old: [{ card: 0 }] }),
     inGenesis('somebody twice in the new committee', { new: [newAlice, newAlice, first.new[2]] }),
-    inGenesis('a prekey that is not on the card', {
-      new: [{ ...newAlice, prekey: bob.prekeys[0]?.public }, ...first.new.slice(1)],
+    inGenesis('somebody twice in the new committee, with two prekeys', {
+      new: [newAlice, { card: 0, prekey: alice.prekeys[1]?.public }, first.new[2]],
+      observers: [1],
     }),
-    inGenesis('a threshold above the number of members', { threshold: 4 }),
+    inGenesis('one prekey on the cards of two new members', {
+      cards: [alice.card.file, cardOf(bob, { prekeys: [prekeyOf(alice)] }), ...first.cards.slice(2)],
+      new: [newAlice, { card: 1, prekey: prekeyOf(alice) }, first.new[2]],
+    }),
+    inGenesis('a prekey that is not on the card', {
+      new: [{ ...newAlice, prekey: prekeyOf(erin) }, ...first.new.slice(1)],
+    }),
+    inGenesis('a threshold above the number of members', { threshold: 4, weak: ['few-spares'] }),
     inGenesis('dealers', { dealers: [1] }),
     inGenesis('no keys', { keys: [] }),
     inGenesis('two labels that differ in case alone', { keys: [...first.keys, { label: 'MAIN', suite: 'p256' }] }),
@@ -172,6 +189,7 @@ export function plansRefused({ link }: Story): Wanted[] {
     inGenesis('somebody with a card and no part', { cards: [...first.cards, dave.card.file] }),
     inGenesis('an observer twice', { cards: [...first.cards, erin.card.file], observers: [4, 4] }),
     inGenesis('an observer whose card is not there', { observers: [9] }),
+    inGenesis('an approver whose card is not there', { approvers: [3, 9] }),
     inGenesis('a weak shape that it does not admit: all must sign', { threshold: 3 }),
     inGenesis('a weak shape that it does not have', { weak: ['all-must-sign'] }),
     inReshare('no parent', { parent: null }),
@@ -182,6 +200,15 @@ export function plansRefused({ link }: Story): Wanted[] {
     ),
     inReshare('a parent of a rehearsal', { parent: otherWorld }),
     inReshare('an old member left out', { old: later.old.slice(0, 2) }),
+    inReshare('an old member left out who would not have dealt', {
+      old: later.old.slice(0, 2),
+      dealers: [1, 2],
+      reserves: [],
+    }),
+    inReshare('an old member under the card of somebody else, and with another part', {
+      old: [{ card: 3 }, ...later.old.slice(1)],
+      observers: [5, 1],
+    }),
     inReshare('an old member under the card of somebody else', { old: [{ card: 3 }, ...later.old.slice(1)] }),
     inReshare('keys of its own', { keys: first.keys }),
     inReshare('a dealer twice', { dealers: [2, 2] }),
@@ -196,7 +223,9 @@ export function plansRefused({ link }: Story): Wanted[] {
     inReshare('fewer dealers than the threshold of the old committee', { dealers: [2] }),
     inReshare('another policy', { policy: { approvers: [approver], approvals: 0 } }),
     inReshare('an approver of the policy left out', { approvers: [], approvals: 0, observers: [4, 5] }),
-    bad(halfLost(), 'reshare: half of the old committee declared lost, and nobody typed that it is meant', {}),
+    bad(halfLost(), 'reshare: half of the old committee declared lost, and nobody typed that it is meant', {
+      weak: ['few-spares'],
+    }),
     inReshare('below a majority although all are there', { belowQuorum: 'it is meant', weak: ['below-quorum'] }),
     bad(reshareFacts(committee(3, [alice, bob, carol]), 'A'), 'reshare: a lower threshold that it does not admit', {
       dealers: [1, 2, 3],
@@ -210,6 +239,42 @@ export function plansRefused({ link }: Story): Wanted[] {
     bad(recovery(), 'recover: another threshold', { threshold: 3, weak: ['all-must-sign', 'few-spares'] }),
     bad(recovery(), 'recover: two change places', {
       new: [recovery().new[0], recovery().new[2], recovery().new[1]],
+    }),
+    bad(recovery(), 'recover: a new machine in the place of who lost nothing', {
+      cards: [
+        cardOf(bob, { name: 'robert' }),
+        carol.card.file,
+        newMachine.file,
+        olga.card.file,
+        cardOf(newBob, { name: 'bob' }),
+      ],
+      new: [recovery().new[0], { card: 4, prekey: prekeyOf(newBob) }, recovery().new[2]],
+    }),
+    bad(halfLost(), 'recover: two who are lost come back in the place and name of the other', {
+      kind: 'recover',
+      cards: [
+        carol.card.file,
+        dave.card.file,
+        cardOf(bob, { name: 'alice' }),
+        olga.card.file,
+        cardOf(alice, { name: 'bob' }),
+      ],
+      new: [
+        { card: 2, prekey: prekeyOf(bob) },
+        { card: 4, prekey: prekeyOf(alice) },
+        { card: 0, prekey: prekeyOf(carol) },
+        { card: 1, prekey: prekeyOf(dave) },
+      ],
+      belowQuorum: 'two are gone for ever',
+      weak: ['minority-signs', 'below-quorum'],
+    }),
+    bad(recovery(), 'recover: who is lost comes back as she was, and with a new machine', {
+      kind: 'reshare',
+      cards: [bob.card, carol.card, newMachine, olga.card]
+        .map(({ file }) => file)
+        .concat(cardOf(alice, { name: 'alicia' })),
+      new: [...recovery().new, { card: 4, prekey: prekeyOf(alice) }],
+      weak: ['minority-signs'],
     }),
     bad(recovery(), 'recover: somebody else in the place of who is lost', {
       cards: [bob, carol, dave, olga].map(({ card }) => card.file),

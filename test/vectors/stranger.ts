@@ -184,7 +184,7 @@ export function times(point: Element, scalar: bigint, curve: Curve): Element {
   return reduced === 0n ? curve.zero : point.multiplyUnsafe(reduced);
 }
 
-function challenge(curve: Curve, tag: string, ...parts: Uint8Array[]): bigint {
+export function challenge(curve: Curve, tag: string, ...parts: Uint8Array[]): bigint {
   const halves = [0, 1].map((half) => tagged(`${tag}-challenge`, Uint8Array.of(half), utf8(curve.name), ...parts));
   return mod(big(join(...halves)));
 }

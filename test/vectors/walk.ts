@@ -2,6 +2,7 @@ import type { Cbor } from '../../src/bytes/cbor.ts';
 import { equalBytes } from '../../src/bytes/hex.ts';
 import { admit } from '../../src/ceremony/admission.ts';
 import type { AttemptView } from '../../src/ceremony/attempt-view.ts';
+import type { Card } from '../../src/ceremony/card.ts';
 import { evaluate, type View } from '../../src/ceremony/evaluate.ts';
 import type { Memo } from '../../src/ceremony/evaluation.ts';
 import type { AnyPacket, KindName } from '../../src/ceremony/kinds.ts';
@@ -40,19 +41,23 @@ export class Walk {
   readonly seed: string;
   readonly said = new Map<string, Said>();
   readonly kept = new Map<string, Kept>();
+  /** The attempt that packets are about from now on, and what is said behind the names of those packets. */
+  attempt: Uint8Array;
+  behind = '';
   readonly #memo: Memo = new Map();
   #time = now;
 
   constructor(plan: Plan, seed: string) {
     this.plan = plan;
     this.seed = seed;
+    this.attempt = plan.id;
   }
 
   /** The packet, said and remembered under a name. */
   say(name: string, who: Person, kind: KindName, body: unknown, draws: readonly string[] = []): Said {
     this.#time += 60;
     const said = this.draft(who, kind, body, draws);
-    this.said.set(name, said);
+    this.said.set(`${name}${this.behind}`, said);
     return said;
   }
 
@@ -72,7 +77,7 @@ export class Walk {
     return {
       kind,
       ceremony: this.plan.id,
-      attempt: this.plan.id,
+      attempt: this.attempt,
       author: who.signing.public,
       at: this.#time,
       attended: true,
@@ -84,6 +89,17 @@ export class Walk {
     const said = this.said.get(name);
     if (said === undefined) throw new Error(`nobody said ${name}`);
     return said;
+  }
+
+  /** The same ceremony before this packet was said, in the attempt that it is about. */
+  before(name: string): Walk {
+    const walk = new Walk(this.plan, this.seed);
+    walk.attempt = this.get(name).header.attempt;
+    for (const [other, said] of this.said) {
+      if (other === name) break;
+      walk.said.set(other, said);
+    }
+    return walk;
   }
 
   view(without: readonly string[] = [], more: readonly Said[] = []): View {
@@ -117,10 +133,11 @@ export class Walk {
     this.say(`deal of ${who.name}`, who, 'deal', body, draws);
   }
 
-  accept(who: Person): void {
+  accept(who: Person, card: Card = renewed(who)): void {
     const { attempt, transcript } = this.current;
     const receiver = this.plan.receivers.find(({ name }) => name === who.name);
-    const prekey = who.prekeys.find((own) => equalBytes(own.public, receiver?.prekey ?? own.secret));
+    const sealedTo = attempt.prekeys[(receiver?.newIndex ?? 0) - 1];
+    const prekey = who.prekeys.find((own) => equalBytes(own.public, sealedTo ?? own.secret));
     if (transcript === null || receiver === undefined || prekey === undefined) throw new Error('nothing to accept');
     const opened = receive(this.plan, attempt, transcript, receiver.newIndex, prekey.secret);
     if (opened.share === null) throw new Error('a bad box');
@@ -131,7 +148,7 @@ export class Walk {
       transcript,
       index: receiver.newIndex,
       share: opened.share,
-      card: renewed(who),
+      card,
       tool: this.plan.tool,
       random,
     });
@@ -147,14 +164,14 @@ export class Walk {
     this.say(`activation of ${who.name}`, who, 'activation', draftActivation(turn, kept.index, kept.share, nonces));
   }
 
-  close(who: Person): void {
+  close(who: Person, none: 'joiner' | 'lost' = 'joiner'): void {
     const { proof } = this.current;
     if (proof === null) throw new Error('nothing is proven');
     const old = this.plan.byIdentity.get(who.card.identity)?.oldIndex ?? null;
     this.say(`closing of ${who.name}`, who, 'closing', {
       transcript: proof.link.transcript,
       turn: proof.turn.hash,
-      oldShare: old === null ? { state: 'none', why: 'joiner' } : { state: 'wrapping-key-deleted', why: 'proven' },
+      oldShare: old === null ? { state: 'none', why: none } : { state: 'wrapping-key-deleted', why: 'proven' },
       invalid: [],
       recorded: [],
     });
