@@ -73,7 +73,6 @@ export function whatItNames(
 ): AnyPacket[] | 'absent' | { readonly wrong: string } {
   const find = (digest: Uint8Array) => packets.find((packet) => packet.digest === toHex(digest));
   const found: AnyPacket[] = [];
-  if (plan.byIdentity.get(release.identity)?.newIndex == null) return { wrong: 'the author is no receiver' };
   for (const { packet, blocked } of release.body.signed) {
     const signed = find(packet);
     if (signed === undefined) return 'absent';

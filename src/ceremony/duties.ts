@@ -185,8 +185,8 @@ export function attemptToRefuse(view: View, { identity, newIndex }: Participant)
  * a receiver or of the approvers no amendment helps.
  */
 export function amendable(view: View): boolean {
-  const { plan, current, attempts } = view;
-  if (plan.parent === null || view.withdrawn || current.death === null || current.proof !== null) return false;
+  const { current, attempts } = view;
+  if (view.withdrawn || current.death === null || current.proof !== null) return false;
   if (attempts.length > mostAmendments) return false;
   const dealers = current.spoiledBy.length > 0 || current.death.why === 'dealer-refused';
   return dealers && otherDealers(view) !== null;

@@ -108,7 +108,8 @@ export function abort(ceremonies: Ceremonies, held: Held, moment: Moment, reason
   }
   if (view.withdrawn)
     throw new Problem('REFUSED', 'this plan is withdrawn already', 'conclave status shows how far it is');
-  if (view.attempts.some(({ deals, endorsers }) => deals.size > 0 || endorsers.size > 0)) {
+  // a deal is an endorsement, also in a genesis
+  if (view.attempts.some(({ endorsers }) => endorsers.size > 0)) {
     throw new Problem(
       'REFUSED',
       'somebody has dealt or endorsed already, so the plan is not withdrawn any more',

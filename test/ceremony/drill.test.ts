@@ -5,6 +5,7 @@ import type { Descriptor } from '../../src/ceremony/descriptor.ts';
 import { drillStatementOf } from '../../src/ceremony/drill.ts';
 import { membersOf, waitedFor } from '../../src/ceremony/duties.ts';
 import { provesPossession } from '../../src/ceremony/packets/census.ts';
+import type { CalledTurn } from '../../src/ceremony/packets/signature.ts';
 import { walk } from '../../src/ceremony/route.ts';
 import { censusResult, drillResult } from '../../src/ceremony/still-result.ts';
 import { succession } from '../../src/ceremony/succession.ts';
@@ -203,6 +204,41 @@ describe('a drill', () => {
     drill.refuse(carol, 'member');
     expect(drill.view).toMatchObject({ phase: 'aborted' });
     expect(waitedFor(drill.view)).toEqual([]);
+  });
+
+  it('asks no signer for anything once another said no or spoiled it, though commitments are missing', () => {
+    const three = () => still('drill', { signers: [1, 2, 3] });
+    const refused = three();
+    refused.say(alice, 'commitment', refused.commitmentBody(alice));
+    refused.refuse(bob, 'member');
+    expect(waitedFor(refused.view)).toEqual([]);
+    const spoilt = three();
+    const body = spoilt.commitmentBody(alice);
+    spoilt.say(alice, 'commitment', { ...body, nonces: body.nonces.slice(1) });
+    expect(spoilt.view.drill?.commitments.size).toBe(0);
+    expect(spoilt.view.phase).toBe('failed');
+    expect(waitedFor(spoilt.view)).toEqual([]);
+  });
+
+  it('is signed over the commitments of all whom it names, though fewer would make a signature', () => {
+    const drill = still('drill', { signers: [1, 2, 3] });
+    for (const who of [alice, bob, carol]) drill.say(who, 'commitment', drill.commitmentBody(who));
+    const turn = drill.view.drill?.turn as CalledTurn;
+    const two = { ...turn, commitments: turn.commitments.filter(({ index }) => index !== 2) };
+    drill.say(carol, 'signature', drill.signatureBody(carol, two));
+    expect(drill.view.faults).toMatchObject([{ member: 'carol', fault: 'TURN_INVALID' }]);
+    expect(drill.view.drill?.signatures.size).toBe(0);
+  });
+
+  it('goes on where somebody says no who has signed already', () => {
+    const drill = still('drill');
+    for (const who of [alice, carol]) drill.say(who, 'commitment', drill.commitmentBody(who));
+    drill.say(alice, 'signature', drill.signatureBody(alice));
+    drill.refuse(alice, 'member');
+    expect(drill.view.phase).toBe('proving');
+    expect(waitedFor(drill.view)).toEqual(['carol']);
+    drill.run();
+    expect(drill.view.phase).toBe('complete');
   });
 });
 

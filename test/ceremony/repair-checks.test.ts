@@ -82,6 +82,10 @@ describe('a release', () => {
     const unblocked = ceremony.say(bob, 'release', release([{ packet: mine, blocked: null }], true));
     expect(new Set(blockedBy(unblocked))).toEqual(new Set(['bob RELEASE_INVALID', ...wrong]));
     ceremony.forget(unblocked);
+    const elsewise = [{ packet: digest(ceremony.said(bob, 'acceptance')), blocked: null }];
+    const invalid = ceremony.say(bob, 'release', release(elsewise, true));
+    expect(new Set(blockedBy(invalid))).toEqual(new Set(['bob RELEASE_INVALID', ...wrong]));
+    ceremony.forget(invalid);
     expect(blockedBy(ceremony.say(bob, 'release', release()))).toEqual([]);
   });
 
@@ -114,6 +118,9 @@ describe('a release', () => {
     ceremony.say(alice, 'release', release([{ packet: digest(alices), blocked: digest(bobLists) }]));
     expect(named(ceremony)).toEqual([]);
     expect(ceremony.view.current.death).toMatchObject({ why: 'released' });
+    // what blocks it waits for what bob signed, and so does this one
+    const view = ceremony.without(bobs);
+    expect([view.current.releases.size, view.current.death, view.faults]).toEqual([0, null, []]);
   });
 
   it('is for receivers: nobody else can say it', () => {
@@ -169,11 +176,14 @@ describe('an amendment', () => {
     expect(amendable(many(mostAmendments + 1))).toBe(false);
   });
 
-  it('is not offered for a plan that was withdrawn, nor against the no of a receiver', () => {
+  it('is not offered for a plan that was withdrawn or is complete, nor against the no of a receiver', () => {
     const ceremony = handover();
     ceremony.refuse(bob, 'dealer');
     ceremony.refuse(alice, 'proposer');
     expect(amendable(ceremony.view)).toBe(false);
+    const done = handover().run();
+    done.refuse(bob, 'dealer'); // a lie by now, and no reason to begin again
+    expect([done.view.phase, amendable(done.view)]).toEqual(['complete', false]);
     const other = handover();
     other.refuse(bob, 'receiver');
     expect([other.view.current.death?.why, amendable(other.view)]).toEqual(['receiver-refused', false]);
@@ -247,6 +257,21 @@ describe('what a machine gives up by itself', () => {
     expect([alice, bob, carol, dave].map(over)).toEqual([null, null, null, null]);
   });
 
+  it('is each attempt that is over for itself: an answer in one is none in another', () => {
+    const ceremony = handover();
+    ceremony.amend(alice, ['bob']);
+    ceremony.do(bob, 'refuse');
+    ceremony.amend(alice);
+    expect(ceremony.view.attempts.map(({ death }) => death?.why ?? null)).toEqual(['receiver-refused', null, null]);
+    expect(attemptToRefuse(ceremony.view, me(ceremony, bob))?.attempt.number).toBe(1);
+  });
+
+  it('is not answered by another no: who dissents is still asked to accept', () => {
+    const ceremony = handover().before('accept');
+    ceremony.refuse(carol, 'member');
+    expect(owedBy(ceremony.view, me(ceremony, carol))).toEqual(['accept']);
+  });
+
   it('is never one that all have accepted, though the proposer withdrew the plan', () => {
     const ceremony = handover().before('activate');
     ceremony.refuse(alice, 'proposer');
@@ -267,5 +292,15 @@ describe('a complaint', () => {
     if (deals.length > 0) ceremony.say(carol, 'complaint', ceremony.complaintBody(carol, bob));
     expect(named(ceremony).map((one) => one.split(' ')[0])).toEqual(['bob']);
     expect(toHex(ceremony.plan.id)).toBe(ceremony.plan.ceremony);
+  });
+});
+
+describe('too few approvals', () => {
+  it('are the doing of approvers alone: a no as approver of somebody who is none names nobody', () => {
+    const ceremony = handover({ approvers: [dave] });
+    ceremony.refuse(bob, 'approver');
+    expect(ceremony.view.current.death).toBeNull();
+    ceremony.refuse(dave, 'approver');
+    expect(ceremony.view.current.death).toMatchObject({ why: 'approvals-refused', by: ['dave'] });
   });
 });

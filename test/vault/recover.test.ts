@@ -114,6 +114,19 @@ describe('a share that a plan declares lost and that is here', () => {
     walk([alice, bob, carol], stick);
     expect(usableEpochs([alice, bob, carol])).toEqual([1]);
   });
+
+  it('stops nobody who has accepted: a share that turns up then is too late to be asked for', () => {
+    const { alice, bob, carol, stick } = fresh('found again');
+    const shares = [...bob.copy()].filter(([path]) => path.endsWith('.share'));
+    loseShares(bob);
+    alice.propose(stick, { ...recover, lost: ['bob'] });
+    for (const machine of [carol, alice, bob]) machine.visit(stick);
+    expect(slotsOf(bob).map(({ epoch }) => epoch)).toContain(1);
+    for (const [path, bytes] of shares) bob.memory.put(path, bytes, 0o600);
+    walk([alice, bob, carol], stick);
+    expect(usableEpochs([alice, bob, carol])).toContain(1);
+    expect(bob.visit(stick).holds).toEqual([]);
+  });
 });
 
 describe('a reshare in which somebody is declared lost', () => {

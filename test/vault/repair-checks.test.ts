@@ -95,7 +95,7 @@ describe('an amendment', () => {
     const id = refresh(stick);
     const expected = (() => {
       const here = comeBack(all, stick);
-      alice.command(stick, id, amending());
+      alice.command(new Map(stick), id, amending());
       const named = view(alice, id).attempts.at(-1)?.attempt.prekeys[0] as Uint8Array;
       here();
       return named;
@@ -268,7 +268,15 @@ describe('a prekey', () => {
   });
 
   it('is bound to the attempt that is worked on, so that no other plan can have it', () => {
-    const id = refresh(start());
-    expect(alice.state.prekeys.flatMap(({ attempt }) => (attempt === null ? [] : [toHex(attempt)]))).toEqual([id]);
+    const bound = (machine: Machine) =>
+      machine.state.prekeys.flatMap(({ attempt }) => (attempt === null ? [] : [toHex(attempt)]));
+    const stick = start();
+    const id = refresh(stick);
+    expect(bound(alice)).toEqual([id]);
+    carol.visit(stick); // nobody else has dealt: there is nothing to accept
+    expect(bound(carol)).toEqual([id]);
+    alice.command(stick, id, amending('bob'));
+    alice.visit(stick);
+    expect(bound(alice)).toEqual([toHex(view(alice, id).current.attempt.id)]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { alarmsFor, contradictionId, overrideSentence } from '../../src/vault/standing.ts';
+import { alarmsFor, contradictionId, oldCopy, overrideSentence } from '../../src/vault/standing.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 import { code } from './support.ts';
 
@@ -110,6 +110,24 @@ describe('an old copy of a vault', () => {
     // and others find nothing that bob would have to answer for
     alice.visit(stick);
     expect(alice.run((ceremonies) => ceremonies.get(ceremony).view)).toMatchObject({ faults: [], contradictions: [] });
+  });
+
+  it('says so no more once a later epoch is proven: that one is over', () => {
+    const stick = start();
+    const old = bob.copy();
+    bob.visit(stick);
+    bob.restore(old);
+    expect(bob.visit(stick).holds).toEqual(['VAULT_ROLLED_BACK']);
+    bob.run((ceremonies) => {
+      const { plan } = ceremonies.get(ceremony);
+      const { state } = ceremonies.vault;
+      const later = state.keysets.map((record) => ({
+        ...record,
+        links: record.links.flatMap((link) => [link, { ...link, epoch: 1 }]),
+      }));
+      expect(oldCopy(state, plan)).toHaveLength(1);
+      expect(oldCopy({ ...state, keysets: later }, plan)).toEqual([]);
+    });
   });
 
   it('knows itself by its own proposal, too', () => {
