@@ -1,6 +1,6 @@
 import { owedBy } from '../ceremony/duties.ts';
 import { isOver, type Over } from '../ceremony/over.ts';
-import { visit } from '../ceremony/remedy.ts';
+import { listed, noun, visit } from '../ceremony/remedy.ts';
 import { route } from '../ceremony/route.ts';
 import { whyNotMoving } from '../ceremony/why.ts';
 import type { Board, Here } from '../report/status-text.ts';
@@ -34,7 +34,7 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
     damaged,
     holds,
     here,
-    nextStop: over === null ? nextStop(held, name) : null,
+    nextStop: over === null ? nextStop(held, name, here) : null,
   };
 }
 
@@ -59,14 +59,15 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
   // an amendment is offered with its reasons; everything else that is owed a visit does by itself
   const owes = mine === undefined ? [] : owedBy(view, mine).filter((duty) => duty !== 'amend');
   const obstacle = whyNotMoving(view).find(({ duty, at }) => (duty === null || duty === 'amend') && at.includes(name));
-  if (owes.length > 0) return { kind: 'do', says: `this machine owes ${owes.join(', ')}`, command: visit };
+  if (owes.length > 0)
+    return { kind: 'do', says: `this machine owes its ${listed(owes.map((one) => noun[one]))}`, command: visit };
   if (obstacle !== undefined) return { kind: 'do', says: obstacle.notSeen, command: obstacle.command };
   return { kind: 'nothing', says: 'nothing can be done on this machine now', command: null };
 }
 
-/** Where a walk leads on, or else whoever can unblock it. */
-function nextStop({ view }: Held, name: string | undefined): string | null {
-  const walked = route(view, name).find((stop) => stop !== name);
+/** Where a walk leads on, or else whoever can unblock it. No walk counts on a machine that is on hold. */
+function nextStop({ view }: Held, name: string | undefined, here: Here): string | null {
+  const walked = here.kind === 'hold' ? undefined : route(view, name).find((stop) => stop !== name);
   if (walked !== undefined) return walked;
   const at = whyNotMoving(view).flatMap((obstacle) => obstacle.at);
   return at.includes(name ?? '') ? null : (at[0] ?? null);

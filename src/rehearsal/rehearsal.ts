@@ -222,7 +222,9 @@ export class Rehearsal {
   async #propose(proposal: Proposal): Promise<void> {
     const { by, kind, keyset } = proposal;
     const stop = this.#arrive(by, [proposal.stick ?? this.#main()]);
-    const ran = await this.#counted(by, [...proposeWords(proposal), '--stick', this.#path(proposal.stick)]);
+    const instead = proposal.insteadOf === undefined ? [] : ['--instead-of', this.#begun().ceremony];
+    const words = [...proposeWords(proposal), ...instead, '--stick', this.#path(proposal.stick)];
+    const ran = await this.#counted(by, words);
     if (ran.status !== 0) throw refused(by, 'propose', ran);
     const { ceremony } = read(proposeJson, ran, 'propose');
     this.begun.push({ part: this.#part, ceremony, kind, keyset });
