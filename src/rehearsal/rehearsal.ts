@@ -8,6 +8,7 @@ import type { Kdf } from '../vault/password.ts';
 import { Vault } from '../vault/vault.ts';
 import {
   type NextJson,
+  named,
   nextJson,
   notSaid,
   proposeJson,
@@ -178,6 +179,9 @@ export class Rehearsal {
       case 'loseMachine':
         for (const who of is) this.#lose(who);
         return;
+      case 'loseShare':
+        for (const who of is) emptyFolder(this.#stage.fs, joinPath(this.party(who).home, 'shares'));
+        return;
       case 'command':
         return this.#command(is.by, is.words, is.exit ?? 0);
       case 'lie':
@@ -305,9 +309,7 @@ export class Rehearsal {
     const stop = this.#stop?.who === who ? this.#stop : this.#arrive(who);
     const ran = await this.#counted(
       who,
-      words.map((word) =>
-        word.replaceAll('{stick}', this.#path()).replaceAll('{ceremony}', this.begun.at(-1)?.ceremony ?? ''),
-      ),
+      words.map((word) => named(word.replaceAll('{stick}', this.#path()), this.begun)),
     );
     if (ran.status !== exit) throw refused(who, words.join(' '), ran, exit);
     stop.deeds.push(words.slice(0, 2).join(' '));
@@ -325,7 +327,10 @@ export class Rehearsal {
   async #reads(who: string, words: readonly string[]): Promise<void> {
     const { screen } = await this.run(this.party(who), ['status']);
     this.#tell({ reads: { who, screen } });
-    const missing = notSaid(screen, words);
+    const missing = notSaid(
+      screen,
+      words.map((word) => named(word, this.begun)),
+    );
     if (missing.length > 0) throw stuck(`the board of ${who} does not say: ${missing.join('; ')}`);
   }
 

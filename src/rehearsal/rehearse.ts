@@ -5,7 +5,7 @@ import { unwrapProposal } from '../ceremony/envelope.ts';
 import { phases } from '../ceremony/evaluate.ts';
 import { ceremonyFolder, openStick, readStick } from '../courier/stick.ts';
 import { Problem } from '../problem.ts';
-import { notSaid } from './conversation.ts';
+import { named, notSaid } from './conversation.ts';
 import { type Holding, holdersOf, holdingsOf, sharesWrong, subsets } from './holdings.ts';
 import { type Begun, type Reading, Rehearsal, type Stage, type Tally, type Told } from './rehearsal.ts';
 import type { Amount, Expectation, Scenario, Step } from './scenario.ts';
@@ -78,7 +78,7 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   const facts: Facts = {
     tally: rehearsal.tallies.measured,
     ceremonies,
-    named: named(boards, measured),
+    named: blamed(boards, measured),
     left,
     random: stage.random,
     ...kept(before, active(left), measured),
@@ -86,7 +86,7 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   const checks = [
     { check: 'every step was done', ok: stopped === null, detail: stopped ?? `${scenario.steps.length} steps` },
     ...checksOf(scenario.expect, facts),
-    ...boardChecks(boards, scenario.expect),
+    ...boardChecks(boards, rehearsal.begun, scenario.expect),
     ...(await manifestChecks(rehearsal, measured, scenario.expect)),
   ];
   return {
@@ -153,18 +153,24 @@ function ended(boards: readonly Board[], rehearsal: Rehearsal, begun: readonly B
 }
 
 /** Who is named for what, on whichever machine: an honest member is to be named on none. */
-function named(boards: readonly Board[], begun: readonly Begun[]): Ended['faults'][number][] {
+function blamed(boards: readonly Board[], begun: readonly Begun[]): Ended['faults'][number][] {
   const measured = new Set(begun.map(({ ceremony }) => ceremony));
   return boards.flatMap(({ ceremonies }) =>
     ceremonies.filter(({ ceremony }) => measured.has(ceremony)).flatMap(({ faults }) => faults),
   );
 }
 
-function boardChecks(boards: readonly Board[], { statusSays = {} }: Expectation): Check[] {
+function boardChecks(boards: readonly Board[], begun: readonly Begun[], { statusSays = {} }: Expectation): Check[] {
   return Object.entries(statusSays).map(([who, says]) => {
     const board = boards.find((one) => one.who === who);
     const check = `the board of ${who} says so`;
-    return board === undefined ? { check, ok: false, detail: 'there is none' } : said(check, board.screen, says);
+    return board === undefined
+      ? { check, ok: false, detail: 'there is none' }
+      : said(
+          check,
+          board.screen,
+          says.map((words) => named(words, begun)),
+        );
   });
 }
 

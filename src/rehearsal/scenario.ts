@@ -68,6 +68,8 @@ const vocabulary = {
   back: names,
   /** The machine is gone with everything on it: after that, `init` makes a new one for the same person. */
   loseMachine: names,
+  /** The share files are gone, and nothing else: identity, card and packets are still there. */
+  loseShare: names,
   /** The stick is there, and the member at this machine says something else than the program would. */
   lie,
   /** The proposer-to-be puts a false identity in the place of these people on the own roster. */
@@ -209,6 +211,7 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
     case 'absent':
     case 'back':
     case 'loseMachine':
+    case 'loseShare':
       everyone(people, is, where);
       return;
     case 'propose': {
