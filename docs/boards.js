@@ -47,8 +47,21 @@ function shown(title, screen, ids) {
 
 /** Without what is another in every run. @param {string} screen @param {readonly string[]} ids */
 function settled(screen, ids) {
+  // what is over stands in the order of its numbers
+  return unnumbered(screen, ids).replace(/(?:^\S.*: .*\n(?: {2}.*\n)*)+(?=\(conclave status --all)/m, (over) =>
+    over
+      .split(/(?<=\n)(?=\S)/)
+      .sort()
+      .join(''),
+  );
+}
+
+/** @param {string} screen @param {readonly string[]} ids */
+function unnumbered(screen, ids) {
   const row = /^\s*(?:\d{1,2} [A-Za-z]+\s*){4}$/;
-  const lines = screen.trimEnd().split('\n');
+  // what doctor finds is this computer, not the ceremony
+  const found = /^ {4}\w+, [a-z ]+: .*(\n {6}.*)*\n/gm;
+  const lines = screen.trimEnd().replace(found, '').split('\n');
   return lines
     .filter((line, at) => !(row.test(line) && row.test(lines[at - 1] ?? '')))
     .map((line) => (row.test(line) ? '   (the twelve words of the phrase)' : line))

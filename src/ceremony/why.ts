@@ -37,7 +37,8 @@ export function whyNotMoving(view: View): Obstacle[] {
 export function deathWords(view: View): string {
   const { death, spoiledBy } = view.current;
   if (death === null) return '';
-  const who = listed(death.by);
+  // packets come in the order of their digests, people in that of the plan
+  const who = listed(view.plan.participants.map(({ name }) => name).filter((name) => death.by.includes(name)));
   const cheats = spoiledBy.length === 0 ? '' : `the dealing of ${listed(spoiledBy)} is good for nothing, and `;
   switch (death.why) {
     case 'receiver-refused':

@@ -53,9 +53,14 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
     const more = holds.length === 1 ? '' : ` (and ${holds.length - 1} more)`;
     return { kind: 'hold', says: `${hold.message}${more}`, command: hold.hint ?? null };
   }
-  if (!consented && view.current.death === null)
-    return { kind: 'do', says: 'the member at this machine has not consented to the plan yet', command: visit };
   const mine = plan.participants.find((one) => one.name === name);
+  if (!consented && view.current.death === null) {
+    const no = view.dissent.some(({ identity }) => identity === mine?.identity);
+    const says = no
+      ? 'the member at this machine said no, which is on record and stops nothing; a consent is still asked for'
+      : 'the member at this machine has not consented to the plan yet';
+    return { kind: 'do', says, command: visit };
+  }
   // an amendment is offered with its reasons; everything else that is owed a visit does by itself
   const owes = mine === undefined ? [] : owedBy(view, mine).filter((duty) => duty !== 'amend');
   const obstacle = whyNotMoving(view).find(({ duty, at }) => (duty === null || duty === 'amend') && at.includes(name));

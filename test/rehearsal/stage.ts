@@ -28,8 +28,13 @@ const faultsFolder = new URL('faults/', folder);
 /** One file for each way in which a ceremony can go wrong. */
 export const faults: readonly string[] = readdirSync(faultsFolder).sort();
 
+// biome-ignore lint/suspicious/noExplicitAny: what a test changes of it
+export function faultJson(file: string): any {
+  return JSON.parse(readFileSync(new URL(file, faultsFolder), 'utf8'));
+}
+
 export function fault(file: string): Scenario {
-  return readScenario(JSON.parse(readFileSync(new URL(file, faultsFolder), 'utf8')));
+  return readScenario(faultJson(file));
 }
 
 /** A stage on a disk in memory. */
