@@ -72,7 +72,7 @@ export function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: 
     case 'census':
       return 'the picture of who has a share that works; no share moves';
     case 'close':
-      return 'the end: old shares destroyed as planned, and new members with nothing left to do';
+      return 'the end: every old share destroyed as planned; the new shares sign already, whether this comes or not';
   }
 }
 

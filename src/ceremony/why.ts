@@ -37,7 +37,8 @@ export function whyNotMoving(view: View): Obstacle[] {
 export function deathWords(view: View): string {
   const { death, spoiledBy } = view.current;
   if (death === null) return '';
-  const who = listed(death.by);
+  // packets come in the order of their digests, people in that of the plan
+  const who = listed(view.plan.participants.map(({ name }) => name).filter((name) => death.by.includes(name)));
   const cheats = spoiledBy.length === 0 ? '' : `the dealing of ${listed(spoiledBy)} is good for nothing, and `;
   switch (death.why) {
     case 'receiver-refused':
@@ -126,11 +127,12 @@ function contradicted(view: View): Obstacle[] {
   return [...distinct.values()].map(({ member, packets, slot }) => ({
     member,
     duty: null,
-    notSeen: `one true word of ${member}: it signed two statements of which only one can be honest (${slot.split(' ')[0]}: ${packets.map(short).join(' and ')})`,
-    unlocks: 'every machine that has seen both: until its operator decides, it signs, endorses and destroys nothing',
+    notSeen: `which of two statements of ${member} is true: both are signed, and only one can be honest (${slot.split(' ')[0]}: ${packets.map(short).join(' and ')})`,
+    unlocks:
+      'each machine that has seen both: it signs, endorses and destroys nothing for this epoch, in no plan, until its operator decides',
     at: view.plan.participants.filter(({ name }) => name !== member).map(({ name }) => name),
     command: `${visit} --override "go on although ${member} contradicted themselves"`,
-    otherwise: replanned(view, member),
+    otherwise: `the same, and then ${replanned(view, member)}`,
   }));
 }
 
@@ -147,19 +149,38 @@ function spoilt(view: View): Obstacle[] {
     const packet = view.packets.find((one) => one.digest === digest);
     const unlocked = packet === undefined ? undefined : unlocks[packet.kind];
     if (packet === undefined || unlocked === undefined || stands(current, packet.kind, identity)) return [];
-    const amends = isKind(packet, 'deal') && otherDealers(view, [member]) !== null;
-    return [
-      {
-        member,
-        duty: null,
-        notSeen: `a good ${packet.kind} of ${member}: the one that is here is at fault (${detail})`,
-        unlocks: unlocked,
-        at: [proposer],
-        command: amends ? `conclave amend --without ${member}` : replanned(view, member),
-        otherwise: `conclave export --fault ${member} --out ${member}.conclave shows the fault to anybody`,
-      },
-    ];
+    const shows = `conclave export --fault ${member} --out ${member}.conclave shows the fault to anybody`;
+    const common = {
+      member,
+      duty: null,
+      notSeen: `a good ${packet.kind} of ${member}: the one that is here is at fault (${detail})`,
+      otherwise: shows,
+    };
+    if (!isKind(packet, 'deal')) return [{ ...common, ...letGo(view, packet.kind, identity, unlocked) }];
+    const amends = otherDealers(view, [member]) !== null;
+    const command = amends ? `conclave amend --without ${member}` : replanned(view, member);
+    return [{ ...common, unlocks: unlocked, at: [proposer], command }];
   });
+}
+
+/** A bad acceptance or activation kills no attempt: the others have to let go of it before they may vote for another plan. */
+function letGo(
+  view: View,
+  kind: KindName,
+  identity: string,
+  unlocked: string,
+): Pick<Obstacle, 'unlocks' | 'at' | 'command'> {
+  const { plan, current } = view;
+  const member = plan.byIdentity.get(identity)?.name ?? '';
+  const least = plan.receivers.length - plan.threshold + 1;
+  const holding = plan.receivers.filter(
+    (one) => one.identity !== identity && current.acceptances.has(one.identity) && !current.releases.has(one.identity),
+  );
+  const unlocks = `${unlocked}, which cannot come any more: let go of by ${least}, it is over, and then ${replanned(view, member)}`;
+  if (holding.length === 0)
+    return { unlocks, at: [proposerOf(view)], command: 'conclave abort --reason T --stick DIR' };
+  const release = kind === 'activation' ? 'conclave release --salvage' : 'conclave release';
+  return { unlocks, at: holding.map(({ name }) => name), command: `${release} --reason T --stick DIR` };
 }
 
 /** Whether something good of this kind by this member is here all the same. */

@@ -1,6 +1,6 @@
 import { owedBy } from '../ceremony/duties.ts';
 import { isOver, type Over } from '../ceremony/over.ts';
-import { visit } from '../ceremony/remedy.ts';
+import { listed, noun, visit } from '../ceremony/remedy.ts';
 import { route } from '../ceremony/route.ts';
 import { whyNotMoving } from '../ceremony/why.ts';
 import type { Board, Here } from '../report/status-text.ts';
@@ -34,7 +34,7 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
     damaged,
     holds,
     here,
-    nextStop: over === null ? nextStop(held, name) : null,
+    nextStop: over === null ? nextStop(held, name, here) : null,
   };
 }
 
@@ -53,20 +53,26 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
     const more = holds.length === 1 ? '' : ` (and ${holds.length - 1} more)`;
     return { kind: 'hold', says: `${hold.message}${more}`, command: hold.hint ?? null };
   }
-  if (!consented && view.current.death === null)
-    return { kind: 'do', says: 'the member at this machine has not consented to the plan yet', command: visit };
   const mine = plan.participants.find((one) => one.name === name);
+  if (!consented && view.current.death === null) {
+    const no = view.dissent.some(({ identity }) => identity === mine?.identity);
+    const says = no
+      ? 'the member at this machine said no, which is on record and stops nothing; a consent is still asked for'
+      : 'the member at this machine has not consented to the plan yet';
+    return { kind: 'do', says, command: visit };
+  }
   // an amendment is offered with its reasons; everything else that is owed a visit does by itself
   const owes = mine === undefined ? [] : owedBy(view, mine).filter((duty) => duty !== 'amend');
   const obstacle = whyNotMoving(view).find(({ duty, at }) => (duty === null || duty === 'amend') && at.includes(name));
-  if (owes.length > 0) return { kind: 'do', says: `this machine owes ${owes.join(', ')}`, command: visit };
+  if (owes.length > 0)
+    return { kind: 'do', says: `this machine owes its ${listed(owes.map((one) => noun[one]))}`, command: visit };
   if (obstacle !== undefined) return { kind: 'do', says: obstacle.notSeen, command: obstacle.command };
   return { kind: 'nothing', says: 'nothing can be done on this machine now', command: null };
 }
 
-/** Where a walk leads on, or else whoever can unblock it. */
-function nextStop({ view }: Held, name: string | undefined): string | null {
-  const walked = route(view, name).find((stop) => stop !== name);
+/** Where a walk leads on, or else whoever can unblock it. No walk counts on a machine that is on hold. */
+function nextStop({ view }: Held, name: string | undefined, here: Here): string | null {
+  const walked = here.kind === 'hold' ? undefined : route(view, name).find((stop) => stop !== name);
   if (walked !== undefined) return walked;
   const at = whyNotMoving(view).flatMap((obstacle) => obstacle.at);
   return at.includes(name ?? '') ? null : (at[0] ?? null);

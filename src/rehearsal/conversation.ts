@@ -50,6 +50,17 @@ export function read<T extends v.GenericSchema>(schema: T, ran: Ran, what: strin
   throw stuck(`${what} ended with ${ran.status}: ${error.success ? error.output.error.message : 'no result'}`);
 }
 
+/** `{ceremony}` is the number of the ceremony that was begun last, as people see it. */
+export function named(words: string, begun: readonly { readonly ceremony: string }[]): string {
+  return words.replaceAll('{ceremony}', (begun.at(-1)?.ceremony ?? '').slice(0, 16));
+}
+
+/** The words that are not on a screen, wherever its lines are broken. */
+export function notSaid(screen: string, words: readonly string[]): string[] {
+  const read = screen.replace(/\s+/g, ' ');
+  return words.filter((some) => !read.includes(some));
+}
+
 export function proposeWords(is: Proposal): string[] {
   const option = (flag: string, value: string | number | readonly string[] | undefined): string[] =>
     value === undefined ? [] : [flag, Array.isArray(value) ? value.join(',') : String(value)];

@@ -3,6 +3,7 @@ import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import type { Scalar } from '../crypto/group.ts';
 import { interpolateAtZero } from '../crypto/polynomial.ts';
 import { suite } from '../crypto/suites.ts';
+import { Problem } from '../problem.ts';
 import type { Slot } from '../vault/state.ts';
 import { Vault } from '../vault/vault.ts';
 import type { Party } from './party.ts';
@@ -25,11 +26,12 @@ export function holdingsOf({ fs, random, kdf, processes }: Stage, party: Party):
   const vault = Vault.open(party.home, { fs, random, kdf, processes }, party.passphrase);
   try {
     const slots = vault.state.keysets.flatMap((keyset) => keyset.slots);
-    return slots.map((slot) => {
+    return slots.flatMap((slot) => {
       const descriptor = readDescriptor(slot.descriptor);
-      const share = vault
-        .readShare(slot)
-        .map((scalar, place) => suite(descriptor.keys[place]?.suite ?? 'ed25519').group.decodeScalar(scalar));
+      const share = readable(vault, slot)?.map((scalar, place) =>
+        suite(descriptor.keys[place]?.suite ?? 'ed25519').group.decodeScalar(scalar),
+      );
+      if (share === undefined) return [];
       return {
         who: party.name,
         state: slot.state,
@@ -41,6 +43,16 @@ export function holdingsOf({ fs, random, kdf, processes }: Stage, party: Party):
     });
   } finally {
     vault.close();
+  }
+}
+
+/** A share whose file is lost is no share. */
+function readable(vault: Vault, slot: Slot): readonly Uint8Array[] | undefined {
+  try {
+    return vault.readShare(slot);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'VAULT_DAMAGED') return undefined;
+    throw error;
   }
 }
 

@@ -36,6 +36,12 @@ export class Room {
   readonly #heard = new Map<string, readonly string[]>();
   #last: readonly string[] | undefined;
 
+  /** Whoever was in the other room remembers what was read aloud there. */
+  remember(other: Room): void {
+    for (const [ceremony, words] of other.#heard) this.#heard.set(ceremony, words);
+    this.#last = other.#last;
+  }
+
   /** Somebody reads from a screen: twelve numbered words, in rows of four, below the number of a ceremony. */
   readAloud(screen: string): void {
     const rows = screen.split('\n').filter((line) => /^\s*(?:\d{1,2} [A-Za-z]+\s*){4}$/.test(line));

@@ -6,7 +6,18 @@ import { type FileSystem, joinPath } from '../media/file-system.ts';
 import type { Processes } from '../vault/lock.ts';
 import type { Kdf } from '../vault/password.ts';
 import { Vault } from '../vault/vault.ts';
-import { type NextJson, nextJson, proposeJson, proposeWords, type Ran, read, refused, stuck } from './conversation.ts';
+import {
+  type NextJson,
+  named,
+  nextJson,
+  notSaid,
+  proposeJson,
+  proposeWords,
+  type Ran,
+  read,
+  refused,
+  stuck,
+} from './conversation.ts';
 import { emptyFolder, filesIn, putBack } from './disk.ts';
 import { Liar } from './lies/liar.ts';
 import { lies } from './lies/lies.ts';
@@ -59,7 +70,16 @@ export interface Begun {
 }
 
 /** Told as it happens. `to` is whoever the stick goes to from there. */
-export type Told = { readonly begins: Part } | { readonly stop: Stop; readonly to: string | null };
+export type Told =
+  | { readonly begins: Part }
+  | { readonly stop: Stop; readonly to: string | null }
+  | { readonly reads: Reading };
+
+/** What somebody finds on the own board. */
+export interface Reading {
+  readonly who: string;
+  readonly screen: string;
+}
 
 /** The people of a scenario, their machines and sticks, and where these are. */
 export class Rehearsal {
@@ -101,6 +121,18 @@ export class Rehearsal {
     );
     this.sticks = new Map(scenario.sticks.map((name) => [name, joinPath(folder, 'sticks', name)]));
     for (const path of this.sticks.values()) makeDirectoryDurably(fs, path);
+  }
+
+  /** Goes on where the set-up of another rehearsal ended: the same people, on a copy of its disk. */
+  goOn(from: Rehearsal): void {
+    Object.assign(this.tallies.setup, from.tallies.setup);
+    this.begun.push(...from.begun);
+    this.#room.remember(from.#room);
+    this.#advice = from.#advice;
+    for (const who of from.#absent) this.#absent.add(who);
+    for (const [stick, who] of from.#where) this.#where.set(stick, who);
+    for (const [who, copy] of from.#kept) this.#kept.set(who, copy);
+    for (const [ceremony, last] of from.#seen) this.#seen.set(ceremony, last);
   }
 
   /** Who was visited last of those who know of a ceremony, and so knows the most. */
@@ -147,6 +179,9 @@ export class Rehearsal {
       case 'loseMachine':
         for (const who of is) this.#lose(who);
         return;
+      case 'loseShare':
+        for (const who of is) emptyFolder(this.#stage.fs, joinPath(this.party(who).home, 'shares'));
+        return;
       case 'command':
         return this.#command(is.by, is.words, is.exit ?? 0);
       case 'lie':
@@ -165,6 +200,8 @@ export class Rehearsal {
         return putBack(this.#stage.fs, this.party(is).home, this.#kept.get(is) ?? new Map());
       case 'refuse':
         return this.#refuse(is.by, is.reason);
+      case 'reads':
+        for (const [who, words] of Object.entries(is)) await this.#reads(who, words);
     }
   }
 
@@ -189,7 +226,9 @@ export class Rehearsal {
   async #propose(proposal: Proposal): Promise<void> {
     const { by, kind, keyset } = proposal;
     const stop = this.#arrive(by, [proposal.stick ?? this.#main()]);
-    const ran = await this.#counted(by, [...proposeWords(proposal), '--stick', this.#path(proposal.stick)]);
+    const instead = proposal.insteadOf === undefined ? [] : ['--instead-of', this.#begun().ceremony];
+    const words = [...proposeWords(proposal), ...instead, '--stick', this.#path(proposal.stick)];
+    const ran = await this.#counted(by, words);
     if (ran.status !== 0) throw refused(by, 'propose', ran);
     const { ceremony } = read(proposeJson, ran, 'propose');
     this.begun.push({ part: this.#part, ceremony, kind, keyset });
@@ -270,9 +309,7 @@ export class Rehearsal {
     const stop = this.#stop?.who === who ? this.#stop : this.#arrive(who);
     const ran = await this.#counted(
       who,
-      words.map((word) =>
-        word.replaceAll('{stick}', this.#path()).replaceAll('{ceremony}', this.begun.at(-1)?.ceremony ?? ''),
-      ),
+      words.map((word) => named(word.replaceAll('{stick}', this.#path()), this.begun)),
     );
     if (ran.status !== exit) throw refused(who, words.join(' '), ran, exit);
     stop.deeds.push(words.slice(0, 2).join(' '));
@@ -284,6 +321,17 @@ export class Rehearsal {
     const ran = await this.#counted(who, ['next', '--refuse', '--reason', reason, ...of]);
     this.#heard(who, read(nextJson, ran, `the refusal of ${who}`));
     stop.deeds.push('said no');
+  }
+
+  /** Looking is no visit, and nothing of it is counted. */
+  async #reads(who: string, words: readonly string[]): Promise<void> {
+    const { screen } = await this.run(this.party(who), ['status']);
+    this.#tell({ reads: { who, screen } });
+    const missing = notSaid(
+      screen,
+      words.map((word) => named(word, this.begun)),
+    );
+    if (missing.length > 0) throw stuck(`the board of ${who} does not say: ${missing.join('; ')}`);
   }
 
   /** Nothing of this is counted but the visit: liars do not use the program. */

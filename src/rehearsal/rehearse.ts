@@ -5,9 +5,10 @@ import { unwrapProposal } from '../ceremony/envelope.ts';
 import { phases } from '../ceremony/evaluate.ts';
 import { ceremonyFolder, openStick, readStick } from '../courier/stick.ts';
 import { Problem } from '../problem.ts';
+import { named, notSaid } from './conversation.ts';
 import { type Holding, holdersOf, holdingsOf, sharesWrong, subsets } from './holdings.ts';
-import { type Begun, Rehearsal, type Stage, type Tally, type Told } from './rehearsal.ts';
-import type { Amount, Expectation, Scenario } from './scenario.ts';
+import { type Begun, type Reading, Rehearsal, type Stage, type Tally, type Told } from './rehearsal.ts';
+import type { Amount, Expectation, Scenario, Step } from './scenario.ts';
 import { committees, signingWrong } from './signing.ts';
 
 export interface RehearseOptions {
@@ -15,6 +16,8 @@ export interface RehearseOptions {
   readonly folder: string;
   readonly seed: string | null;
   readonly tell: (told: Told) => void;
+  /** Whose set-up was the same, on the disk that the stage is a copy of: it is not played again. */
+  readonly founded?: Rehearsal;
 }
 
 export interface Check {
@@ -42,8 +45,10 @@ export interface Rehearsed {
   readonly bytes: number;
   readonly seconds: number;
   readonly checks: readonly Check[];
+  /** What everybody who is there can read at the end. */
+  readonly boards: readonly Reading[];
   /** What the last machine prints for people at the end. */
-  readonly transcript: string;
+  readonly transcript: () => Promise<string>;
 }
 
 /** Plays a scenario to its end, and holds what came of it against what the scenario says. */
@@ -57,7 +62,8 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   let before: Holding[] = [];
   let stopped: string | null = null;
   try {
-    if (scenario.setup.length > 0) await rehearsal.play('setup', scenario.setup);
+    if (options.founded !== undefined) rehearsal.goOn(options.founded);
+    else if (scenario.setup.length > 0) await rehearsal.play('setup', scenario.setup);
     before = active(shares());
     await rehearsal.play('measured', scenario.steps);
   } catch (error) {
@@ -66,12 +72,13 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   }
   const seconds = stage.now() - began;
   const measured = rehearsal.begun.filter(({ part }) => part === 'measured');
-  const ceremonies = await boards(rehearsal, measured);
+  const boards = await boardsOf(rehearsal, scenario);
+  const ceremonies = ended(boards, rehearsal, measured);
   const left = shares();
   const facts: Facts = {
     tally: rehearsal.tallies.measured,
     ceremonies,
-    named: await named(rehearsal, measured),
+    named: blamed(boards, measured),
     left,
     random: stage.random,
     ...kept(before, active(left), measured),
@@ -79,7 +86,8 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   const checks = [
     { check: 'every step was done', ok: stopped === null, detail: stopped ?? `${scenario.steps.length} steps` },
     ...checksOf(scenario.expect, facts),
-    ...(await boardChecks(rehearsal, scenario.expect)),
+    ...boardChecks(boards, rehearsal.begun, scenario.expect),
+    ...(await manifestChecks(rehearsal, measured, scenario.expect)),
   ];
   return {
     scenario,
@@ -90,13 +98,15 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
     ...carried(stage, rehearsal, measured),
     seconds,
     checks,
-    transcript: await transcriptOf(rehearsal, measured),
+    boards: boards.filter(({ there }) => there),
+    transcript: () => transcriptOf(rehearsal, measured),
   };
 }
 
 const boardJson = v.object({
   ceremonies: v.array(
     v.object({
+      ceremony: v.string(),
       phase: v.picklist(phases),
       outstanding: v.array(v.string()),
       faults: v.array(v.object({ member: v.string(), fault: v.string(), packet: v.string() })),
@@ -104,47 +114,84 @@ const boardJson = v.object({
   ),
 });
 
-/** How the ceremonies stand, as the machine shows it that was visited last of those with a part in them. */
-async function boards(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<Ended[]> {
-  const ended: Ended[] = [];
-  for (const { ceremony, kind, keyset } of begun) {
-    const last = rehearsal.lastOn(ceremony);
-    const ran = last === null ? null : await rehearsal.run(last, ['status', '--ceremony', ceremony, '--json']);
-    const seen = v.safeParse(boardJson, ran?.json);
-    const {
-      phase = 'proposed',
-      outstanding = [],
-      faults = [],
-    } = (seen.success ? seen.output.ceremonies[0] : null) ?? {};
-    ended.push({ ceremony, kind, keyset, phase, outstanding, faults });
+/** Of one machine, for people and for scripts. */
+interface Board extends Reading {
+  readonly there: boolean;
+  readonly ceremonies: v.InferOutput<typeof boardJson>['ceremonies'];
+}
+
+/** The boards of all machines: of those who vanished as well, since an honest member is to be named on none. */
+async function boardsOf(rehearsal: Rehearsal, { setup, steps }: Scenario): Promise<Board[]> {
+  const gone = absentAfter([...setup, ...steps]);
+  const boards: Board[] = [];
+  for (const party of rehearsal.parties.values()) {
+    const { status, json, screen } = await rehearsal.run(party, ['status', '--json']);
+    const seen = v.safeParse(boardJson, json);
+    if (status !== 0 || !seen.success) continue;
+    boards.push({ who: party.name, screen, there: !gone.has(party.name), ceremonies: seen.output.ceremonies });
   }
-  return ended;
+  return boards;
+}
+
+function absentAfter(steps: readonly Step[]): Set<string> {
+  const gone = new Set<string>();
+  for (const { step, is } of steps) {
+    if (step === 'absent') for (const who of is) gone.add(who);
+    if (step === 'back') for (const who of is) gone.delete(who);
+  }
+  return gone;
+}
+
+/** How the ceremonies stand, as the machine shows it that was visited last of those with a part in them. */
+function ended(boards: readonly Board[], rehearsal: Rehearsal, begun: readonly Begun[]): Ended[] {
+  return begun.map(({ ceremony, kind, keyset }) => {
+    const board = boards.find(({ who }) => who === rehearsal.lastOn(ceremony)?.name);
+    const shown = board?.ceremonies.find((one) => one.ceremony === ceremony);
+    const { phase = 'proposed', outstanding = [], faults = [] } = shown ?? {};
+    return { ceremony, kind, keyset, phase, outstanding, faults };
+  });
 }
 
 /** Who is named for what, on whichever machine: an honest member is to be named on none. */
-async function named(rehearsal: Rehearsal, begun: readonly Begun[]): Promise<Ended['faults'][number][]> {
-  const found: Ended['faults'][number][] = [];
-  for (const party of rehearsal.parties.values()) {
-    for (const { ceremony } of begun) {
-      const ran = await rehearsal.run(party, ['status', '--ceremony', ceremony, '--json']);
-      const seen = v.safeParse(boardJson, ran.json);
-      if (seen.success) found.push(...seen.output.ceremonies.flatMap(({ faults }) => faults));
-    }
-  }
-  return found;
+function blamed(boards: readonly Board[], begun: readonly Begun[]): Ended['faults'][number][] {
+  const measured = new Set(begun.map(({ ceremony }) => ceremony));
+  return boards.flatMap(({ ceremonies }) =>
+    ceremonies.filter(({ ceremony }) => measured.has(ceremony)).flatMap(({ faults }) => faults),
+  );
 }
 
-/** What a person reads on the board, in one line with single spaces. */
-async function boardChecks(rehearsal: Rehearsal, { statusSays = {} }: Expectation): Promise<Check[]> {
-  const checks: Check[] = [];
-  for (const [who, says] of Object.entries(statusSays)) {
-    const { screen } = await rehearsal.run(rehearsal.party(who), ['status', '--all']);
-    const board = screen.replace(/\s+/g, ' ');
-    const missing = says.filter((words) => !board.includes(words));
-    const detail = missing.length === 0 ? says.join('; ') : `not there: ${missing.join('; ')}`;
-    checks.push({ check: `the board of ${who} says so`, ok: missing.length === 0, detail });
-  }
-  return checks;
+function boardChecks(boards: readonly Board[], begun: readonly Begun[], { statusSays = {} }: Expectation): Check[] {
+  return Object.entries(statusSays).map(([who, says]) => {
+    const board = boards.find((one) => one.who === who);
+    const check = `the board of ${who} says so`;
+    return board === undefined
+      ? { check, ok: false, detail: 'there is none' }
+      : said(
+          check,
+          board.screen,
+          says.map((words) => named(words, begun)),
+        );
+  });
+}
+
+async function manifestChecks(
+  rehearsal: Rehearsal,
+  begun: readonly Begun[],
+  { manifestSays }: Expectation,
+): Promise<Check[]> {
+  const ceremony = begun.at(-1)?.ceremony ?? '';
+  const last = rehearsal.lastOn(ceremony);
+  if (manifestSays === undefined) return [];
+  const check = 'the manifest says so';
+  if (last === null) return [{ check, ok: false, detail: 'there is none' }];
+  const { screen } = await rehearsal.run(last, ['manifest', '--ceremony', ceremony]);
+  return [said(check, screen, manifestSays)];
+}
+
+function said(check: string, screen: string, says: readonly string[]): Check {
+  const missing = notSaid(screen, says);
+  const detail = missing.length === 0 ? says.join('; ') : `not there: ${missing.join('; ')}`;
+  return { check, ok: missing.length === 0, detail };
 }
 
 /** The verification transcript as people read it; the board while there is none. */

@@ -28,6 +28,7 @@ export function openingLines({ name, about, people }: Scenario, seed: string | n
 /** One visit in one line, and a line for each thing that went otherwise. */
 export function toldLines(told: Told, width: number, shade: Shade): string[] {
   if ('begins' in told) return ['', told.begins === 'setup' ? 'what has to be there before:' : 'the rehearsal:'];
+  if ('reads' in told) return [`       ${shade('dim', `${told.reads.who} reads status`)}`];
   const { stop, to } = told;
   const done = stop.deeds.length === 0 ? (stop.remarks[0] ?? 'nothing') : stop.deeds.join('; ');
   const remarks = stop.deeds.length === 0 ? stop.remarks.slice(1) : stop.remarks;
@@ -38,7 +39,7 @@ export function toldLines(told: Told, width: number, shade: Shade): string[] {
   ];
 }
 
-export function closingLines(done: Rehearsed, shade: Shade): string[] {
+export function closingLines(done: Rehearsed, transcript: string, shade: Shade): string[] {
   const { tally, setup, ceremonies, packets, bytes, seconds, checks, ok } = done;
   const lines = [''];
   for (const { kind, keyset, phase, outstanding } of ceremonies) {
@@ -55,7 +56,7 @@ export function closingLines(done: Rehearsed, shade: Shade): string[] {
     lines.push(
       `  ${ok ? shade('good', 'ok    ') : shade('bad', 'NOT OK')}  ${escapeText(check)}: ${escapeText(detail)}`,
     );
-  lines.push('', ...done.transcript.trimEnd().split('\n'), '');
+  lines.push('', ...transcript.trimEnd().split('\n'), '');
   lines.push(
     ok
       ? shade('good', 'REHEARSAL ended as the scenario says')

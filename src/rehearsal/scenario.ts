@@ -38,6 +38,8 @@ const proposal = v.strictObject({
   because: v.optional(v.picklist(becauses)),
   ticket: v.optional(text),
   expires: v.optional(text),
+  /** In the place of the ceremony that was begun last. */
+  insteadOf: v.optional(v.literal(true)),
   stick: v.optional(name),
 });
 
@@ -66,6 +68,8 @@ const vocabulary = {
   back: names,
   /** The machine is gone with everything on it: after that, `init` makes a new one for the same person. */
   loseMachine: names,
+  /** The share files are gone, and nothing else: identity, card and packets are still there. */
+  loseShare: names,
   /** The stick is there, and the member at this machine says something else than the program would. */
   lie,
   /** The proposer-to-be puts a false identity in the place of these people on the own roster. */
@@ -77,6 +81,8 @@ const vocabulary = {
   restoreVault: name,
   /** The stick is there, and the member at this machine says no. */
   refuse: v.strictObject({ by: name, reason: text }),
+  /** What a person has to find on the board of these machines at this moment. */
+  reads: v.record(name, v.array(text)),
   /**
    * Any other command on somebody's machine, and the exit status that it has to have (0). `{stick}` and `{ceremony}` in a
    * word are the main stick and the number of the ceremony that was begun last.
@@ -115,7 +121,9 @@ const expectation = v.strictObject({
   sharesSign: v.optional(v.union([v.literal(true), v.array(v.strictObject({ epoch: count, by: names }))])),
   /** Who is named for what on any machine: these, and nobody else on none. */
   faults: v.optional(v.array(v.strictObject({ member: name, fault: text }))),
-  /** What a person has to find on the board of these machines. */
+  /** What the manifest shows on the machine that was visited last: of the ceremony that was begun last. */
+  manifestSays: v.optional(v.array(text)),
+  /** What a person has to find at the end on the board of these machines, where those read who ask what to do next. */
   statusSays: v.optional(v.record(name, v.array(text))),
 });
 export type Expectation = v.InferOutput<typeof expectation>;
@@ -203,6 +211,7 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
     case 'absent':
     case 'back':
     case 'loseMachine':
+    case 'loseShare':
       everyone(people, is, where);
       return;
     case 'propose': {
@@ -234,6 +243,9 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
     case 'keepVault':
     case 'restoreVault':
       everyone(people, [is], where);
+      return;
+    case 'reads':
+      everyone(people, Object.keys(is), where);
       return;
     case 'lose':
       everyone(sticks, [is], where);

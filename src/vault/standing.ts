@@ -244,7 +244,7 @@ export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] 
     holds.unshift({
       code: 'CONTRADICTION',
       message: `${contradiction.member} signed two statements of which only one can be honest (${first} and ${second}); nothing is signed, endorsed or destroyed here until that is decided`,
-      hint: `look at both with conclave transcript, then --override "${overrideSentence(contradiction)}" or a plan without ${contradiction.member}`,
+      hint: `look at both with conclave explain ${contradiction.member}; then conclave next --stick DIR --override "${overrideSentence(contradiction)}" lets this machine go on, here or in a plan without ${contradiction.member}`,
     });
   }
   return holds;

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { stageOf } from '../../src/cli/commands/rehearse.ts';
 import { systemContext } from '../../src/cli/context.ts';
 import { memoryFileSystem } from '../../src/media/faults.ts';
+import { Foundations } from '../../src/rehearsal/foundations.ts';
 import type { Machine } from '../../src/rehearsal/party.ts';
-import type { Stage, Told } from '../../src/rehearsal/rehearsal.ts';
+import type { Reading, Stage, Told } from '../../src/rehearsal/rehearsal.ts';
 import { type Rehearsed, rehearse } from '../../src/rehearsal/rehearse.ts';
 import { readScenario, type Scenario } from '../../src/rehearsal/scenario.ts';
 
@@ -27,8 +28,13 @@ const faultsFolder = new URL('faults/', folder);
 /** One file for each way in which a ceremony can go wrong. */
 export const faults: readonly string[] = readdirSync(faultsFolder).sort();
 
+// biome-ignore lint/suspicious/noExplicitAny: what a test changes of it
+export function faultJson(file: string): any {
+  return JSON.parse(readFileSync(new URL(file, faultsFolder), 'utf8'));
+}
+
 export function fault(file: string): Scenario {
-  return readScenario(JSON.parse(readFileSync(new URL(file, faultsFolder), 'utf8')));
+  return readScenario(faultJson(file));
 }
 
 /** A stage on a disk in memory. */
@@ -54,6 +60,19 @@ export async function played(scenario: Scenario, before?: Before): Promise<Rehea
     { folder: '/rehearsal', seed: null, tell: (one) => told.push(one) },
   );
   return { ...done, told };
+}
+
+const foundations = new Foundations((fs, memo) => stageOf({ ...systemContext([], null), fs, memo }));
+
+/** The same from what was founded once for all scenarios with this set-up, and what `status` showed on the way. */
+export async function playedOn(
+  scenario: Scenario,
+): Promise<{ readonly done: Rehearsed; readonly readings: Reading[] }> {
+  const readings: Reading[] = [];
+  const done = await foundations.play(scenario, (told) => {
+    if ('reads' in told) readings.push(told.reads);
+  });
+  return { done, readings };
 }
 
 /** What did not come out as the scenario says. */

@@ -51,7 +51,7 @@ async function rehearse(session: Session, options: Options, [file]: readonly str
         for (const line of toldLines(told, width, shade)) say.line(line);
       },
     });
-    for (const line of closingLines(done, shade)) say.line(line);
+    for (const line of closingLines(done, await done.transcript(), shade)) say.line(line);
     if (kept !== null)
       say.line(`homes and sticks are kept in ${kept}; the passphrase of each home is "the passphrase of NAME"`);
     say.result(rehearsedJson(done, { seed, folder: kept }));
@@ -64,7 +64,7 @@ async function rehearse(session: Session, options: Options, [file]: readonly str
 /** The program itself, for other machines: each its own screen, keyboard and randomness, nothing of this environment. */
 export async function stageOf(context: Context): Promise<Stage> {
   const { run } = await import('../program.ts'); // which imports this file
-  const memo: Memo = new Map();
+  const memo: Memo = context.memo ?? new Map();
   const runner: Runner = (argv, machine) =>
     run(argv, { ...context, ...machine, memo, env: {}, colour: false, rehearsal: true });
   return { ...context, run: runner };
