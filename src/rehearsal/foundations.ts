@@ -1,4 +1,4 @@
-import type { Memo } from '../ceremony/evaluate.ts';
+import type { Memo } from '../ceremony/evaluation.ts';
 import { type MemoryFileSystem, memoryFileSystem } from '../media/faults.ts';
 import { joinPath } from '../media/file-system.ts';
 import { Rehearsal, type Stage, type Told } from './rehearsal.ts';
