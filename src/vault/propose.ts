@@ -1,6 +1,7 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import type { Card } from '../ceremony/card.ts';
 import { joinProposal, nameOf, sealPacket, wrapProposal } from '../ceremony/envelope.ts';
+import { chargesIn } from '../ceremony/evidence.ts';
 import { digestOf, writePacket } from '../ceremony/packet.ts';
 import { ceremonyKeyHash } from '../ceremony/packets/proposal.ts';
 import { movesShares, type Plan, type PlanFacts, quorumOf, writePlan } from '../ceremony/plan.ts';
@@ -10,6 +11,7 @@ import { weakShapes } from '../ceremony/weak-shapes.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies } from './ceremonies.ts';
 import { myCard, myIdentity, rosterOf, withCardsOf } from './identity.ts';
+import { checkEnoughLeft, lostPlaces, recovering } from './recover.ts';
 import type { KeysetRecord, VaultState } from './state.ts';
 
 /** What a proposer decides; who everybody is and what they hold comes from the vault. */
@@ -128,8 +130,15 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
   };
 
   const me = old.findIndex(({ card }) => card === proposer) + 1;
-  const order = dealOrder(old.length, me).filter((index) => !lost.has(index - 1));
-  if (parent !== null) checkEnoughLeft(parent, order.length, wish);
+  const trusted = (index: number): boolean => {
+    const card = old[index - 1]?.card ?? null;
+    return card === null || !convicted.has(cards[card]?.identity ?? '');
+  };
+  const left = dealOrder(old.length, me).filter((index) => !lost.has(index - 1));
+  // whoever was caught at something over this very committee deals last, and so only where nobody else is left
+  const convicted = parent === null ? new Set<string>() : convictedOver(ceremonies, parent);
+  const order = [...left.filter(trusted), ...left.filter((index) => !trusted(index))];
+  if (parent !== null) checkEnoughLeft(parent, order.length, wish.belowQuorum);
   const quorum =
     wish.belowQuorum === null ? quorumOf(parent?.proven.threshold ?? 0, old.length) : (parent?.proven.threshold ?? 0);
   const moves = movesShares(wish);
@@ -184,54 +193,10 @@ function signersOf(parent: Link, cards: readonly Card[]): number[] {
   return cards.map((card) => oldIndex(parent, card, 'sign')).sort((a, b) => a - b);
 }
 
-/** In a recovery everybody keeps the own place; who lost a share has the card that stands for the name now. */
-function recovering(cards: readonly Card[], at: number | null, named: () => Card): Card {
-  return at === null ? named() : (cards[at] as Card);
-}
-
-/** Who lost a share, by the name that the descriptor has or the roster: places in the old committee. */
-function lostPlaces(parent: Link | null, known: readonly Card[], names: readonly string[]): Set<number> {
-  const members = parent?.proven.members ?? [];
-  return new Set(
-    names.map((name) => {
-      const same = (other: string | undefined): boolean => other?.toLowerCase() === name.toLowerCase();
-      const called = (identity: Uint8Array) => known.find(({ signing }) => equalBytes(signing, identity))?.name;
-      const renamed = members.findIndex(({ identity }) => same(called(identity)));
-      const at = renamed >= 0 ? renamed : members.findIndex((member) => same(member.name));
-      if (at < 0) throw new Problem('USAGE', `${name} is no old member, and can have lost nothing`);
-      return at;
-    }),
-  );
-}
-
-/** What is typed where fewer than a majority of the old committee still has its shares (section 5, rule 1). */
-export function belowQuorumSentence(keyset: string, present: number, members: number): string {
-  return `hand over ${keyset} although only ${present} of ${members} are left to endorse it`;
-}
-
-/** How many old members have to be there, and how many are, where some shares are declared lost. */
-export function leftOf({ proven }: Link, lost: number): { present: number; members: number; quorum: number } {
-  const members = proven.members.length;
-  return { present: members - lost, members, quorum: quorumOf(proven.threshold, members) };
-}
-
-function checkEnoughLeft(parent: Link, present: number, { belowQuorum }: Wish): void {
-  const { threshold, members } = parent.proven;
-  if (present < threshold) {
-    throw new Problem(
-      'USAGE',
-      `${present} of ${members.length} shares are left, and it takes ${threshold}: nobody can hand over this key any more`,
-      'look for a backup of a lost share; without one the key is gone, so move what it guards while you can',
-    );
-  }
-  const quorum = quorumOf(threshold, members.length);
-  if (present < quorum && belowQuorum === null) {
-    throw new Problem(
-      'USAGE',
-      `${present} of ${members.length} old members are left to endorse this, and it takes ${quorum}`,
-      'where the others are gone for ever: --below-quorum, and the sentence that is asked for',
-    );
-  }
+/** Members of a committee whose own packets prove a fault, in any ceremony that starts from it. */
+function convictedOver(ceremonies: Ceremonies, { proven }: Link): Set<string> {
+  const over = ceremonies.all().filter(({ plan }) => equalBytes(plan.parent?.proven.id ?? new Uint8Array(), proven.id));
+  return new Set(chargesIn(over.map(({ view }) => view)).map(({ identity }) => identity));
 }
 
 /** The proposer first if an old member, then old members in plan order. */

@@ -3,7 +3,7 @@ import type { Plan } from '../../ceremony/plan.ts';
 import type { Link } from '../../ceremony/succession.ts';
 import { Problem } from '../../problem.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
-import { belowQuorumSentence, leftOf } from '../../vault/propose.ts';
+import { belowQuorumSentence, leftOf } from '../../vault/recover.ts';
 import type { Session } from '../session.ts';
 import type { Options } from './wish.ts';
 
