@@ -1,9 +1,10 @@
 import type { Memo } from '../ceremony/evaluation.ts';
 import { type MemoryFileSystem, memoryFileSystem } from '../media/faults.ts';
 import { joinPath } from '../media/file-system.ts';
-import { Rehearsal, type Stage, type Told } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.ts';
 import { type Rehearsed, type RehearseOptions, rehearse } from './rehearse.ts';
 import type { Scenario } from './scenario.ts';
+import type { Stage, Told } from './stage.ts';
 
 /** A stage on this disk, whose machines begin with these results of checks. */
 export type StageOn = (fs: MemoryFileSystem, memo: Memo) => Promise<Stage>;

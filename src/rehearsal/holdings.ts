@@ -7,7 +7,7 @@ import { Problem } from '../problem.ts';
 import type { Slot } from '../vault/state.ts';
 import { Vault } from '../vault/vault.ts';
 import type { Party } from './party.ts';
-import type { Stage } from './rehearsal.ts';
+import type { Stage } from './stage.ts';
 
 /** A share of one member of one keyset, taken out of the vault: only ever in a rehearsal. */
 export interface Holding {

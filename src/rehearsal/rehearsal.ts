@@ -2,9 +2,7 @@ import { toHex } from '../bytes/hex.ts';
 import { type Phase, phases } from '../ceremony/evaluate.ts';
 import { openStick } from '../courier/stick.ts';
 import { makeDirectoryDurably } from '../media/durable-file.ts';
-import { type FileSystem, joinPath } from '../media/file-system.ts';
-import type { Processes } from '../vault/lock.ts';
-import type { Kdf } from '../vault/password.ts';
+import { joinPath } from '../media/file-system.ts';
 import { Vault } from '../vault/vault.ts';
 import {
   type NextJson,
@@ -22,64 +20,10 @@ import { emptyFolder, filesIn, putBack } from './disk.ts';
 import { Liar } from './lies/liar.ts';
 import { lies } from './lies/lies.ts';
 import { swapCard } from './lies/strays.ts';
-import { Party, Person, type Question, Room, type Runner } from './party.ts';
+import { Party, Person, type Question, Room } from './party.ts';
 import type { LieStep, Proposal, Scenario, Step } from './scenario.ts';
 import { seededClock, seededRandom } from './seeded.ts';
-
-/** What cli lends a rehearsal: this machine, and the program. */
-export interface Stage {
-  readonly fs: FileSystem;
-  readonly kdf: Kdf;
-  readonly processes: Processes;
-  readonly random: (length: number) => Uint8Array;
-  readonly now: () => number;
-  readonly run: Runner;
-}
-
-/** What was counted, in the set-up or in what is measured. */
-export interface Tally {
-  visits: number;
-  prompts: number;
-  passphrases: number;
-  consents: number;
-  /** Prompts that were neither for a passphrase nor part of a consent. */
-  questions: number;
-  commands: number;
-}
-
-/** One stop of a stick at a machine, whatever commands ran there. */
-export interface Stop {
-  readonly part: Part;
-  readonly number: number;
-  readonly who: string;
-  readonly deeds: string[];
-  readonly remarks: string[];
-  readonly sticks: readonly string[];
-  prompts: number;
-  in: number;
-  out: number;
-}
-
-export type Part = 'setup' | 'measured';
-
-export interface Begun {
-  readonly part: Part;
-  readonly ceremony: string;
-  readonly kind: string;
-  readonly keyset: string;
-}
-
-/** Told as it happens. `to` is whoever the stick goes to from there. */
-export type Told =
-  | { readonly begins: Part }
-  | { readonly stop: Stop; readonly to: string | null }
-  | { readonly reads: Reading };
-
-/** What somebody finds on the own board. */
-export interface Reading {
-  readonly who: string;
-  readonly screen: string;
-}
+import { type Begun, deeds, newTally, type Part, type Stage, type Stop, type Tally, type Told } from './stage.ts';
 
 /** The people of a scenario, their machines and sticks, and where these are. */
 export class Rehearsal {
@@ -437,19 +381,4 @@ export class Rehearsal {
     const json: unknown = document === '' ? null : JSON.parse(document);
     return { status, json, screen, questions: person.questions };
   }
-}
-
-const deeds: Readonly<Record<string, string>> = {
-  approve: 'approved',
-  deal: 'dealt',
-  endorse: 'endorsed',
-  accept: 'accepted',
-  activate: 'activated and signed',
-  close: 'closed',
-  drill: 'answered the drill',
-  census: 'reported',
-};
-
-function newTally(): Tally {
-  return { visits: 0, prompts: 0, passphrases: 0, consents: 0, questions: 0, commands: 0 };
 }

@@ -7,9 +7,10 @@ import { ceremonyFolder, openStick, readStick } from '../courier/stick.ts';
 import { Problem } from '../problem.ts';
 import { named, notSaid } from './conversation.ts';
 import { type Holding, holdersOf, holdingsOf, sharesWrong, subsets } from './holdings.ts';
-import { type Begun, type Reading, Rehearsal, type Stage, type Tally, type Told } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.ts';
 import type { Amount, Expectation, Scenario, Step } from './scenario.ts';
 import { committees, signingWrong } from './signing.ts';
+import type { Begun, Reading, Stage, Tally, Told } from './stage.ts';
 
 export interface RehearseOptions {
   /** An empty folder: homes and sticks are made in it. */

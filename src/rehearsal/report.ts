@@ -1,7 +1,7 @@
 import { escapeText } from '../bytes/printable.ts';
-import type { Told } from './rehearsal.ts';
 import type { Rehearsed } from './rehearse.ts';
 import type { Scenario } from './scenario.ts';
+import type { Told } from './stage.ts';
 
 /** Colour, where there is any: it only repeats what the words say. */
 export type Shade = (kind: 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'name', text: string) => string;

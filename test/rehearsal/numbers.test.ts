@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import { stageOf } from '../../src/cli/commands/rehearse.ts';
 import { systemContext } from '../../src/cli/context.ts';
-import type { Told } from '../../src/rehearsal/rehearsal.ts';
 import { type Rehearsed, rehearse } from '../../src/rehearsal/rehearse.ts';
+import type { Told } from '../../src/rehearsal/stage.ts';
 import { Vault } from '../../src/vault/vault.ts';
 import { ceremony, ceremonyJson, missed, played } from './stage.ts';
 

@@ -4,9 +4,9 @@ import { systemContext } from '../../src/cli/context.ts';
 import { memoryFileSystem } from '../../src/media/faults.ts';
 import { Foundations } from '../../src/rehearsal/foundations.ts';
 import type { Machine } from '../../src/rehearsal/party.ts';
-import type { Reading, Stage, Told } from '../../src/rehearsal/rehearsal.ts';
 import { type Rehearsed, rehearse } from '../../src/rehearsal/rehearse.ts';
 import { readScenario, type Scenario } from '../../src/rehearsal/scenario.ts';
+import type { Reading, Stage, Told } from '../../src/rehearsal/stage.ts';
 
 const folder = new URL('../../ceremonies/', import.meta.url);
 
