@@ -62,17 +62,37 @@ function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
   return { why: 'released', by, evidence: [...new Set(some.flat())] };
 }
 
+type Named = AnyPacket[] | 'absent' | { readonly wrong: string };
+
 /**
  * The packets that a release stands on, all of them: what its author signed, and the releases that block each of these
- * turns (rule 4). `absent` where one is not here; a sentence where it can never count.
+ * turns (rule 4). `absent` where one is not here; a sentence where it can never count. Two liars can write as many
+ * releases as they like, each naming the one before many times: `place` bounds the chain, and `known` weighs each once.
  */
 export function whatItNames(
   plan: Plan,
   release: PacketOf<'release'>,
   packets: readonly AnyPacket[],
-): AnyPacket[] | 'absent' | { readonly wrong: string } {
+  place = 1,
+  known: Map<string, Named> = new Map(),
+): Named {
+  const key = `${place} ${release.digest}`;
+  const named = known.get(key) ?? weighRelease(plan, release, packets, place, known);
+  known.set(key, named);
+  return named;
+}
+
+function weighRelease(
+  plan: Plan,
+  release: PacketOf<'release'>,
+  packets: readonly AnyPacket[],
+  place: number,
+  known: Map<string, Named>,
+): Named {
+  // of receivers that release once each no chain is longer
+  if (place > plan.receivers.length) return { wrong: 'stands on more releases than there are receivers' };
   const find = (digest: Uint8Array) => packets.find((packet) => packet.digest === toHex(digest));
-  const found: AnyPacket[] = [];
+  const found = new Set<AnyPacket>();
   for (const { packet, blocked } of release.body.signed) {
     const signed = find(packet);
     if (signed === undefined) return 'absent';
@@ -82,7 +102,7 @@ export function whatItNames(
     if (call === undefined) return 'absent';
     if (call !== null && (call.kind !== 'reprove' || !equalBytes(call.attempt, release.attempt)))
       return { wrong: 'lists a signature of no turn of this attempt' };
-    found.push(signed, ...(call === null ? [] : [call]));
+    for (const one of call === null ? [signed] : [signed, call]) found.add(one);
     if (blocked === null) {
       if (!release.body.salvage) return { wrong: 'gives up a turn that its author signed and nobody blocks' };
       continue;
@@ -94,13 +114,13 @@ export function whatItNames(
     const index = plan.byIdentity.get(other.identity)?.newIndex ?? 0;
     if (call !== null && !call.body.signers.includes(index))
       return { wrong: 'names a release of somebody whom that turn does not name' };
-    const theirs = whatItNames(plan, other, packets);
+    const theirs = whatItNames(plan, other, packets, place + 1, known);
     if (!Array.isArray(theirs)) return theirs;
     if (other.body.signed.some((one) => isSameTurn(find(one.packet), signed)))
       return { wrong: 'names a release whose author has signed that turn as well' };
-    found.push(other, ...theirs);
+    for (const one of [other, ...theirs]) found.add(one);
   }
-  return found;
+  return [...found];
 }
 
 /** A packet in which somebody signed a turn. */

@@ -264,6 +264,13 @@ export function releases(walk: Walk): Wanted[] {
   const good = (says: string, [own, more]: [Said, Said[]]): Wanted =>
     judged(says, own, [...all, ...more.map(({ bytes }) => hex(bytes))]);
   const empty = release(bob, []);
+  // one behind another, carol's and bob's in turns, over turns that the other did not sign
+  const links = [release(carol, [])];
+  for (const own of [activation, digest(otherOrder), activation]) {
+    const who = own === activation ? bob : carol;
+    links.push(release(who, [{ packet: own, blocked: digest(links.at(-1) as Said) }]));
+  }
+  const chain = [...all, hex(otherOrder.bytes), ...links.map((link) => hex(link.bytes))];
   const elsewhere = release(carol, [], false, 2);
   const liar = release(carol, [{ packet: activation, blocked: null }], true);
   const acceptance = `acceptance of bob${one}`;
@@ -301,6 +308,8 @@ export function releases(walk: Walk): Wanted[] {
     ),
     bad('what blocks is itself bad', release(bob, [{ packet: activation, blocked: digest(liar) }]), [liar]),
     bad('what blocks lists the same turn', ...byCarol(same)),
+    judged('three releases of three receivers stand one behind another', links[2] as Said, chain),
+    judged('four stand one behind another', links[3] as Said, chain, 'RELEASE_INVALID'),
     bad(
       'the second of two is not blocked',
       release(bob, [

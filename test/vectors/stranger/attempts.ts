@@ -168,8 +168,9 @@ export function judge(plan: Plan, attempt: Attempt, deal: Packet, complaint: Pac
 }
 
 /** All that a release stands on, or `waits`. Refused where it can never count. */
-export function standsOn(plan: Plan, release: Packet, packets: readonly Packet[]): Packet[] | 'waits' {
+export function standsOn(plan: Plan, release: Packet, packets: readonly Packet[], place = 1): Packet[] | 'waits' {
   const sound = (condition: boolean, check: string) => unless(condition, 'RELEASE_INVALID', check);
+  sound(place <= plan.receivers.length, 'no chain of releases is longer than there are receivers');
   const find = (digest: Uint8Array) => packets.find((one) => one.digest === hexOf(digest));
   const found: Packet[] = [];
   const entries = release.body.signed as { packet: Uint8Array; blocked: Uint8Array | null }[];
@@ -194,7 +195,7 @@ export function standsOn(plan: Plan, release: Packet, packets: readonly Packet[]
     const index = plan.receivers.findIndex(({ identity }) => identity === other.author) + 1;
     const isNamed = call === null || (call.body.signers as number[]).includes(index);
     sound(isNamed, 'who blocks a turn is named in its call');
-    const theirs = standsOn(plan, other, packets);
+    const theirs = standsOn(plan, other, packets, place + 1);
     if (theirs === 'waits') return 'waits';
     const listed = (other.body.signed as { packet: Uint8Array }[]).map((one) => find(one.packet));
     sound(!listed.some((one) => one !== undefined && sameTurn(one, own)), 'who blocks a turn has not signed it');

@@ -269,11 +269,25 @@ export function drill(plan: Plan, packets: readonly Packet[]) {
     const call = hexOf(body.call as Uint8Array);
     unless(call === hexOf(plan.number), 'TURN_INVALID', 'a drill is called by its plan');
   };
-  const answering = (kind: string) => hearing.of(kind).filter((packet) => hearing.sound(packet, () => called(packet)));
+  const astray = new Set<string>();
+  const answering = (kind: string) =>
+    hearing.of(kind).filter((packet) => {
+      const sound = hearing.sound(packet, () => called(packet));
+      if (!sound) astray.add(packet.author);
+      return sound;
+    });
   const [committing, signing] = [answering('commitment'), answering('signature')];
   const signers = named.map(({ identity, oldIndex }) => ({ identity, index: oldIndex as number }));
-  const { good, toSign, complete, signed, spoilt } = weigh(hearing, { signers, keys, message }, committing, signing);
+  const { good, toSign, complete, signed, ...answered } = weigh(
+    hearing,
+    { signers, keys, message },
+    committing,
+    signing,
+  );
   const signatures = complete[0]?.signatures ?? null;
+  const spoilt = named
+    .filter(({ identity, name }) => astray.has(identity) || answered.spoilt.includes(name))
+    .map(({ name }) => name);
   const refused = named.filter((who) => hearing.said(who, 'refusal') && !signed.has(who.identity));
   const phase = (): string => {
     if (signatures !== null) return 'complete';
