@@ -151,6 +151,7 @@ describe('a call', () => {
       'acceptances of somebody else twice',
       ({ certificate: [a, , ...rest] }) => ({ certificate: [a, a, ...rest] as never }),
     ],
+    ['acceptances out of order', ({ certificate }) => ({ certificate: certificate.toReversed() })],
     ['fewer acceptances than there are members', ({ certificate }) => ({ certificate: certificate.slice(1) })],
   ])('that names %s is a fault of its author, and nobody answers it', (_, change) => {
     const ceremony = handover(10, 3).run((who, duty) => duty === 'close' || (duty === 'activate' && who === 'dave'));

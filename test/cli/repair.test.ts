@@ -227,6 +227,56 @@ describe('release', () => {
   });
 });
 
+describe('reprove', () => {
+  const words = ['reprove', '--reason', 'the machine of carol burnt'];
+
+  test('proves the new committee without the one that is lost, and says who is to sign', async () => {
+    const world = signed.fork();
+    const ran = await world.machine('alice').ok(...words, '--signers', 'alice,bob', '--stick', world.stick);
+    expect(ran.json.ceremonies).toMatchObject([{ ceremony: refresh.ceremony, did: ['reprove'] }]);
+    expect(ran.json.nextStops[0]).toBe('bob');
+    const bob = await world.visit('bob', refresh.phrase);
+    expect(bob.json.ceremonies.at(-1).did).toContain('reprove');
+    const alice = await world.visit('alice', refresh.phrase);
+    expect(alice.json.ceremonies.at(-1)).toMatchObject({ did: ['reprove', 'close'], faults: [] });
+    await world.visit('bob', refresh.phrase);
+    const { json } = await world.machine('bob').ok('status', '--all');
+    expect(json.ceremonies).toContainEqual(
+      expect.objectContaining({ ceremony: refresh.ceremony, phase: 'complete', outstanding: ['carol'] }),
+    );
+    // two signers of a threshold of two: without a backup the old share stays
+    expect(await slots(world, 'alice')).toEqual(['0 retired', '1 active']);
+    const transcript = await world.machine('bob').ok('transcript', '--ceremony', refresh.ceremony);
+    expect(transcript.json.outcome).toMatchObject({ succeeded: true });
+    expect(transcript.json.outcome.says).toContain('but carol, declared lost');
+  });
+
+  test('names nobody by itself: without signers it says who was seen signing, and who was not', async () => {
+    const world = signed.fork();
+    expect(await refused(world, 'alice', ...words)).toMatchObject({
+      status: 2,
+      code: 'USAGE',
+      hint: 'give --signers a,b,c; seen signing: alice; not seen here: bob, carol',
+    });
+  });
+
+  test('is refused where it can come to nothing', async () => {
+    const world = signed.fork();
+    for (const [signers, code] of [
+      ['alice', 'REPROVE_REFUSED'],
+      ['bob,carol', 'REPROVE_REFUSED'],
+      ['alice,zed', 'USAGE'],
+    ] as const)
+      expect(await refused(world, 'alice', ...words, '--signers', signers)).toMatchObject({ code });
+    const early = base.fork();
+    await early.visit('alice', refresh.phrase);
+    expect(await refused(early, 'alice', ...words, '--signers', 'alice,bob')).toMatchObject({
+      status: 6,
+      code: 'REPROVE_REFUSED',
+    });
+  });
+});
+
 describe('abort', () => {
   const words = ['abort', '--reason', 'the wrong day'];
 

@@ -40,7 +40,10 @@ export function checkReprove(plan: Plan, certificate: Certificate | null, packet
     throw new Problem('TURN_INVALID', why);
   };
   if (certificate === null) return refuse('has to name one good acceptance of every new member');
-  const { signers } = packet.body;
+  const { certificate: named, signers } = packet.body;
+  // one meaning, one encoding
+  if (certificate.acceptances.some(({ packet: { digest } }, at) => toHex(named[at] ?? new Uint8Array()) !== digest))
+    refuse('has to name the acceptances in index order');
   if (signers.some((index, at) => index <= (signers[at - 1] ?? 0))) refuse('has to name its signers in index order');
   if (signers.length < plan.threshold) refuse('names fewer signers than the new threshold');
   if (!signers.includes(plan.byIdentity.get(packet.identity)?.newIndex ?? 0))
