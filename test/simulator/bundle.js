@@ -1,0 +1,62 @@
+// The simulator is the product's own source in one bundle. Two things may be done to it on the way, both here and both
+// by name, so that the product needs no switches: cryptography is replaced by stand-ins with the same types, and a
+// line is replaced where a test wants a build in which a rule is missing.
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '../..');
+const standIns = join(import.meta.dirname, 'transparent');
+
+/** @typedef {{ file: string, find: string, put: string }} Patch */
+
+/**
+ * @param {{ entry: string, outfile: string, transparent: boolean, patches?: readonly Patch[] }} wanted
+ * @returns {Promise<void>}
+ */
+export async function bundle({ entry, outfile, transparent, patches = [] }) {
+  /** @type {Map<string, number>} */
+  const used = new Map();
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+    plugins: [
+      {
+        name: 'simulator',
+        setup(builder) {
+          builder.onResolve({ filter: /^@noble\/hashes\/(sha2|hkdf)\.js$/ }, ({ importer }) =>
+            transparent && importer.startsWith(join(root, 'src')) ? { path: join(standIns, 'hashes.ts') } : null,
+          );
+          builder.onResolve({ filter: /\/(group|suites|signature|aead)\.ts$/ }, ({ path, importer, resolveDir }) => {
+            if (!transparent || importer.startsWith(standIns)) return null;
+            const target = relative(root, join(resolveDir, path));
+            return /^src\/crypto\/[a-z]+\.ts$/.test(target)
+              ? { path: join(standIns, /** @type {string} */ (path.split('/').at(-1))) }
+              : null;
+          });
+          builder.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+            const file = relative(root, path);
+            let contents = await readFile(path, 'utf8');
+            for (const { find, put } of patches.filter((patch) => patch.file === file)) {
+              const parts = contents.split(find);
+              used.set(find, parts.length - 1);
+              contents = parts.join(put);
+            }
+            return { contents, loader: 'ts' };
+          });
+        },
+      },
+    ],
+  });
+  for (const { file, find } of patches) {
+    const found = used.get(find) ?? 0;
+    if (found !== 1) throw new Error(`${file}: to be replaced once, found ${found} times: ${find}`);
+  }
+}

@@ -1,0 +1,138 @@
+import type { FaultPlan } from '../../src/media/faults.ts';
+import { type Act, home, type Machine, played, type Report, within } from './machine.ts';
+import { looking, type Seen } from './looking.ts';
+import { Packets } from './packets.ts';
+import { Sets } from './sets.ts';
+
+/** A machine in one of its states: a number in a state of the world. */
+export interface Local {
+  readonly number: number;
+  /** Whose it is: the place of its machine in the world. */
+  readonly place: number;
+  readonly machine: Machine;
+  readonly seen: Seen;
+  /** What it holds. */
+  readonly set: number;
+  /** The state apart from what it holds; what a visit comes to depends on this and on what is there then. */
+  readonly state: string;
+}
+
+export interface Step {
+  readonly to: number;
+  readonly report: Report;
+}
+
+/** Where the power goes in a visit: before or after the n-th step that the vault writes down. */
+export type Cut = { readonly commit: number; readonly written: boolean } | null;
+
+/**
+ * What machines do, remembered: the product's own code runs once for each state of one machine and what it is brought,
+ * however many states of the whole world that is part of.
+ */
+export class World {
+  readonly packets = new Packets();
+  readonly sets = new Sets();
+  readonly locals: Local[] = [];
+  /** How often the vault really ran. */
+  runs = 0;
+  readonly #look = looking(this.packets);
+  readonly #numbers = new Map<string, number>();
+  readonly #steps = new Map<string, Step | null>();
+  readonly #commits = new Map<string, number>();
+
+  enter(place: number, machine: Machine): number {
+    const looked = within(machine, this.#look);
+    return this.#local(place, looked.machine, looked.value);
+  }
+
+  get(local: number): Local {
+    return this.locals[local] as Local;
+  }
+
+  /** Somebody does something at a machine where all of `set` is at hand. Null: there is no such cut in what they do. */
+  step(local: number, set: number, act: Act, cut: Cut = null): Step | null {
+    const before = this.get(local);
+    const all = this.sets.union(before.set, this.#fit(before, set));
+    const key = `${before.state} ${all} ${wordsOf(act)} ${cut === null ? '' : `${cut.commit}${cut.written}`}`;
+    const known = this.#steps.get(key);
+    if (known !== undefined) return known;
+    const step = this.#play(before, all, act, cut, key);
+    this.#steps.set(key, step);
+    return step;
+  }
+
+  /** How many steps the vault writes down in a visit: so many places there are where the power can go. */
+  commits(local: number, set: number): number {
+    const before = this.get(local);
+    const key = `${before.state} ${this.sets.union(before.set, set)}`;
+    const known = this.#commits.get(key);
+    if (known !== undefined) return known;
+    const { operations } = this.#run(before, set, { act: 'visit' }, { at: Number.POSITIVE_INFINITY, fault: 'kill' });
+    const commits = operations.filter(isCommit).length;
+    this.#commits.set(key, commits);
+    return commits;
+  }
+
+  #play(before: Local, all: number, act: Act, cut: Cut, key: string): Step | null {
+    if (cut === null) {
+      const { machine, report, seen } = this.#run(before, all, act);
+      if (seen === null) return { to: before.number, report };
+      return { to: this.#local(before.place, machine, seen), report };
+    }
+    void key;
+    const counted = this.#run(before, all, act, { at: Number.POSITIVE_INFINITY, fault: 'kill' }).operations;
+    const places = counted.flatMap((operation, at) => (isCommit(operation) ? [at + 1] : []));
+    const place = places[cut.commit];
+    if (place === undefined) return null;
+    // the name is durable when the folder is synced, which is the operation after the rename
+    const { machine, report } = this.#run(before, all, act, { at: cut.written ? place + 2 : place, fault: 'kill' });
+    if (!report.cut) return null;
+    // whoever comes next opens the vault, and that finishes what was decided
+    const looked = within(machine, this.#look);
+    return { to: this.#local(before.place, looked.machine, looked.value), report };
+  }
+
+  #run(before: Local, all: number, act: Act, plan?: FaultPlan) {
+    this.runs++;
+    const held = new Set(this.sets.get(before.set));
+    const fresh = this.sets.get(all).filter((number) => !held.has(number));
+    return played(before.machine, this.packets.files(fresh), act, this.#look, plan);
+  }
+
+  /** A liar's machine hears nothing of what its twin said: each would know itself for an old copy. */
+  #fit(local: Local, set: number): number {
+    if (local.machine.twin === 0) return set;
+    const own = new Set(this.sets.get(local.set));
+    const fitting = this.sets
+      .get(set)
+      .filter((number) => own.has(number) || this.packets.get(number).packet.identity !== local.seen.identity);
+    return this.sets.of(fitting);
+  }
+
+  #local(place: number, machine: Machine, seen: Seen): number {
+    const set = this.sets.of(seen.packets);
+    const state = `${place} ${machine.twin} ${machine.cuts} ${seen.key}`;
+    const key = `${state} ${set}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.locals.length;
+    this.locals.push({ number, place, machine, seen, set, state });
+    this.#numbers.set(key, number);
+    return number;
+  }
+}
+
+function isCommit({ operation, path }: { operation: string; path: string }): boolean {
+  return operation === 'rename' && path === `${home}/state`;
+}
+
+export function wordsOf(act: Act): string {
+  switch (act.act) {
+    case 'visit':
+      return 'visit';
+    case 'amend':
+      return `amend ${act.ceremony} without ${act.without.join(' ')}`;
+    default:
+      return `${act.act} ${act.ceremony}`;
+  }
+}
