@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { toHex } from '../../src/bytes/hex.ts';
-import { readDescriptor } from '../../src/ceremony/descriptor.ts';
+import { equalBytes, toHex } from '../../src/bytes/hex.ts';
+import { type Descriptor, readDescriptor } from '../../src/ceremony/descriptor.ts';
 import { checkShare } from '../../src/crypto/commitments.ts';
 import { suite } from '../../src/crypto/suites.ts';
 import { Problem } from '../../src/problem.ts';
@@ -112,9 +112,19 @@ function keyOf(state: VaultState): string {
 }
 
 const sound = new Map<string, boolean>();
+const descriptors = new Map<string, Descriptor>();
+
+function descriptorOf({ descriptor, attempt, epoch }: Slot): Descriptor {
+  const key = `${toHex(attempt)} ${epoch} ${descriptor.length}`;
+  const known = descriptors.get(key);
+  if (known !== undefined && equalBytes(known.encoded, descriptor)) return known;
+  const read = readDescriptor(descriptor);
+  descriptors.set(key, read);
+  return read;
+}
 
 function shareIn(vault: Vault, slot: Slot): Held {
-  const descriptor = readDescriptor(slot.descriptor);
+  const descriptor = descriptorOf(slot);
   const { epoch, threshold, members, keys, points, id } = descriptor;
   const key = `${toHex(slot.file)} ${toHex(id)}`;
   const fits = (): boolean => {

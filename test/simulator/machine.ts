@@ -17,6 +17,7 @@ import { release } from '../../src/vault/release.ts';
 import { consentHolds } from '../../src/vault/standing.ts';
 import type { VaultState } from '../../src/vault/state.ts';
 import { Vault } from '../../src/vault/vault.ts';
+import { diskOver, type Files } from './disk.ts';
 
 /*
  * One machine of a simulation: a disk, and the product's own vault that runs on it. Nothing here changes: whatever a
@@ -29,14 +30,11 @@ export const tool = { version: 'simulated', digest: null };
 export const now = 1_800_000_000;
 export const moment = { now, tool };
 
-/** Every file of the disk by its path. */
-export type Disk = ReadonlyMap<string, Uint8Array>;
-
 export interface Machine {
   readonly name: string;
   /** Two machines of one name are a liar with two vaults, each of which is honest about itself. */
   readonly twin: number;
-  readonly disk: Disk;
+  readonly disk: Files;
   /** How often the power went: what is drawn after that is drawn anew. */
   readonly cuts: number;
 }
@@ -119,29 +117,22 @@ export function createMachine(
 ): Machine {
   const fs = memoryFileSystem();
   fs.putFolder('/home');
-  const random = drawnBy({ ...machine, cuts: 0 }, () => noSaid);
+  const random = drawnBy({ ...machine, name: `${machine.name} at first`, cuts: 0 }, () => noSaid);
   const processes = { pid: 1, boot: () => 'b007', started: () => '1', pause: () => {}, onExit: () => () => {} };
   Vault.create(home, { fs, random, kdf: hashing, processes }, passphrase, first(random)).close();
-  return { ...machine, cuts: 0, disk: filesOf(fs) };
+  return { ...machine, cuts: 0, disk: withoutLock(fs.files()) };
 }
 
-function memoryOf(disk: Disk): ReturnType<typeof memoryFileSystem> {
-  const fs = memoryFileSystem();
-  fs.putFolder(home, 0o700);
-  for (const folder of ['packets', 'shares']) fs.putFolder(`${home}/${folder}`, 0o700);
-  for (const [path, bytes] of disk) fs.put(path, bytes, 0o600);
-  return fs;
-}
-
-function filesOf(fs: ReturnType<typeof memoryFileSystem>): Disk {
-  return new Map([...fs.files()].filter(([path]) => !path.includes('/lock-')));
+/** A process that is gone has its lock no more. */
+function withoutLock(files: Files): Files {
+  return new Map([...files].filter(([path]) => !path.includes('/lock-')));
 }
 
 /** Anything with the open vault: for setting up, and for looking. What it leaves on the disk is in the machine returned. */
 export function within<T>(machine: Machine, work: (ceremonies: Ceremonies) => T): { machine: Machine; value: T } {
-  const fs = memoryOf(machine.disk);
+  const fs = diskOver(machine.disk);
   const value = running(machine, fs, work);
-  return { machine: { ...machine, disk: filesOf(fs) }, value };
+  return { machine: { ...machine, disk: withoutLock(fs.files()) }, value };
 }
 
 /**
@@ -155,8 +146,8 @@ export function played<T>(
   look: (ceremonies: Ceremonies) => T,
   plan?: FaultPlan,
 ): { readonly machine: Machine; readonly report: Report; readonly seen: T | null; readonly operations: Operations } {
-  const memory = memoryOf(machine.disk);
-  const fs = plan === undefined ? memory : faultyFileSystem(memory, plan);
+  const disk = diskOver(machine.disk);
+  const faulty = plan === undefined ? null : faultyFileSystem(disk, plan);
   const report = {
     did: [] as string[],
     holds: [] as ProblemCode[],
@@ -167,7 +158,7 @@ export function played<T>(
   };
   let seen: T | null = null;
   try {
-    seen = running(machine, fs, (ceremonies) => {
+    seen = running(machine, faulty ?? disk, (ceremonies) => {
       takeIn(ceremonies, brought, report);
       try {
         doIt(ceremonies, act, report);
@@ -185,10 +176,9 @@ export function played<T>(
       report.words.push(error.message, error.hint ?? '');
     } else throw error;
   }
-  if (report.cut) memory.crash('nothing');
-  const operations = 'operations' in fs ? (fs.operations as Operations) : [];
   const cuts = machine.cuts + (report.cut ? 1 : 0);
-  return { machine: { ...machine, cuts, disk: filesOf(memory) }, report, seen, operations };
+  const left = { ...machine, cuts, disk: withoutLock(disk.files()) };
+  return { machine: left, report, seen, operations: faulty?.operations ?? [] };
 }
 
 export type Operations = readonly { readonly operation: keyof FileSystem; readonly path: string }[];

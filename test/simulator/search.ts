@@ -190,7 +190,7 @@ class Search {
   }
 
   #enter(state: ArrayLike<number>, parent: number, move: Move | null): string | null {
-    const key = Array.prototype.join.call(state, ' ');
+    const key = keyOf(state);
     if (this.#numbers.has(key)) return null;
     this.#numbers.set(key, this.#states.length);
     this.#push(state, parent, move);
@@ -209,4 +209,14 @@ class Search {
       return told(this.#world, this.#names, state, move);
     });
   }
+}
+
+/** Two characters a machine: millions of these are kept. */
+function keyOf(state: ArrayLike<number>): string {
+  let key = '';
+  for (let at = 0; at < state.length; at++) {
+    const number = (state[at] as number) + 1;
+    key += String.fromCharCode(number & 0x7fff, number >> 15);
+  }
+  return key;
 }

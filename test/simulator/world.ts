@@ -13,8 +13,8 @@ export interface Local {
   readonly seen: Seen;
   /** What it holds. */
   readonly set: number;
-  /** The state apart from what it holds; what a visit comes to depends on this and on what is there then. */
-  readonly state: string;
+  /** Its state apart from what it holds, by number; what a visit comes to depends on this and on what is there then. */
+  readonly state: number;
 }
 
 export interface Step {
@@ -36,9 +36,11 @@ export class World {
   /** How often the vault really ran. */
   runs = 0;
   readonly #look = looking(this.packets);
-  readonly #numbers = new Map<string, number>();
-  readonly #steps = new Map<string, Step | null>();
-  readonly #commits = new Map<string, number>();
+  readonly #states = new Map<string, number>();
+  readonly #numbers = new Map<number, number>();
+  readonly #places = new Map<number, readonly number[]>();
+  /** By what is done, and then by state and by what is at hand. */
+  readonly #steps = new Map<string, Map<number, Step | null>>();
 
   enter(place: number, machine: Machine): number {
     const looked = within(machine, this.#look);
@@ -52,36 +54,25 @@ export class World {
   /** Somebody does something at a machine where all of `set` is at hand. Null: there is no such cut in what they do. */
   step(local: number, set: number, act: Act, cut: Cut = null): Step | null {
     const before = this.get(local);
-    const all = this.sets.union(before.set, this.#fit(before, set));
-    const key = `${before.state} ${all} ${wordsOf(act)} ${cut === null ? '' : `${cut.commit}${cut.written}`}`;
-    const known = this.#steps.get(key);
+    const all = this.sets.union(before.set, before.machine.twin === 0 ? set : this.#fit(before, set));
+    const what = act.act === 'visit' && cut === null ? 'visit' : wordsOf(act, cut);
+    const steps = this.#steps.get(what) ?? new Map<number, Step | null>();
+    this.#steps.set(what, steps);
+    const key = keyOf(before.state, all);
+    const known = steps.get(key);
     if (known !== undefined) return known;
-    const step = this.#play(before, all, act, cut, key);
-    this.#steps.set(key, step);
+    const step = this.#play(before, all, act, cut);
+    steps.set(key, step);
     return step;
   }
 
-  /** How many steps the vault writes down in a visit: so many places there are where the power can go. */
-  commits(local: number, set: number): number {
-    const before = this.get(local);
-    const key = `${before.state} ${this.sets.union(before.set, set)}`;
-    const known = this.#commits.get(key);
-    if (known !== undefined) return known;
-    const { operations } = this.#run(before, set, { act: 'visit' }, { at: Number.POSITIVE_INFINITY, fault: 'kill' });
-    const commits = operations.filter(isCommit).length;
-    this.#commits.set(key, commits);
-    return commits;
-  }
-
-  #play(before: Local, all: number, act: Act, cut: Cut, key: string): Step | null {
+  #play(before: Local, all: number, act: Act, cut: Cut): Step | null {
     if (cut === null) {
       const { machine, report, seen } = this.#run(before, all, act);
       if (seen === null) return { to: before.number, report };
       return { to: this.#local(before.place, machine, seen), report };
     }
-    void key;
-    const counted = this.#run(before, all, act, { at: Number.POSITIVE_INFINITY, fault: 'kill' }).operations;
-    const places = counted.flatMap((operation, at) => (isCommit(operation) ? [at + 1] : []));
+    const places = this.#commits(before, all, act);
     const place = places[cut.commit];
     if (place === undefined) return null;
     // the name is durable when the folder is synced, which is the operation after the rename
@@ -90,6 +81,17 @@ export class World {
     // whoever comes next opens the vault, and that finishes what was decided
     const looked = within(machine, this.#look);
     return { to: this.#local(before.place, looked.machine, looked.value), report };
+  }
+
+  /** The operations of the disk, counted from 1, by which the vault's state becomes another. */
+  #commits(before: Local, all: number, act: Act): readonly number[] {
+    const key = keyOf(before.state, all);
+    const known = act.act === 'visit' ? this.#places.get(key) : undefined;
+    if (known !== undefined) return known;
+    const { operations } = this.#run(before, all, act, { at: Number.POSITIVE_INFINITY, fault: 'kill' });
+    const places = operations.flatMap((operation, at) => (isCommit(operation) ? [at + 1] : []));
+    if (act.act === 'visit') this.#places.set(key, places);
+    return places;
   }
 
   #run(before: Local, all: number, act: Act, plan?: FaultPlan) {
@@ -101,7 +103,6 @@ export class World {
 
   /** A liar's machine hears nothing of what its twin said: each would know itself for an old copy. */
   #fit(local: Local, set: number): number {
-    if (local.machine.twin === 0) return set;
     const own = new Set(this.sets.get(local.set));
     const fitting = this.sets
       .get(set)
@@ -111,8 +112,10 @@ export class World {
 
   #local(place: number, machine: Machine, seen: Seen): number {
     const set = this.sets.of(seen.packets);
-    const state = `${place} ${machine.twin} ${machine.cuts} ${seen.key}`;
-    const key = `${state} ${set}`;
+    const word = `${place} ${machine.twin} ${machine.cuts} ${seen.key}`;
+    const state = this.#states.get(word) ?? this.#states.size;
+    this.#states.set(word, state);
+    const key = keyOf(state, set);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.locals.length;
@@ -122,14 +125,19 @@ export class World {
   }
 }
 
+function keyOf(state: number, set: number): number {
+  return state * 0x4000000 + set;
+}
+
 function isCommit({ operation, path }: { operation: string; path: string }): boolean {
   return operation === 'rename' && path === `${home}/state`;
 }
 
-export function wordsOf(act: Act): string {
+function wordsOf(act: Act, cut: Cut): string {
+  const power = cut === null ? '' : ` ${cut.commit} ${cut.written}`;
   switch (act.act) {
     case 'visit':
-      return 'visit';
+      return `visit${power}`;
     case 'amend':
       return `amend ${act.ceremony} without ${act.without.join(' ')}`;
     default:

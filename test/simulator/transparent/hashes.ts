@@ -15,9 +15,17 @@ class Sha256 {
   }
 }
 
-export const sha256 = Object.assign((bytes: Uint8Array) => new Sha256().update(bytes).digest(), {
-  create: () => new Sha256(),
-});
+/** Files are hashed at each look at them, and the bytes of a file never change: one hash is enough. */
+const known = new WeakMap<Uint8Array, Uint8Array>();
+
+function hashed(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < 256) return new Sha256().update(bytes).digest();
+  const hash = known.get(bytes) ?? new Sha256().update(bytes).digest();
+  known.set(bytes, hash);
+  return hash.slice();
+}
+
+export const sha256 = Object.assign(hashed, { create: () => new Sha256() });
 
 export function hkdf(
   _hash: unknown,

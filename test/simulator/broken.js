@@ -1,0 +1,78 @@
+// Builds of the product in which one rule is missing. Each must be caught by the search: a rule that can go without
+// anybody noticing is not tested.
+
+/** @typedef {import('./bundle.js').Patch} Patch */
+
+/** @type {Readonly<Record<string, { missing: string, situation: string, patches: readonly Patch[] }>>} */
+export const broken = {
+  destroy: {
+    missing: 'the old share goes with the certificate, before any proof of life (rule 7)',
+    situation: '2-of-3 to the same members',
+    patches: [
+      {
+        file: 'src/vault/acts.ts',
+        find: '? keyset.slots.map((slot) => {',
+        put: "? keyset.slots.filter((slot) => slot.state !== 'active').map((slot) => {",
+      },
+    ],
+  },
+  'spare signer': {
+    missing: 'the old share goes although all of the new committee have to sign (rule 7)',
+    situation: '2-of-2 to the same members',
+    patches: [
+      { file: 'src/vault/close.ts', find: 'proof !== null && plan.threshold < members &&', put: 'proof !== null &&' },
+    ],
+  },
+  'one vote': {
+    missing: 'a vote is given whatever was voted for before (rule 1)',
+    situation: '2-of-3, two plans for one epoch',
+    patches: [
+      {
+        file: 'src/vault/acts.ts',
+        find: 'const earlier = ceremonies.vault.state.votes.filter((vote) => equalBytes(vote.parent, parent));',
+        put: 'const earlier = [];',
+      },
+    ],
+  },
+  'write first': {
+    missing: 'a packet is laid down to be carried before the journal has it',
+    situation: '2-of-3 to the same members, with a power cut',
+    patches: [
+      {
+        file: 'src/vault/say.ts',
+        find: '  vault.commit((state) => {',
+        put: '  vault.keep(plan.ceremony, file);\n  vault.commit((state) => {',
+      },
+    ],
+  },
+  release: {
+    missing: 'an attempt is given up although what was signed may still complete (rule 4)',
+    situation: '2-of-3 to the same members, refused and given up',
+    patches: [
+      { file: 'src/vault/release.ts', find: 'if (blocked === null && !salvage) {', put: 'if (false) {' },
+      { file: 'src/ceremony/death.ts', find: 'if (!release.body.salvage) return', put: 'if (false) return' },
+    ],
+  },
+  majority: {
+    missing: 'as many endorsements as the threshold are enough (rule 1)',
+    situation: '2-of-4, two plans for one epoch',
+    patches: [
+      {
+        file: 'src/ceremony/plan.ts',
+        find: 'return Math.max(threshold, Math.floor(members / 2) + 1);',
+        put: 'return threshold;',
+      },
+    ],
+  },
+  'nonce erasure': {
+    missing: 'the nonces stay when they have signed (row 17)',
+    situation: '2-of-3 to the same members',
+    patches: [
+      {
+        file: 'src/vault/acts.ts',
+        find: 'nonces: state.nonces.filter((kept) => kept !== nonces),',
+        put: 'nonces: state.nonces,',
+      },
+    ],
+  },
+};
