@@ -1,8 +1,10 @@
+import { quorumOf } from '../../src/ceremony/plan.ts';
 import { type Founding, found } from './founding.ts';
 import { type Cast, Judge, stepWrong } from './invariants.ts';
 import type { Act } from './machine.ts';
+import { Progress } from './progress.ts';
 import { told } from './story.ts';
-import { type Cut, World } from './world.ts';
+import { type Cut, type Step, World } from './world.ts';
 
 /*
  * Every order of visits, every knowledge and every power cut of a small committee. A state of the world is the state of
@@ -52,6 +54,7 @@ class Search {
   readonly #world = new World();
   readonly #names: string[] = [];
   readonly #judge: Judge;
+  readonly #progress: Progress | null;
   readonly #ceremonies: readonly string[];
   readonly #vanishing: readonly number[];
   readonly #liars: readonly boolean[];
@@ -61,6 +64,7 @@ class Search {
   readonly #numbers = new Map<string, number>();
   readonly #parents: number[] = [];
   readonly #moves: (Move | null)[] = [];
+  readonly #judged = new Map<Step, string | null>();
   #transitions = 0;
 
   constructor(situation: Situation, most: number) {
@@ -82,6 +86,12 @@ class Search {
       enough: situation.old.length - away >= situation.threshold,
     };
     this.#judge = new Judge(this.#world, cast);
+    const unhindered = situation.decisions.length + situation.vanishing.length === 0 && ceremonies.length === 1;
+    const left = situation.old.length - (situation.vanishing.length > 0 ? 1 : 0);
+    this.#progress =
+      situation.liar === null && left >= quorumOf(situation.threshold, situation.old.length)
+        ? new Progress(this.#world, this.#judge, ceremonies, unhindered)
+        : null;
   }
 
   run(): Searched {
@@ -172,15 +182,20 @@ class Search {
     const wrong = this.#enter(next, at, move);
     if (wrong !== null) return wrong;
     if (this.#liars[move.place] === true) return null;
-    const broken = stepWrong(
-      this.#world.packets,
-      this.#world.get(before).seen,
-      this.#world.get(step.to).seen,
-      step.report,
-    );
+    const broken = this.#stepWrong(before, step);
     if (broken === null) return null;
     if (this.#states.length === known) this.#push(next, at, move);
     return `${this.#names[move.place]} ${broken}`;
+  }
+
+  /** A step of one machine is part of many steps of the world. */
+  #stepWrong(before: number, step: Step): string | null {
+    const known = this.#judged.get(step);
+    if (known !== undefined) return known;
+    const { packets } = this.#world;
+    const wrong = stepWrong(packets, this.#world.get(before).seen, this.#world.get(step.to).seen, step.report);
+    this.#judged.set(step, wrong);
+    return wrong;
   }
 
   #push(state: ArrayLike<number>, parent: number, move: Move | null): void {
@@ -197,7 +212,7 @@ class Search {
     const machines = state.length - 1;
     const all = Array.from({ length: machines }, (_, place) => state[place] as number);
     const present = all.filter((_, place) => place !== state[machines] && this.#liars[place] !== true);
-    return this.#judge.wrong(all, present, false);
+    return this.#judge.wrong(all, present, false) ?? this.#progress?.stuck(present, (state[machines] as number) >= 0) ?? null;
   }
 
   #story(end: number): string[] {

@@ -34,6 +34,16 @@ export const situations: readonly Situation[] = [
   },
   {
     ...usual,
+    name: '2-of-3, two plans for one epoch, refused and given up',
+    old: three,
+    plans: [
+      { by: alice, members: three, threshold: 2 },
+      { by: bob, members: [alice, bob, dave], order: [bob, alice], threshold: 2 },
+    ],
+    decisions: ['refuse', 'release'],
+  },
+  {
+    ...usual,
     name: '2-of-4, two plans for one epoch',
     old: four,
     plans: [
@@ -41,6 +51,27 @@ export const situations: readonly Situation[] = [
       { by: carol, members: [carol, dave], order: [carol, dave, alice], threshold: 2 },
     ],
   },
+  {
+    ...same(three),
+    name: '2-of-3 to the same members, one vanishes',
+    decisions: ['refuse', 'release'],
+    vanishing: three,
+  },
+  {
+    ...usual,
+    name: '2-of-3, one replaced',
+    old: three,
+    plans: [{ by: alice, members: [alice, bob, dave], threshold: 2 }],
+  },
+  {
+    ...usual,
+    name: '2-of-3 to others',
+    old: three,
+    plans: [{ by: alice, members: [dave, erin, frank], threshold: 2 }],
+  },
+  { ...same(four), name: '2-of-4 to the same members' },
+  { ...same(three), name: '2-of-3 to the same members, one lies', decisions: ['refuse', 'release'], liar: carol },
+  { ...same(three), name: '2-of-3 to the same members, one lies at visits', liar: carol },
 ];
 
 export { erin, frank };
