@@ -1,4 +1,11 @@
-import { type EntryKind, FileError, type FileSystem, type Handle, joinPath, parentPath } from '../../src/media/file-system.ts';
+import {
+  type EntryKind,
+  FileError,
+  type FileSystem,
+  type Handle,
+  joinPath,
+  parentPath,
+} from '../../src/media/file-system.ts';
 
 /** Every file of a disk by its path. Nobody writes into these bytes. */
 export type Files = ReadonlyMap<string, Uint8Array>;
@@ -10,7 +17,8 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 export function diskOver(files: Files): FileSystem & { readonly files: () => Files } {
   const now = new Map(files);
   const folders = new Set(['/']);
-  for (const path of files.keys()) for (let up = parentPath(path); !folders.has(up); up = parentPath(up)) folders.add(up);
+  for (const path of files.keys())
+    for (let up = parentPath(path); !folders.has(up); up = parentPath(up)) folders.add(up);
   const kind = (path: string): EntryKind | 'absent' =>
     now.has(path) ? 'file' : folders.has(path) ? 'directory' : 'absent';
   const need = (operation: keyof FileSystem, path: string): Uint8Array => {

@@ -3,7 +3,7 @@ import type { SuiteName } from '../../src/crypto/suites.ts';
 import type { Ceremonies } from '../../src/vault/ceremonies.ts';
 import { firstState, myCard, withCard } from '../../src/vault/identity.ts';
 import { beginCeremony, draftProposal, planOf, type Wish } from '../../src/vault/propose.ts';
-import { createMachine, filesHeld, type Machine, now, played, tool, within } from './machine.ts';
+import { createMachine, filesHeld, type Machine, now, play, tool, within } from './machine.ts';
 
 /* How a simulated world begins: machines, a key that some of them made, and plans to hand it on. */
 
@@ -105,7 +105,10 @@ function begin(ceremonies: Ceremonies, plan: Plan): void {
   beginCeremony(ceremonies, drafted, drafted.content, 'the phrase', now, true);
 }
 
-function genesis(known: Map<string, Machine>, { suite, old, threshold }: Pick<Founding, 'suite' | 'old' | 'threshold'>) {
+function genesis(
+  known: Map<string, Machine>,
+  { suite, old, threshold }: Pick<Founding, 'suite' | 'old' | 'threshold'>,
+) {
   const [first] = old as [string];
   const keys = [{ label: 'main', suite }];
   const proposing = within(known.get(first) as Machine, (ceremonies) => {
@@ -116,7 +119,12 @@ function genesis(known: Map<string, Machine>, { suite, old, threshold }: Pick<Fo
   let stick = proposing.value;
   for (let idle = 0; idle < old.length; ) {
     for (const name of old) {
-      const { machine, report, seen } = played(known.get(name) as Machine, [...stick.values()], { act: 'visit' }, filesHeld);
+      const { machine, report, seen } = play(
+        known.get(name) as Machine,
+        [...stick.values()],
+        { act: 'visit' },
+        filesHeld,
+      );
       known.set(name, machine);
       stick = new Map([...stick, ...(seen ?? [])]);
       idle = report.did.length > 0 ? 0 : idle + 1;

@@ -98,7 +98,9 @@ export function completeTurns(packets: Packets, held: readonly number[]): Turn[]
 
 /** Safety (b) and (c): nobody honest contradicts itself, and no nonce signs twice. */
 function saidTwice(packets: Packets, after: Seen): string | null {
-  const own = after.packets.map((number) => packets.get(number)).filter(({ packet }) => packet.identity === after.identity);
+  const own = after.packets
+    .map((number) => packets.get(number))
+    .filter(({ packet }) => packet.identity === after.identity);
   const said = new Set<string>();
   for (const { once } of own) {
     for (const one of once) {
@@ -137,7 +139,8 @@ function nonceKept(packets: Packets, after: Seen): string | null {
   for (const number of after.packets) {
     const { packet } = packets.get(number);
     if (packet.identity !== after.identity || (packet.kind !== 'activation' && packet.kind !== 'release')) continue;
-    if (after.nonces.includes(`${toHex(packet.attempt)} 0`)) return `still has the nonces of what it said in a ${packet.kind}`;
+    if (after.nonces.includes(`${toHex(packet.attempt)} 0`))
+      return `still has the nonces of what it said in a ${packet.kind}`;
   }
   return null;
 }

@@ -8,6 +8,7 @@ import type { Ceremonies } from '../../src/vault/ceremonies.ts';
 import { encodeState, type Slot, type VaultState } from '../../src/vault/state.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import type { Packets } from './packets.ts';
+import type { Secrets } from './secrets.ts';
 
 /** A share that lies in a vault. */
 export interface Held {
@@ -51,8 +52,9 @@ export interface Seen {
   readonly consented: readonly string[];
 }
 
-export function looking(packets: Packets): (ceremonies: Ceremonies) => Seen {
+export function looking(packets: Packets, secrets: Secrets): (ceremonies: Ceremonies) => Seen {
   return (ceremonies) => {
+    secrets.gather(ceremonies);
     const { vault } = ceremonies;
     const all = ceremonies.all();
     const held = packets.heldBy(ceremonies);
@@ -155,4 +157,3 @@ function shareIn(vault: Vault, slot: Slot): Held {
     sound: there && sound.get(key) === true,
   };
 }
-

@@ -111,10 +111,7 @@ function running<T>(machine: Machine, fs: FileSystem, work: (ceremonies: Ceremon
   }
 }
 
-export function createMachine(
-  machine: Pick<Machine, 'name' | 'twin'>,
-  first: (random: Random) => VaultState,
-): Machine {
+export function createMachine(machine: Pick<Machine, 'name' | 'twin'>, first: (random: Random) => VaultState): Machine {
   const fs = memoryFileSystem();
   fs.putFolder('/home');
   const random = drawnBy({ ...machine, name: `${machine.name} at first`, cuts: 0 }, () => noSaid);
@@ -139,7 +136,7 @@ export function within<T>(machine: Machine, work: (ceremonies: Ceremonies) => T)
  * Somebody sits down at a machine with what was brought, and does something. With a fault plan the power goes on the
  * way. `look` is asked of what is there at the end, in the same run, unless the run ended early.
  */
-export function played<T>(
+export function play<T>(
   machine: Machine,
   brought: readonly Uint8Array[],
   act: Act,
@@ -187,7 +184,8 @@ type Writing = { -readonly [K in keyof Report]: Report[K] extends readonly (infe
 function doIt(ceremonies: Ceremonies, act: Act, report: Writing): void {
   switch (act.act) {
     case 'visit':
-      return visit(ceremonies, report);
+      visit(ceremonies, report);
+      return;
     case 'refuse':
       if (refuse(ceremonies, ceremonies.get(act.ceremony), moment, 'no')) report.did.push('refuse');
       return;
@@ -199,7 +197,7 @@ function doIt(ceremonies: Ceremonies, act: Act, report: Writing): void {
     case 'amend':
       amend(ceremonies, ceremonies.get(act.ceremony), moment, act.without, 'other dealers');
       report.did.push('amend');
-      return visit(ceremonies, report);
+      visit(ceremonies, report);
   }
 }
 

@@ -46,9 +46,7 @@ export class Packets {
         const known = this.#byName.get(name);
         if (known !== undefined) return [known.number];
         const digest = name === proposal ? null : digestOf(openPacket(plan.id, record.key, bytes));
-        const packet = view.packets.find((one) =>
-          digest === null ? one.kind === 'proposal' : one.digest === digest,
-        );
+        const packet = view.packets.find((one) => (digest === null ? one.kind === 'proposal' : one.digest === digest));
         return packet === undefined ? [] : [this.#take(name, bytes, packet).number];
       });
     });
@@ -57,7 +55,12 @@ export class Packets {
 
   #take(name: string, file: Uint8Array, packet: AnyPacket): Known {
     // sealed anew by somebody it is still the same statement
-    const known = this.#byDigest.get(packet.digest) ?? { number: this.all.length, file, packet, once: saidOnce(packet) };
+    const known = this.#byDigest.get(packet.digest) ?? {
+      number: this.all.length,
+      file,
+      packet,
+      once: saidOnce(packet),
+    };
     if (known.number === this.all.length) this.all.push(known);
     this.#byName.set(name, known);
     this.#byDigest.set(packet.digest, known);

@@ -1,6 +1,7 @@
 import type { Judge } from './invariants.ts';
-import type { Act } from './machine.ts';
 import type { World } from './world.ts';
+
+type Decision = 'refuse' | 'release' | 'salvage';
 
 /**
  * Whether there is a way to an end from anywhere: everybody who is there hears everything, and where that is not enough
@@ -39,9 +40,14 @@ export class Progress {
     const first = this.#open(settled, this.#unhindered);
     if (first === null || this.#unhindered) return first;
     let now = settled;
-    const ways: Act['act'][] = ['refuse', ...settled.map(() => 'release' as const), ...(vanished ? ['salvage' as const] : [])];
-    for (const act of ways) {
-      now = this.#settle(this.#decide(now, act as 'refuse' | 'release' | 'salvage'));
+    const once: Decision[] = [
+      'refuse',
+      ...settled.map(() => 'release' as const),
+      ...(vanished ? ['salvage' as const] : []),
+    ];
+    // an attempt that is given up may lay open another one, which has to be given up in its turn
+    for (const decision of [...once, ...once]) {
+      now = this.#settle(this.#decide(now, decision));
       if (this.#open(now, false) === null) return null;
     }
     return this.#open(now, false);
@@ -69,7 +75,7 @@ export class Progress {
     }
   }
 
-  #decide(present: readonly number[], act: 'refuse' | 'release' | 'salvage'): number[] {
+  #decide(present: readonly number[], act: Decision): number[] {
     return present.map((local) =>
       this.#ceremonies.reduce((now, ceremony) => {
         const knows = this.#world.get(now).seen.attempts.some((attempt) => attempt.ceremony === ceremony);
@@ -96,7 +102,10 @@ export class Progress {
     for (const { voted, attempts, shares } of all) {
       const alive = attempts.find(({ attempt, dead }) => voted.includes(attempt) && !dead);
       if (alive !== undefined) return 'an attempt can neither be completed nor given up';
-      if (shares.some(({ epoch }) => epoch === 0) && !shares.some(({ epoch, state }) => epoch === 0 && state === 'active'))
+      if (
+        shares.some(({ epoch }) => epoch === 0) &&
+        !shares.some(({ epoch, state }) => epoch === 0 && state === 'active')
+      )
         return 'the old share is not the active one again';
     }
     return null;

@@ -21,6 +21,8 @@ export interface Situation extends Founding {
   readonly vanishing: readonly string[];
   /** Who has two vaults of one identity, each with a history of its own, and shows each to whom it likes. */
   readonly liar: string | null;
+  /** Too large for every test run: `npm run simulate -- --search` looks through it. */
+  readonly long?: boolean;
 }
 
 export interface Searched {
@@ -73,7 +75,12 @@ class Search {
     const { machines, ceremonies } = found(situation);
     this.#ceremonies = ceremonies;
     const all = machines.flatMap((machine) =>
-      machine.name === situation.liar ? [{ ...machine, twin: 1 }, { ...machine, twin: 2 }] : [machine],
+      machine.name === situation.liar
+        ? [
+            { ...machine, twin: 1 },
+            { ...machine, twin: 2 },
+          ]
+        : [machine],
     );
     this.#names = all.map(({ name, twin }) => (twin === 0 ? name : `${name} (vault ${twin})`));
     this.#start = [...all.map((machine, place) => this.#world.enter(place, machine)), -1];
@@ -152,7 +159,8 @@ class Search {
       for (const decision of this.#situation.decisions) {
         for (const ceremony of this.#ceremonies) {
           if (!local.seen.attempts.some((attempt) => attempt.ceremony === ceremony)) continue;
-          const act: Act = decision === 'amend' ? { act: decision, ceremony, without: [] } : { act: decision, ceremony };
+          const act: Act =
+            decision === 'amend' ? { act: decision, ceremony, without: [] } : { act: decision, ceremony };
           const what = this.#take(at, { place, act, from: null, cut: null }, local.set);
           if (what !== null) return what;
         }
@@ -212,7 +220,9 @@ class Search {
     const machines = state.length - 1;
     const all = Array.from({ length: machines }, (_, place) => state[place] as number);
     const present = all.filter((_, place) => place !== state[machines] && this.#liars[place] !== true);
-    return this.#judge.wrong(all, present, false) ?? this.#progress?.stuck(present, (state[machines] as number) >= 0) ?? null;
+    return (
+      this.#judge.wrong(all, present, false) ?? this.#progress?.stuck(present, (state[machines] as number) >= 0) ?? null
+    );
   }
 
   #story(end: number): string[] {

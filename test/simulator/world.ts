@@ -1,7 +1,8 @@
 import type { FaultPlan } from '../../src/media/faults.ts';
-import { type Act, home, type Machine, played, type Report, within } from './machine.ts';
 import { looking, type Seen } from './looking.ts';
+import { type Act, home, type Machine, play, type Report, within } from './machine.ts';
 import { Packets } from './packets.ts';
+import { Secrets } from './secrets.ts';
 import { Sets } from './sets.ts';
 
 /** A machine in one of its states: a number in a state of the world. */
@@ -33,9 +34,12 @@ export class World {
   readonly packets = new Packets();
   readonly sets = new Sets();
   readonly locals: Local[] = [];
+  readonly secrets = new Secrets();
+  /** All that was ever said to an operator. */
+  readonly words = new Set<string>();
   /** How often the vault really ran. */
   runs = 0;
-  readonly #look = looking(this.packets);
+  readonly #look = looking(this.packets, this.secrets);
   readonly #states = new Map<string, number>();
   readonly #numbers = new Map<number, number>();
   readonly #places = new Map<number, readonly number[]>();
@@ -98,7 +102,9 @@ export class World {
     this.runs++;
     const held = new Set(this.sets.get(before.set));
     const fresh = this.sets.get(all).filter((number) => !held.has(number));
-    return played(before.machine, this.packets.files(fresh), act, this.#look, plan);
+    const played = play(before.machine, this.packets.files(fresh), act, this.#look, plan);
+    for (const words of played.report.words) this.words.add(words);
+    return played;
   }
 
   /** A liar's machine hears nothing of what its twin said: each would know itself for an old copy. */

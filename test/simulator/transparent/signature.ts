@@ -1,5 +1,5 @@
-import type { Random } from '../../../src/bytes/random.ts';
 import { concatBytes, equalBytes } from '../../../src/bytes/hex.ts';
+import type { Random } from '../../../src/bytes/random.ts';
 import { taggedHash } from '../../../src/bytes/tagged-hash.ts';
 import type { SigningKey } from '../../../src/crypto/signature.ts';
 import { edwards25519 } from './group.ts';

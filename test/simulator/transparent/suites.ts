@@ -2,7 +2,7 @@ import { concatBytes, equalBytes } from '../../../src/bytes/hex.ts';
 import { taggedHash, text, u64 } from '../../../src/bytes/tagged-hash.ts';
 import { lagrange } from '../../../src/crypto/polynomial.ts';
 import type { Suite, SuiteName } from '../../../src/crypto/suites.ts';
-import { edwards25519, type Group, p256, type Point, ristretto255, type Scalar, secp256k1 } from './group.ts';
+import { edwards25519, type Group, type Point, p256, ristretto255, type Scalar, secp256k1 } from './group.ts';
 
 export type { Suite, SuiteName };
 
