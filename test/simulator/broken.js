@@ -11,8 +11,8 @@ export const broken = {
     patches: [
       {
         file: 'src/vault/acts.ts',
-        find: '? keyset.slots.map((slot) => {',
-        put: "? keyset.slots.filter((slot) => slot.state !== 'active').map((slot) => {",
+        find: 'const slots = held.slots.map((slot) => {',
+        put: "const slots = held.slots.filter((slot) => slot.state !== 'active').map((slot) => {",
       },
     ],
   },
@@ -20,7 +20,11 @@ export const broken = {
     missing: 'the old share goes although all of the new committee have to sign (rule 7)',
     situation: '2-of-2 to the same members',
     patches: [
-      { file: 'src/vault/close.ts', find: 'proof !== null && plan.threshold < members &&', put: 'proof !== null &&' },
+      {
+        file: 'src/vault/close.ts',
+        find: 'if (plan.threshold === plan.receivers.length) return',
+        put: 'if (false) return',
+      },
     ],
   },
   'one vote': {

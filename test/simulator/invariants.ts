@@ -48,7 +48,7 @@ function mayGo(packets: Packets, share: Held, after: Seen): string | null {
   // another attempt of the same epoch has won, and this share was never signed for
   if (turns.some(({ epoch, attempt }) => epoch === share.epoch && attempt !== share.attempt))
     return share.signed ? 'although it had signed for it' : null;
-  const later = turns.find(({ epoch }) => epoch > share.epoch);
+  const [later] = turns.filter(({ epoch }) => epoch > share.epoch).sort((a, b) => b.signers - a.signers);
   if (later === undefined) return 'before any proof of life';
   const least = Math.min(later.members, later.threshold + 1);
   if (later.signers < least) return `on a proof of life of ${later.signers} where it takes ${least}`;
@@ -73,9 +73,10 @@ export function completeTurns(packets: Packets, held: readonly number[]): Turn[]
   const found = new Map<string, { turn: Omit<Turn, 'signers'>; authors: Set<string>; named: number }>();
   for (const number of held) {
     const { packet } = packets.get(number);
-    if (packet.kind !== 'activation') continue;
-    const { transcript, certificate } = packet.body;
-    const key = [transcript, ...certificate].map(toHex).join(' ');
+    if (packet.kind !== 'activation' && packet.kind !== 'signature') continue;
+    const { body } = packet;
+    const named = 'certificate' in body ? body.certificate : body.commitments;
+    const key = ['certificate' in body ? body.transcript : body.call, ...named].map(toHex).join(' ');
     const plan = packets.planOf(packet);
     const known = found.get(key) ?? {
       turn: {
@@ -86,7 +87,7 @@ export function completeTurns(packets: Packets, held: readonly number[]): Turn[]
         receivers: plan.receivers.map(({ identity }) => identity),
       },
       authors: new Set<string>(),
-      named: certificate.length,
+      named: named.length,
     };
     known.authors.add(packet.identity);
     found.set(key, known);
@@ -110,10 +111,10 @@ function saidTwice(packets: Packets, after: Seen): string | null {
   }
   for (const { packet } of own) {
     if (packet.kind !== 'release') continue;
-    const listed = new Set(packet.body.signed.map(({ activation }) => toHex(activation)));
+    const listed = new Set(packet.body.signed.map(({ packet: signed }) => toHex(signed)));
     const unlisted = own.some(
       (other) =>
-        other.packet.kind === 'activation' &&
+        (other.packet.kind === 'activation' || other.packet.kind === 'signature') &&
         toHex(other.packet.attempt) === toHex(packet.attempt) &&
         !listed.has(other.packet.digest),
     );
@@ -134,13 +135,21 @@ function spokenFirst(packets: Packets, after: Seen): string | null {
   return unknown === undefined ? null : `laid down a ${unknown.kind} that its journal does not know`;
 }
 
-/** Row 17: a nonce is erased in the step that stores the signature, and with the release. */
+/** Row 17: a nonce is erased in the step that stores the signature, and all of an attempt's with its release. */
 function nonceKept(packets: Packets, after: Seen): string | null {
   for (const number of after.packets) {
     const { packet } = packets.get(number);
-    if (packet.identity !== after.identity || (packet.kind !== 'activation' && packet.kind !== 'release')) continue;
-    if (after.nonces.includes(`${toHex(packet.attempt)} 0`))
-      return `still has the nonces of what it said in a ${packet.kind}`;
+    if (packet.identity !== after.identity) continue;
+    const of =
+      packet.kind === 'activation'
+        ? `${toHex(packet.attempt)} 0`
+        : packet.kind === 'signature'
+          ? `${toHex(packet.attempt)} ${toHex(packet.body.call)}`
+          : packet.kind === 'release'
+            ? toHex(packet.attempt)
+            : null;
+    if (of !== null && after.nonces.some((nonce) => nonce.startsWith(of)))
+      return `still has the nonces of what it said: ${packet.kind}`;
   }
   return null;
 }

@@ -50,6 +50,8 @@ export interface Seen {
   readonly faults: readonly string[];
   readonly closed: ReadonlySet<string>;
   readonly consented: readonly string[];
+  /** Whether it has called for later turns already. */
+  readonly called: boolean;
 }
 
 export function looking(packets: Packets, secrets: Secrets): (ceremonies: Ceremonies) => Seen {
@@ -88,6 +90,9 @@ export function looking(packets: Packets, secrets: Secrets): (ceremonies: Ceremo
         views.flatMap(({ attempts: some }) =>
           some.flatMap(({ attempt, closings }) => (closings.has(identity) ? [toHex(attempt.id)] : [])),
         ),
+      ),
+      called: views.some(({ attempts: some }) =>
+        some.some(({ reproves }) => reproves.some(({ packet }) => packet.identity === identity)),
       ),
       consented: all.flatMap(({ record, plan }) => (record.consent === null ? [] : [plan.ceremony])),
     };

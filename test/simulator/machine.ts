@@ -3,7 +3,7 @@ import { concatBytes, toHex } from '../../src/bytes/hex.ts';
 import type { Random } from '../../src/bytes/random.ts';
 import { fileHash, lengthPrefixed, text } from '../../src/bytes/tagged-hash.ts';
 import { ceremonyOf, nameOf, splitProposal, unwrapProposal } from '../../src/ceremony/envelope.ts';
-import type { Memo } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { type FaultPlan, faultyFileSystem, memoryFileSystem, PowerCut } from '../../src/media/faults.ts';
 import type { FileSystem } from '../../src/media/file-system.ts';
 import { Problem, type ProblemCode } from '../../src/problem.ts';
@@ -14,6 +14,7 @@ import { perform } from '../../src/vault/perform.ts';
 import { recordConsent } from '../../src/vault/propose.ts';
 import { refuse } from '../../src/vault/refuse.ts';
 import { release } from '../../src/vault/release.ts';
+import { reprove } from '../../src/vault/reprove.ts';
 import { consentHolds } from '../../src/vault/standing.ts';
 import type { VaultState } from '../../src/vault/state.ts';
 import { Vault } from '../../src/vault/vault.ts';
@@ -43,7 +44,8 @@ export interface Machine {
 export type Act =
   | { readonly act: 'visit' }
   | { readonly act: 'refuse' | 'release' | 'salvage'; readonly ceremony: string }
-  | { readonly act: 'amend'; readonly ceremony: string; readonly without: readonly string[] };
+  | { readonly act: 'amend'; readonly ceremony: string; readonly without: readonly string[] }
+  | { readonly act: 'reprove'; readonly ceremony: string; readonly without: readonly string[] };
 
 /** What came of it, as the program would say it. */
 export interface Report {
@@ -194,6 +196,13 @@ function doIt(ceremonies: Ceremonies, act: Act, report: Writing): void {
       release(ceremonies, ceremonies.get(act.ceremony), moment, act.act === 'salvage', 'gives it up');
       report.did.push(act.act);
       return;
+    case 'reprove': {
+      const held = ceremonies.get(act.ceremony);
+      const names = held.plan.receivers.map(({ name }) => name).filter((name) => !act.without.includes(name));
+      reprove(ceremonies, held, moment, names, 'somebody is lost');
+      report.did.push('reprove');
+      return;
+    }
     case 'amend':
       amend(ceremonies, ceremonies.get(act.ceremony), moment, act.without, 'other dealers');
       report.did.push('amend');

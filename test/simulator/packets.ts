@@ -90,6 +90,14 @@ function saidOnce(packet: AnyPacket): string[] {
       return [`refuses ${attempt} as ${packet.body.as}`];
     case 'activation':
       return [`signs turn 0 of ${attempt}`, ...packet.body.certificate.map((digest) => `signs with ${toHex(digest)}`)];
+    case 'reprove':
+      return [`calls ${attempt} ${packet.body.number}`];
+    case 'commitment':
+      return [`commits to ${toHex(packet.body.call)}`];
+    case 'signature': {
+      const { call, commitments } = packet.body;
+      return [`signs ${toHex(call)}`, ...commitments.map((digest) => `signs with ${toHex(digest)}`)];
+    }
     case 'closing':
     case 'release':
       return [`${packet.kind} ${attempt}`];

@@ -1,7 +1,7 @@
 import type { Judge } from './invariants.ts';
 import type { World } from './world.ts';
 
-type Decision = 'refuse' | 'release' | 'salvage';
+type Decision = 'refuse' | 'reprove' | 'release' | 'salvage';
 
 /**
  * Whether there is a way to an end from anywhere: everybody who is there hears everything, and where that is not enough
@@ -18,7 +18,17 @@ export class Progress {
   readonly #settled = new Map<string, readonly number[]>();
   readonly #verdicts = new Map<string, string | null>();
 
-  constructor(world: World, judge: Judge, ceremonies: readonly string[], unhindered: boolean) {
+  /** Of everybody, also of those who are gone. */
+  readonly #names: readonly string[];
+
+  constructor(
+    world: World,
+    judge: Judge,
+    names: readonly string[],
+    ceremonies: readonly string[],
+    unhindered: boolean,
+  ) {
+    this.#names = names;
     this.#world = world;
     this.#judge = judge;
     this.#ceremonies = ceremonies;
@@ -42,8 +52,9 @@ export class Progress {
     let now = settled;
     const once: Decision[] = [
       'refuse',
+      ...(vanished ? (['reprove'] as const) : []),
       ...settled.map(() => 'release' as const),
-      ...(vanished ? ['salvage' as const] : []),
+      ...(vanished ? (['salvage'] as const) : []),
     ];
     // an attempt that is given up may lay open another one, which has to be given up in its turn
     for (const decision of [...once, ...once]) {
@@ -75,11 +86,15 @@ export class Progress {
     }
   }
 
-  #decide(present: readonly number[], act: Decision): number[] {
+  #decide(present: readonly number[], decision: Decision): number[] {
     return present.map((local) =>
       this.#ceremonies.reduce((now, ceremony) => {
-        const knows = this.#world.get(now).seen.attempts.some((attempt) => attempt.ceremony === ceremony);
-        return knows ? (this.#world.step(now, this.#world.get(now).set, { act, ceremony })?.to ?? now) : now;
+        const { seen, set } = this.#world.get(now);
+        if (!seen.attempts.some((attempt) => attempt.ceremony === ceremony)) return now;
+        const here = present.map((one) => this.#world.get(one).machine.name);
+        const without = this.#names.filter((name) => !here.includes(name));
+        const act = decision === 'reprove' ? { act: decision, ceremony, without } : { act: decision, ceremony };
+        return this.#world.step(now, set, act)?.to ?? now;
       }, local),
     );
   }

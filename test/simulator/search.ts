@@ -1,6 +1,7 @@
 import { quorumOf } from '../../src/ceremony/plan.ts';
 import { type Founding, found } from './founding.ts';
 import { type Cast, Judge, stepWrong } from './invariants.ts';
+import type { Seen } from './looking.ts';
 import type { Act } from './machine.ts';
 import { Progress } from './progress.ts';
 import { told } from './story.ts';
@@ -14,7 +15,7 @@ import { type Cut, type Step, World } from './world.ts';
 export interface Situation extends Founding {
   readonly name: string;
   /** What operators may decide at any time, besides visiting. */
-  readonly decisions: readonly ('refuse' | 'release' | 'amend')[];
+  readonly decisions: readonly ('refuse' | 'release' | 'amend' | 'reprove')[];
   /** How many power cuts there may be, in all. */
   readonly cuts: number;
   /** Who may vanish for ever at any moment: at most one of these does. */
@@ -97,7 +98,7 @@ class Search {
     const left = situation.old.length - (situation.vanishing.length > 0 ? 1 : 0);
     this.#progress =
       situation.liar === null && left >= quorumOf(situation.threshold, situation.old.length)
-        ? new Progress(this.#world, this.#judge, ceremonies, unhindered)
+        ? new Progress(this.#world, this.#judge, this.#names, ceremonies, unhindered)
         : null;
   }
 
@@ -156,14 +157,9 @@ class Search {
           if (places === 0) break;
         }
       }
-      for (const decision of this.#situation.decisions) {
-        for (const ceremony of this.#ceremonies) {
-          if (!local.seen.attempts.some((attempt) => attempt.ceremony === ceremony)) continue;
-          const act: Act =
-            decision === 'amend' ? { act: decision, ceremony, without: [] } : { act: decision, ceremony };
-          const what = this.#take(at, { place, act, from: null, cut: null }, local.set);
-          if (what !== null) return what;
-        }
+      for (const act of this.#decisions(local.seen)) {
+        const what = this.#take(at, { place, act, from: null, cut: null }, local.set);
+        if (what !== null) return what;
       }
     }
     if (vanished < 0) {
@@ -174,6 +170,22 @@ class Search {
       }
     }
     return null;
+  }
+
+  /** What an operator of a machine may decide besides visiting. */
+  #decisions(seen: Seen): Act[] {
+    const known = this.#ceremonies.flatMap((ceremony, plan) =>
+      seen.attempts.some((attempt) => attempt.ceremony === ceremony) ? [{ ceremony, plan }] : [],
+    );
+    return this.#situation.decisions.flatMap((act) =>
+      known.flatMap(({ ceremony, plan }): Act[] => {
+        if (act === 'refuse' || act === 'release') return [{ act, ceremony }];
+        // one call of each machine: what a second one comes to is a question for walks
+        if (act === 'reprove' && seen.called) return [];
+        const others = act === 'amend' ? this.#situation.old : (this.#situation.plans[plan]?.members ?? []);
+        return others.map((name) => ({ act, ceremony, without: [name] }));
+      }),
+    );
   }
 
   #take(at: number, move: Move & { readonly act: Act | { act: 'vanish' } }, set: number): string | null {

@@ -54,7 +54,7 @@ export const situations: readonly Situation[] = [
   {
     ...same(three),
     name: '2-of-3 to the same members, one vanishes',
-    decisions: ['refuse', 'release'],
+    decisions: ['release', 'reprove'],
     vanishing: three,
   },
   {

@@ -19,6 +19,7 @@ export type Step =
   | { readonly step: 'visit'; readonly who: number; readonly stick: number; readonly cut: Cut }
   | { readonly step: 'refuse' | 'release'; readonly who: number; readonly plan: number }
   | { readonly step: 'amend'; readonly plan: number; readonly without: number }
+  | { readonly step: 'reprove'; readonly who: number; readonly plan: number; readonly without: number }
   | { readonly step: 'copy'; readonly stick: number; readonly to: number }
   | { readonly step: 'lose'; readonly stick: number }
   | { readonly step: 'vanish' | 'keep' | 'restore'; readonly who: number };
@@ -79,10 +80,11 @@ function drawStep(
   const kind = draw(100);
   const [who, stick, plan] = [draw(people), draw(sticks), draw(plans)];
   const cut = kind < 8 ? { commit: draw(4), written: draw(2) === 1 } : null;
-  if (kind < 76 || (kind < 89 && !decided)) return { step: 'visit', who, stick, cut };
+  if (kind < 76 || (kind < 90 && !decided)) return { step: 'visit', who, stick, cut };
   if (kind < 80) return { step: 'refuse', who, plan };
   if (kind < 86) return { step: 'release', who, plan };
-  if (kind < 89) return { step: 'amend', plan, without: draw(people) };
+  if (kind < 88) return { step: 'amend', plan, without: draw(people) };
+  if (kind < 90) return { step: 'reprove', who, plan, without: draw(people) };
   if (kind < 93) return { step: 'copy', stick, to: draw(sticks + 2) };
   if (kind < 95) return { step: 'lose', stick };
   if (kind < 97) return { step: 'vanish', who };
@@ -233,6 +235,11 @@ class Playing {
           null,
         );
       }
+      case 'reprove': {
+        const without = [names[step.without] as string];
+        const ceremony = this.#scene.ceremonies[step.plan] as string;
+        return this.#act(step.who, { act: 'reprove', ceremony, without }, null, null);
+      }
       case 'copy':
         if (step.to === step.stick || this.#sticks[step.to] === this.#sticks[step.stick]) return null;
         this.#story.push(`stick ${step.to + 1} becomes a copy of stick ${step.stick + 1}`);
@@ -298,8 +305,8 @@ class Playing {
     const left = shape.old.length - (vanishing === null ? 0 : 1);
     const enough = left >= quorumOf(shape.threshold, shape.old.length);
     if (astray !== null || this.#restored || !enough) return null;
-    const { world, ceremonies } = this.#scene;
-    return new Progress(world, this.#judge, ceremonies, false).stuck(this.#present(), this.#vanished !== null);
+    const { world, names, ceremonies } = this.#scene;
+    return new Progress(world, this.#judge, names, ceremonies, false).stuck(this.#present(), this.#vanished !== null);
   }
 }
 

@@ -145,7 +145,8 @@ function wordsOf(act: Act, cut: Cut): string {
     case 'visit':
       return `visit${power}`;
     case 'amend':
-      return `amend ${act.ceremony} without ${act.without.join(' ')}`;
+    case 'reprove':
+      return `${act.act} ${act.ceremony} without ${act.without.join(' ')}`;
     default:
       return `${act.act} ${act.ceremony}`;
   }

@@ -60,7 +60,7 @@ function frostIn(group: Group): Frost {
       const c = challenge(nonceOfAll(commitments, message), key[0] as Uint8Array, message);
       const nonce = group.add(hiding, group.mul(binding, bindingOf(identifier, commitments, message)));
       const share = group.mul(weight(identifier, commitments), group.mul(group.decodeScalar(signingShare), c));
-      return group.encodeScalar(group.add(nonce, share));
+      return group.encodeScalar(group.add(nonce, share)) as ReturnType<Frost['signShare']>;
     },
     verifyShare: ({ commitments: key, verifyingShares }, commitments, message, identifier, share) => {
       const own = commitments.find((one) => one.identifier === identifier);
