@@ -46,7 +46,8 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
     if (holds.length > 0) return { did, holds, blame };
     if (duty === 'amend' && moment.amend !== true) return { did, holds: [amendmentDue(held)], blame };
     const key = `${duty} ${toHex(held.view.current.attempt.id)}`;
-    if (duty !== 'refuse' && done.has(key))
+    // one visit may refuse several attempts, and answer several calls
+    if (duty !== 'refuse' && duty !== 'reprove' && done.has(key))
       throw new Problem('VAULT_DAMAGED', `${duty} was done, but its packet is not in the vault`);
     const stop = act(ceremonies, held, duty, moment);
     if (stop !== null && stop.instead === undefined) return { did, holds: [], blame, ...stop };

@@ -60,6 +60,18 @@ describe('a later turn', () => {
     expect(usableEpochs(there)).toEqual([1]);
   });
 
+  it('is answered beside another one that was called for elsewhere, both in one visit', () => {
+    const { stick, ceremony } = stranded(all);
+    const elsewhere = new Map(stick);
+    call(alice, stick, ceremony, ['alice', 'bob', 'carol']);
+    call(bob, elsewhere, ceremony, ['alice', 'bob', 'carol']);
+    const both = new Map([...stick, ...elsewhere]);
+    expect(carol.visit(both)).toMatchObject({ did: ['reprove', 'reprove'], holds: [] });
+    walk(there, both);
+    for (const machine of there)
+      expect(view(machine, ceremony)).toMatchObject({ phase: 'complete', faults: [], contradictions: [] });
+  });
+
   it('of no more signers than the threshold leaves the old share where there is no backup of the new one, and says so', () => {
     const { stick, ceremony } = stranded([alice, bob, carol]);
     call(alice, stick, ceremony, ['alice', 'bob']);
