@@ -107,7 +107,8 @@ export class Progress {
   /** What is still open, or nothing. */
   #open(settled: readonly number[], mustComplete: boolean): string | null {
     const all = settled.map((local) => this.#world.get(local).seen);
-    const [proven] = this.#judge.proven(this.#union(settled));
+    const [proven, second] = this.#judge.proven(this.#union(settled));
+    if (second !== undefined) return 'two committees of one epoch come about';
     if (proven !== undefined) {
       // whoever is of that plan knows of it by now
       const late = all.find((one) => one.attempts.some(({ attempt }) => attempt === proven) && !one.closed.has(proven));

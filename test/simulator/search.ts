@@ -33,6 +33,7 @@ export interface Searched {
   /** States of single machines, and how often the product's code ran to find them. */
   readonly locals: number;
   readonly runs: number;
+  /** Of a processor. */
   readonly seconds: number;
   readonly ends: number;
   /** What went wrong, after the fewest steps in which it can. */
@@ -103,7 +104,7 @@ class Search {
   }
 
   run(): Searched {
-    const began = performance.now();
+    const began = process.cpuUsage();
     let violation: Searched['violation'] = null;
     this.#enter(this.#start, -1, null);
     let ends = 0;
@@ -119,7 +120,7 @@ class Search {
       transitions: this.#transitions,
       locals: this.#world.locals.length,
       runs: this.#world.runs,
-      seconds: (performance.now() - began) / 1000,
+      seconds: process.cpuUsage(began).user / 1e6,
       ends,
       violation,
     };
@@ -157,7 +158,7 @@ class Search {
           if (places === 0) break;
         }
       }
-      for (const act of this.#decisions(local.seen)) {
+      for (const act of this.#decisions(place, local.seen)) {
         const what = this.#take(at, { place, act, from: null, cut: null }, local.set);
         if (what !== null) return what;
       }
@@ -173,17 +174,21 @@ class Search {
   }
 
   /** What an operator of a machine may decide besides visiting. */
-  #decisions(seen: Seen): Act[] {
+  #decisions(place: number, seen: Seen): Act[] {
     const known = this.#ceremonies.flatMap((ceremony, plan) =>
       seen.attempts.some((attempt) => attempt.ceremony === ceremony) ? [{ ceremony, plan }] : [],
     );
     return this.#situation.decisions.flatMap((act) =>
       known.flatMap(({ ceremony, plan }): Act[] => {
         if (act === 'refuse' || act === 'release') return [{ act, ceremony }];
-        // one call of each machine: what a second one comes to is a question for walks
+        const { by, members } = this.#situation.plans[plan] as Situation['plans'][number];
+        // one amendment, and one call of each machine: what more of them come to is a question for walks
         if (act === 'reprove' && seen.called) return [];
-        const others = act === 'amend' ? this.#situation.old : (this.#situation.plans[plan]?.members ?? []);
-        return others.map((name) => ({ act, ceremony, without: [name] }));
+        const attempts = seen.attempts.filter((attempt) => attempt.ceremony === ceremony);
+        if (act === 'amend' && (by !== this.#names[place] || attempts.length > 1)) return [];
+        if (act === 'amend')
+          return [[], ...this.#situation.old.map((name) => [name])].map((without) => ({ act, ceremony, without }));
+        return members.map((name) => ({ act, ceremony, without: [name] }));
       }),
     );
   }
@@ -198,13 +203,9 @@ class Search {
     this.#transitions++;
     const next = state.slice();
     next[move.place] = step.to;
-    const known = this.#states.length;
-    const wrong = this.#enter(next, at, move);
-    if (wrong !== null) return wrong;
-    if (this.#liars[move.place] === true) return null;
-    const broken = this.#stepWrong(before, step);
-    if (broken === null) return null;
-    if (this.#states.length === known) this.#push(next, at, move);
+    const broken = this.#liars[move.place] === true ? null : this.#stepWrong(before, step);
+    if (broken === null) return this.#enter(next, at, move);
+    this.#push(next, at, move);
     return `${this.#names[move.place]} ${broken}`;
   }
 

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { broken } from './broken.js';
+import { bundle } from './bundle.js';
+import { Simulator } from './simulator.js';
+import { situations } from './situations.ts';
+
+/* What must hold (safety.md section 3), asked of every state of small committees and of walks through larger ones. */
+
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
+
+describe('the product as it is', () => {
+  let simulator: Simulator;
+  let states = 0;
+  beforeAll(async () => {
+    simulator = await Simulator.build();
+  });
+  afterAll(() => {
+    simulator.remove();
+    console.log(`${states} states of small committees`);
+  });
+
+  const inEveryRun = situations.filter(({ long }) => long !== true).map(({ name }) => name);
+  test.each(inEveryRun)('holds in every state: %s', async (name) => {
+    const searched = await simulator.search(name);
+    expect(searched.violation).toBeNull();
+    expect(searched.ends).toBeGreaterThan(0);
+    states += searched.states;
+  });
+
+  test('holds on walks at random', async () => {
+    expect(await simulator.walk('ristretto255', 1, 81)).toMatchObject({ walks: 80, failed: null, secrets: null });
+  });
+
+  test('does the same things on every run of one seed', async () => {
+    const once = await simulator.walk('ristretto255', 7, 9);
+    expect(await simulator.walk('ristretto255', 7, 9)).toEqual(once);
+  });
+});
+
+describe('the product as it is, with the real cryptography', () => {
+  test.each(['ed25519', 'secp256k1-tr'])('holds on walks at random: %s', async (suite) => {
+    const simulator = await Simulator.build({ transparent: false });
+    expect(await simulator.walk(suite, 1, 4)).toMatchObject({ walks: 3, failed: null, secrets: null });
+    simulator.remove();
+  });
+
+  test('comes to as many states as with the stand-ins', async () => {
+    const [name] = ['2-of-2 to the same members, refused and given up'];
+    const [real, standIn] = [await Simulator.build({ transparent: false }), await Simulator.build()];
+    const [one, other] = [await real.search(name), await standIn.search(name)];
+    expect(one.violation).toBeNull();
+    expect([one.states, one.transitions, one.locals]).toEqual([other.states, other.transitions, other.locals]);
+    for (const simulator of [real, standIn]) simulator.remove();
+  });
+});
+
+describe('a build in which a rule is missing is caught', () => {
+  test.each(Object.entries(broken))('%s', async (_, { situation, patches }) => {
+    const simulator = await Simulator.build({ patches });
+    const { violation } = await simulator.search(situation);
+    expect(violation?.what).toBeTruthy();
+    expect(violation?.story.length).toBeGreaterThan(0);
+    simulator.remove();
+  });
+
+  test('by walks as well, and what goes wrong is told in as few steps as it takes', async () => {
+    const simulator = await Simulator.build({ patches: broken.destroy?.patches ?? [] });
+    const { failed } = await simulator.walk('ristretto255', 1, 60);
+    expect(failed?.what).toContain('destroyed its share');
+    expect(failed?.story.length).toBeLessThan(9);
+    simulator.remove();
+  });
+
+  test.each([
+    ['no such line', 'is not there'],
+    ['import', 'is there more than once'],
+  ])('a patch that does not fit is an error: %s', async (find) => {
+    const patches = [{ file: 'src/vault/say.ts', find, put: '' }];
+    const outfile = '/dev/null';
+    await expect(bundle({ entry: 'test/simulator/main.ts', outfile, transparent: true, patches })).rejects.toThrow();
+  });
+});
