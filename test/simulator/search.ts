@@ -22,6 +22,8 @@ export interface Situation extends Founding {
   readonly vanishing: readonly string[];
   /** Who has two vaults of one identity, each with a history of its own, and shows each to whom it likes. */
   readonly liar: string | null;
+  /** Whether any single packet may come to anybody at any time, from an old copy of a stick, besides all that somebody has. */
+  readonly piecewise?: boolean;
   /** Too large for every test run: `npm run simulate -- --search` looks through it. */
   readonly long?: boolean;
 }
@@ -44,7 +46,8 @@ export interface Searched {
 export interface Move {
   readonly place: number;
   readonly act: Act | { readonly act: 'vanish' };
-  readonly from: number | null;
+  /** Whose packets were brought: all that a machine has, or a single one. */
+  readonly from: number | { readonly packet: number } | null;
   readonly cut: Cut;
 }
 
@@ -131,19 +134,15 @@ class Search {
     const state = this.#states[at] as Int32Array;
     const machines = state.length - 1;
     const vanished = state[machines] as number;
-    const { sets } = this.#world;
     let cuts = this.#situation.cuts;
     for (let place = 0; place < machines; place++) cuts -= this.#world.get(state[place] as number).machine.cuts;
     for (let place = 0; place < machines; place++) {
       if (place === vanished) continue;
       const local = this.#world.get(state[place] as number);
       const tried = new Set<number>();
-      for (let other = 0; other < machines; other++) {
-        if (other === vanished) continue;
-        const set = sets.union(local.set, this.#world.get(state[other] as number).set);
+      for (const { set, from } of this.#brought(state, place, vanished)) {
         if (tried.has(set)) continue;
         tried.add(set);
-        const from = other === place ? null : other;
         const what = this.#take(at, { place, act: { act: 'visit' }, from, cut: null }, set);
         if (what !== null) return what;
         for (let commit = 0; cuts > 0; commit++) {
@@ -171,6 +170,22 @@ class Search {
       }
     }
     return null;
+  }
+
+  /** What may be brought to a machine: all that one of those who are there has, or its own alone, or single packets. */
+  *#brought(state: Int32Array, place: number, vanished: number): Generator<{ set: number; from: Move['from'] }> {
+    const { sets } = this.#world;
+    const setOf = (other: number): number => this.#world.get(state[other] as number).set;
+    const own = setOf(place);
+    let pool = own;
+    for (let other = 0; other < state.length - 1; other++) {
+      pool = sets.union(pool, setOf(other));
+      if (other !== vanished) yield { set: sets.union(own, setOf(other)), from: other === place ? null : other };
+    }
+    if (this.#situation.piecewise !== true) return;
+    const held = new Set(sets.get(own));
+    for (const packet of sets.get(pool))
+      if (!held.has(packet)) yield { set: sets.union(own, sets.of([packet])), from: { packet } };
   }
 
   /** What an operator of a machine may decide besides visiting. */

@@ -7,11 +7,30 @@ export function told(world: World, names: readonly string[], state: ArrayLike<nu
   const who = names[move.place] as string;
   if (move.act.act === 'vanish') return `${who} vanishes for ever`;
   const before = world.get(state[move.place] as number);
-  const from = move.from === null ? null : world.get(state[move.from] as number);
-  const set = from === null ? before.set : world.sets.union(before.set, from.set);
+  const { set, brought } = broughtBy(world, names, state, move, before.set);
   const step = world.step(before.number, set, move.act, move.cut);
-  const brought = from === null ? '' : `hears what ${names[move.from as number]} has and `;
   return wordsFor(who, brought, move.act, step?.report ?? null, move.cut);
+}
+
+function broughtBy(
+  world: World,
+  names: readonly string[],
+  state: ArrayLike<number>,
+  { from }: Move,
+  own: number,
+): { readonly set: number; readonly brought: string } {
+  const { sets, packets } = world;
+  if (from === null) return { set: own, brought: '' };
+  if (typeof from === 'number') {
+    const set = sets.union(own, world.get(state[from] as number).set);
+    return { set, brought: `hears what ${names[from]} has and ` };
+  }
+  const { kind, identity } = packets.get(from.packet).packet;
+  const author = Array.from(state).findIndex(
+    (local, place) => place < names.length && world.get(local).seen.identity === identity,
+  );
+  const set = sets.union(own, sets.of([from.packet]));
+  return { set, brought: `hears the ${kind} of ${names[author]} alone and ` };
 }
 
 export function wordsFor(who: string, brought: string, act: Act, report: Report | null, cut: Cut): string {
