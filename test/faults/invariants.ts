@@ -110,27 +110,51 @@ export function kept(vault: Vault): string {
   });
 }
 
-/** What of a packet may be there only once, each with the digest of its packet. */
-type Claims = readonly (readonly [string, string])[];
+/** A packet as a courier finds it, and what of it may be there only once. */
+interface Found {
+  readonly kind: string;
+  readonly author: string;
+  readonly digest: string;
+  readonly once: readonly string[];
+}
+
+export interface Known {
+  readonly plan: Plan;
+  readonly key: Uint8Array;
+}
 
 /** The same packets are met in case after case, and opening one costs a check of its signature. */
-const claimsOf = new Map<string, Claims>();
+const opened = new Map<string, Found | null>();
 
-function claimsIn(file: Uint8Array, plan: Plan, key: Uint8Array): Claims {
-  let opened: Uint8Array;
+function open(file: Uint8Array, known: readonly Known[]): Found | null {
+  const name = nameOf(file);
+  const found = known.find(({ plan }) => plan.ceremony === ceremonyOf(file));
+  if (found === undefined) return null;
+  if (!opened.has(name)) opened.set(name, opening(file, found));
+  return opened.get(name) ?? null;
+}
+
+function opening(file: Uint8Array, { plan, key }: Known): Found | null {
+  let bytes: Uint8Array;
   try {
-    opened = openPacket(plan.id, key, file);
+    bytes = openPacket(plan.id, key, file);
   } catch {
-    return []; // torn on its way: nobody can open it
+    return null; // torn on its way: nobody can open it
   }
-  const packet = admit(plan, opened);
-  const claims: [string, string][] = [[`${packet.identity} ${slotOf(packet)} ${plan.ceremony}`, packet.digest]];
+  const packet = admit(plan, bytes);
+  const { kind, identity: author, digest } = packet;
+  const once = [`${author} ${slotOf(packet)} ${plan.ceremony}`];
   if (isKind(packet, 'acceptance'))
     for (const { hiding, binding } of packet.body.nonces)
-      claims.push([`nonce ${toHex(hiding)}`, packet.digest], [`nonce ${toHex(binding)}`, packet.digest]);
-  if (isKind(packet, 'activation'))
-    claims.push([`signature ${packet.identity} ${toHex(packet.attempt)}`, packet.digest]);
-  return claims;
+      once.push(`nonce ${toHex(hiding)}`, `nonce ${toHex(binding)}`);
+  if (isKind(packet, 'activation')) once.push(`signature ${author} ${toHex(packet.attempt)}`);
+  return { kind, author, digest, once };
+}
+
+/** The packets among these files, in the order of their names. */
+export function packetsIn(files: ReadonlyMap<string, Uint8Array>, known: readonly Known[]): Found[] {
+  const packets = [...files].filter(([path]) => path.endsWith('.packet'));
+  return packets.flatMap(([, file]) => open(file, known) ?? []);
 }
 
 /**
@@ -141,23 +165,19 @@ export class Overheard {
   readonly #files = new Map<string, Uint8Array>();
 
   hear(files: ReadonlyMap<string, Uint8Array>): void {
-    for (const [path, bytes] of files) if (path.endsWith('.packet')) this.#files.set(nameOf(bytes), bytes);
+    for (const [path, bytes] of files) if (path.endsWith('.packet')) this.#files.set(`${nameOf(bytes)}.packet`, bytes);
   }
 
   /** (b) and (c): one statement of one author in one slot, no nonce in two statements, one signature with it. */
-  spokenTwice(known: readonly { readonly plan: Plan; readonly key: Uint8Array }[]): string[] {
+  saidTwice(known: readonly Known[]): string[] {
     const digests = new Map<string, string>();
     const twice = new Set<string>();
-    for (const [name, file] of this.#files) {
-      const found = known.find(({ plan }) => plan.ceremony === ceremonyOf(file));
-      if (found === undefined) continue;
-      const claims = claimsOf.get(name) ?? claimsIn(file, found.plan, found.key);
-      claimsOf.set(name, claims);
-      for (const [what, digest] of claims) {
+    for (const { once, digest } of packetsIn(this.#files, known)) {
+      for (const what of once) {
         if ((digests.get(what) ?? digest) !== digest) twice.add(what);
         digests.set(what, digest);
       }
     }
-    return [...twice];
+    return [...twice].map((what) => `said twice: ${what}`);
   }
 }

@@ -6,7 +6,7 @@ import { encodeState } from '../../src/vault/state.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import type { Ran, World } from '../cli/world.ts';
 import type { DiskFault } from './disks.ts';
-import { kept, Overheard, sharesIn, unsound, usableEpochs } from './invariants.ts';
+import { type Known, kept, Overheard, packetsIn, sharesIn, unsound, usableEpochs } from './invariants.ts';
 
 /* A story of commands in which one of them is let down by its disk, is run again, and goes on to its end. */
 
@@ -45,6 +45,8 @@ export interface Rules {
   readonly onward: (world: World) => Promise<void>;
   /** Whether there is a key that must be usable at every moment. */
   readonly keyed: boolean;
+  /** States from which the story went on to its end as it should: it is told once from each. */
+  readonly ended: Set<string>;
 }
 
 let runs = 1000;
@@ -101,13 +103,16 @@ export function endingOf(world: World, people: readonly string[]): Ending {
 export async function tried({ scene, fault, at }: Case, rules: Rules): Promise<readonly string[]> {
   const { step, before } = scene;
   const { people } = rules;
-  const wrong: string[] = [];
   const world = before.fork();
   const { memory } = world;
   const overheard = new Overheard();
-  const look = (when: string): void => {
+  const wrong: string[] = [];
+  const look = (when: string): Looked => {
     overheard.hear(memory.files());
-    wrong.push(...broken(world, rules).map((sentence) => `${when}: ${sentence}`));
+    const looked = lookAt(world, rules);
+    const twice = overheard.saidTwice(looked.known);
+    wrong.push(...[...looked.wrong, ...twice].map((sentence) => `${when}: ${sentence}`));
+    return looked;
   };
 
   const ran = await runStep(world, step, fault.disk(memory, at));
@@ -118,31 +123,52 @@ export async function tried({ scene, fault, at }: Case, rules: Rules): Promise<r
     const rerun = await runStep(world, next);
     if (![0, 3].includes(rerun.status)) wrong.push(`again: ${next.words[0]}: ${rerun.status} ${rerun.stdout}`);
   }
-  overheard.hear(memory.files());
+  const { state } = look('after it was run again');
+  const place = `${step.who} ${step.words.join(' ')} ${memory.files().size} ${state}`;
+  if (wrong.length > 0 || rules.ended.has(place)) return wrong;
   await rules.onward(world);
   look('in the end');
-
   const ending = endingOf(world, people);
   for (const who of people)
     if (ending[who] !== rules.ending[who])
       wrong.push(`${who} ended with ${ending[who]} and not with ${rules.ending[who]}`);
-  const known = people.flatMap((who) => knownTo(world, who));
-  wrong.push(...overheard.spokenTwice(known).map((what) => `said twice: ${what}`));
+  if (wrong.length === 0) rules.ended.add(place);
   return wrong;
 }
 
-function knownTo(world: World, who: string) {
-  const ceremonies = (vault: Vault) => new Ceremonies(vault, world.memo).all();
-  return (look(world, who, ceremonies) ?? []).map(({ plan, record }) => ({ plan, key: record.key }));
+interface Looked {
+  readonly wrong: readonly string[];
+  readonly known: readonly Known[];
+  /** All that there is but for what is drawn at random: from the same state a story ends in the same way. */
+  readonly state: string;
 }
 
-/** (a) of safety.md section 3, and what each machine must be like at any moment. */
-function broken(world: World, { people, keyed }: Rules): string[] {
-  const wrong = people.flatMap((who) =>
-    (look(world, who, (vault) => unsound(vault, world.memo)) ?? []).map((sentence) => `${who}: ${sentence}`),
-  );
-  const shares = people.flatMap((who) => look(world, who, sharesIn) ?? []);
-  return keyed && usableEpochs(shares).length === 0 ? [...wrong, 'no key can be made any more'] : wrong;
+/** Everybody's vault and everything that lies about: (a) of safety.md section 3, and what holds of each machine. */
+function lookAt(world: World, { people, keyed }: Rules): Looked {
+  const files = world.memory.files();
+  const seen = people.flatMap((who) => {
+    const at = look(world, who, (vault) => ({
+      known: new Ceremonies(vault, world.memo).all().map(({ plan, record }) => ({ plan, key: record.key })),
+      wrong: unsound(vault, world.memo).map((sentence) => `${who}: ${sentence}`),
+      shares: sharesIn(vault),
+      kept: kept(vault),
+      identity: toHex(vault.state.signing.public),
+      journal: new Set(vault.state.said.map(({ digest }) => toHex(digest))),
+    }));
+    return at === null ? [] : [at];
+  });
+  const known = seen.flatMap((one) => one.known);
+  const wrong = seen.flatMap((one) => one.wrong);
+  const packets = packetsIn(files, known);
+  for (const { author, digest, kind } of packets) {
+    const journal = seen.find(({ identity }) => identity === author)?.journal;
+    if (journal?.has(digest) === false) wrong.push(`the ${kind} of ${author} is out, and not in its journal`);
+  }
+  if (keyed && usableEpochs(seen.flatMap(({ shares }) => shares)).length === 0)
+    wrong.push('no key can be made any more');
+  const names = [...files].map(([path]) => path.replace(/[0-9a-f]{16,64}/g, '*').replace(/lock-.*/, 'lock'));
+  const words = packets.map(({ kind, author }) => `${kind} ${author}`);
+  return { wrong, known, state: JSON.stringify([seen.map((one) => one.kept), names.sort(), words.sort()]) };
 }
 
 /** A disk that fails is told in words that are true: which code, and whether anything was changed. */
