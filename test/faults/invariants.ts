@@ -14,7 +14,7 @@ import type { Vault } from '../../src/vault/vault.ts';
 /* What must hold whatever was interrupted: safety.md section 3, (a) to (c), asked of real vaults and real files. */
 
 /** A share as it can be read on some machine, or why it cannot. */
-export interface ShareSeen {
+interface ShareSeen {
   readonly attempt: string;
   readonly descriptor: Uint8Array;
   readonly index: number;
@@ -23,7 +23,7 @@ export interface ShareSeen {
 }
 
 /** Every share that this vault claims to hold. Throws where one of them cannot be read: it was promised to be there. */
-export function sharesIn(vault: Vault): ShareSeen[] {
+function sharesIn(vault: Vault): ShareSeen[] {
   return vault.state.keysets.flatMap(({ slots }) =>
     slots.map((slot: Slot) => ({
       attempt: toHex(slot.attempt),
@@ -62,7 +62,7 @@ export function usableEpochs(shares: readonly ShareSeen[]): number[] {
  * the prekey is there until the acceptance is said and then gone (row 23); the nonces are there from the acceptance to
  * the signature, and never beside it (row 17). What is broken comes back as sentences.
  */
-export function unsound(vault: Vault, memo: Memo): string[] {
+function unsound(vault: Vault, memo: Memo): string[] {
   const wrong: string[] = [];
   const ceremonies = new Ceremonies(vault, memo);
   const { state } = vault;
@@ -155,6 +155,42 @@ function opening(file: Uint8Array, { plan, key }: Known): Found | null {
 export function packetsIn(files: ReadonlyMap<string, Uint8Array>, known: readonly Known[]): Found[] {
   const packets = [...files].filter(([path]) => path.endsWith('.packet'));
   return packets.flatMap(([, file]) => open(file, known) ?? []);
+}
+
+/** One machine as it was found. */
+export interface Seen {
+  readonly identity: string;
+  readonly journal: ReadonlySet<string>;
+  readonly known: readonly Known[];
+  readonly shares: readonly ShareSeen[];
+  readonly kept: string;
+  readonly wrong: readonly string[];
+}
+
+export function seenIn(vault: Vault, memo: Memo): Seen {
+  const { state } = vault;
+  const ceremonies = new Ceremonies(vault, memo).all();
+  return {
+    identity: toHex(state.signing.public),
+    journal: new Set(state.said.map(({ digest }) => toHex(digest))),
+    known: ceremonies.map(({ plan, record }) => ({ plan, key: record.key })),
+    shares: sharesIn(vault),
+    kept: kept(vault),
+    wrong: unsound(vault, memo).map((sentence) => `${state.name}: ${sentence}`),
+  };
+}
+
+/** What is wrong with all of them together: a key that nobody can make any more, a word that left before it was written. */
+export function brokenIn(seen: readonly Seen[], files: ReadonlyMap<string, Uint8Array>, keyed: boolean): string[] {
+  const wrong = seen.flatMap((one) => one.wrong);
+  const known = seen.flatMap((one) => one.known);
+  for (const { author, digest, kind } of packetsIn(files, known)) {
+    const journal = seen.find(({ identity }) => identity === author)?.journal;
+    if (journal?.has(digest) === false) wrong.push(`the ${kind} of ${author} is out, and not in its journal`);
+  }
+  if (keyed && usableEpochs(seen.flatMap(({ shares }) => shares)).length === 0)
+    wrong.push('no key can be made any more');
+  return wrong;
 }
 
 /**

@@ -1,12 +1,11 @@
 import { toHex } from '../../src/bytes/hex.ts';
 import { type FaultyFileSystem, faultyFileSystem } from '../../src/media/faults.ts';
 import type { FileSystem } from '../../src/media/file-system.ts';
-import { Ceremonies } from '../../src/vault/ceremonies.ts';
 import { encodeState } from '../../src/vault/state.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import type { Ran, World } from '../cli/world.ts';
 import type { DiskFault } from './disks.ts';
-import { type Known, kept, Overheard, packetsIn, sharesIn, unsound, usableEpochs } from './invariants.ts';
+import { brokenIn, type Known, kept, Overheard, packetsIn, seenIn } from './invariants.ts';
 
 /* A story of commands in which one of them is let down by its disk, is run again, and goes on to its end. */
 
@@ -146,29 +145,12 @@ interface Looked {
 /** Everybody's vault and everything that lies about: (a) of safety.md section 3, and what holds of each machine. */
 function lookAt(world: World, { people, keyed }: Rules): Looked {
   const files = world.memory.files();
-  const seen = people.flatMap((who) => {
-    const at = look(world, who, (vault) => ({
-      known: new Ceremonies(vault, world.memo).all().map(({ plan, record }) => ({ plan, key: record.key })),
-      wrong: unsound(vault, world.memo).map((sentence) => `${who}: ${sentence}`),
-      shares: sharesIn(vault),
-      kept: kept(vault),
-      identity: toHex(vault.state.signing.public),
-      journal: new Set(vault.state.said.map(({ digest }) => toHex(digest))),
-    }));
-    return at === null ? [] : [at];
-  });
+  const seen = people.flatMap((who) => look(world, who, (vault) => seenIn(vault, world.memo)) ?? []);
   const known = seen.flatMap((one) => one.known);
-  const wrong = seen.flatMap((one) => one.wrong);
-  const packets = packetsIn(files, known);
-  for (const { author, digest, kind } of packets) {
-    const journal = seen.find(({ identity }) => identity === author)?.journal;
-    if (journal?.has(digest) === false) wrong.push(`the ${kind} of ${author} is out, and not in its journal`);
-  }
-  if (keyed && usableEpochs(seen.flatMap(({ shares }) => shares)).length === 0)
-    wrong.push('no key can be made any more');
   const names = [...files].map(([path]) => path.replace(/[0-9a-f]{16,64}/g, '*').replace(/lock-.*/, 'lock'));
-  const words = packets.map(({ kind, author }) => `${kind} ${author}`);
-  return { wrong, known, state: JSON.stringify([seen.map((one) => one.kept), names.sort(), words.sort()]) };
+  const words = packetsIn(files, known).map(({ kind, author }) => `${kind} ${author}`);
+  const state = JSON.stringify([seen.map((one) => one.kept), names.sort(), words.sort()]);
+  return { wrong: brokenIn(seen, files, keyed), known, state };
 }
 
 /** A disk that fails is told in words that are true: which code, and whether anything was changed. */
