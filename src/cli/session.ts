@@ -70,6 +70,10 @@ export class Session {
     const vault = Vault.open(this.home, this.host, await this.passphrase('passphrase of this vault'));
     try {
       return await work(new Ceremonies(vault, this.context.memo));
+    } catch (error) {
+      // whoever refuses need not know what was done and kept before it, in the same run
+      if (!(error instanceof Problem) || error.changed || !vault.touched) throw error;
+      throw new Problem(error.code, error.message, error.hint, true);
     } finally {
       vault.close();
     }

@@ -51,6 +51,7 @@ export class Vault {
   readonly #lock: VaultLock;
   /** Set while it is unknown which of two states the disk has: whoever went on from here might say one thing twice. */
   #unsure = false;
+  #touched = false;
 
   private constructor(
     home: string,
@@ -134,6 +135,11 @@ export class Vault {
     return this.#state;
   }
 
+  /** Whether anything was decided or kept since this was opened: what a refusal that comes later has to say. */
+  get touched(): boolean {
+    return this.#touched;
+  }
+
   /** The one atomic step. When it returns the change is on the disk; when it throws, nothing has changed unless it says so. */
   commit(change: (state: VaultState) => VaultState): void {
     withVaultFiles('writing the vault', () => {
@@ -145,6 +151,7 @@ export class Vault {
       this.#writeState(next);
       this.#state = next;
       this.#unsure = false;
+      this.#touched = true;
       try {
         this.#settle();
       } catch (error) {
@@ -170,7 +177,9 @@ export class Vault {
 
   /** Keeps a packet file of anybody, byte for byte. The caller has verified it. */
   keep(ceremony: string, file: Uint8Array): void {
-    withVaultFiles('keeping a packet', () => this.#keep(ceremony, file));
+    withVaultFiles('keeping a packet', () => {
+      if (this.#keep(ceremony, file)) this.#touched = true;
+    });
   }
 
   /** The packet files of a ceremony as they were kept; a damaged one is left out and named. */
@@ -254,14 +263,15 @@ export class Vault {
     writeDurably(this.host.fs, joinPath(this.home, stateFile), sealed);
   }
 
-  #keep(ceremony: string, file: Uint8Array): void {
+  #keep(ceremony: string, file: Uint8Array): boolean {
     const { fs } = this.host;
     const folder = joinPath(this.home, packetsFolder, ceremony);
     const path = joinPath(folder, `${nameOf(file)}.packet`);
-    if (fs.kind(path) === 'file' && equalBytes(fs.readFile(path, limits.packetBytes), file)) return;
+    if (fs.kind(path) === 'file' && equalBytes(fs.readFile(path, limits.packetBytes), file)) return false;
     makeDirectoryDurably(fs, joinPath(this.home, packetsFolder));
     makeDirectoryDurably(fs, folder);
     writeDurably(fs, path, file);
+    return true;
   }
 
   #layDown(): void {

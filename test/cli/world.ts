@@ -44,7 +44,7 @@ export interface Proposed {
 
 /** What a test may replace for one machine: the disk (to let it fail), the clock, the environment. */
 export type Overrides = Partial<
-  Pick<Context, 'fs' | 'now' | 'env' | 'random' | 'rehearsal' | 'kdf' | 'stretch' | 'facts'>
+  Pick<Context, 'fs' | 'now' | 'env' | 'random' | 'rehearsal' | 'kdf' | 'stretch' | 'facts' | 'processes'>
 >;
 
 const passphraseFile = '/passphrase';
