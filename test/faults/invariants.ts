@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../../src/bytes/hex.ts';
 import { admit } from '../../src/ceremony/admission.ts';
 import { readDescriptor } from '../../src/ceremony/descriptor.ts';
 import { ceremonyOf, nameOf, openPacket } from '../../src/ceremony/envelope.ts';
-import type { Memo } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { isKind, slotOf } from '../../src/ceremony/kinds.ts';
 import type { Plan } from '../../src/ceremony/plan.ts';
 import { interpolateAtZero } from '../../src/crypto/polynomial.ts';

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Memo } from '../../src/ceremony/evaluate.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { systemRandom } from '../../src/cli/context.ts';
 import { nodeProcesses } from '../../src/cli/processes.ts';
 import { nodeFileSystem } from '../../src/media/file-system.ts';
