@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { outstanding, waitedFor } from '../../ceremony/duties.ts';
+import { isOver } from '../../ceremony/over.ts';
 import { movesShares } from '../../ceremony/plan.ts';
+import { whyNotMoving } from '../../ceremony/why.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
@@ -245,10 +247,12 @@ function report(
     say.line(`${brought.notMine.length} ceremony(ies) on the stick are not for this machine`);
   if (outcomes.length === 0)
     say.line('no ceremony here yet: take in a proposal with --stick DIR, or begin one with conclave propose');
+  const views = ceremonies.all().map(({ view }) => view);
   for (const { held, keyset, did, consented, holds } of outcomes) {
     const { plan, view } = held;
     const quiet = did.length === 0 && !consented && holds.length === 0;
-    if (quiet && view.phase === 'complete' && outcomes.length > 1) continue; // over and done with: conclave status shows it
+    const over = isOver(view, views);
+    if (quiet && over !== null && outcomes.length > 1) continue; // over and done with: conclave status shows it
     say.line(
       `${shade('strong', keyset)} ${plan.kind} ${plan.ceremony.slice(0, 16)}${plan.rehearsal ? ' REHEARSAL' : ''}: ${shade(view.phase === 'complete' ? 'good' : 'name', view.phase)}`,
     );
@@ -265,6 +269,10 @@ function report(
       say.line(`  ${shade('bad', 'fault')} ${fault.member}: ${fault.detail} (${fault.packet.slice(0, 16)})`);
     for (const { member, slot } of view.contradictions)
       say.line(`  ${shade('bad', 'contradiction')} ${member} said two things in one place (${slot.split(' ')[0]})`);
+    if (over === null && view.current.death !== null) {
+      for (const { notSeen, at, command } of whyNotMoving(view))
+        say.line(`  not seen here: ${notSeen}\n    at ${at.join(', ')}: ${command}`);
+    }
     const waiting = waitedFor(view);
     if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
     const gone = outstanding(view);
