@@ -90,8 +90,15 @@ export function ifNever(view: View, duty: Duty, name: string): string | null {
     case 'endorse':
       return `at ${proposer}: ${replanned(view, null)}`;
     case 'accept': {
-      const given = current.acceptances.size === 0 ? '' : ', and conclave release where it was accepted';
-      return `conclave abort at ${proposer}${given}; then ${replanned(view, name)}`;
+      // all have dealt, so nothing is withdrawn any more: one refusal ends it, or else enough releases do
+      const free = plan.receivers.filter((one) => one.name !== name && !current.acceptances.has(one.identity));
+      const least = plan.receivers.length - plan.threshold + 1;
+      const refusers = free.map((one) => one.name);
+      const end =
+        refusers.length > 0
+          ? `at ${refusers.join(' or ')}: ${visit} --refuse --ceremony ${short(plan.ceremony)} --reason T`
+          : `conclave release at ${least} of the others`;
+      return `${end}; then ${replanned(view, name)}`;
     }
     case 'activate': {
       const least = plan.receivers.length - plan.threshold + 1;

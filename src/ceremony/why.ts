@@ -238,17 +238,19 @@ function unseen(view: View): Obstacle[] {
 
 /** Somebody gave the attempt up after accepting it: with enough of them it is dead, and another plan can follow. */
 function givenUp({ plan, current }: View): Obstacle[] {
-  if (current.releases.size === 0) return [];
+  const { releases, activations } = current;
+  if (releases.size === 0) return [];
+  const blocked = plan.receivers.some(({ identity }) => releases.has(identity) && !activations.has(identity));
   const least = plan.receivers.length - plan.threshold + 1;
   return plan.receivers
     .filter(({ identity }) => !current.releases.has(identity) && current.acceptances.has(identity))
-    .map(({ name }) => ({
+    .map(({ name, identity }) => ({
       member: name,
       duty: null,
       notSeen: `the release of ${name}`,
       unlocks: `the end of an attempt that is being given up, which takes ${least} releases (${current.releases.size} seen here)`,
       at: [name],
-      command: 'conclave release --stick DIR, where all agree to give it up',
+      command: `conclave release${activations.has(identity) && !blocked ? ' --salvage' : ''} --stick DIR, if all agree to give it up`,
       otherwise: null,
     }));
 }

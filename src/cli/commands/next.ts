@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { outstanding, waitedFor } from '../../ceremony/duties.ts';
+import { isOver } from '../../ceremony/over.ts';
 import { movesShares } from '../../ceremony/plan.ts';
+import { whyNotMoving } from '../../ceremony/why.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
 import { phraseRows } from '../../report/plan-text.ts';
@@ -79,7 +81,7 @@ async function next(real: Session, options: Options): Promise<number> {
       return outcomes;
     });
     const { done: outcomes, trouble } = carried;
-    report(session, ceremonies, carried);
+    report(session, ceremonies, carried, options.refuse === true);
     if (options.dryRun === true) session.say.line('a dry run: nothing of this was done');
     const status = worst(outcomes.map(exitOf));
     session.say.result({
@@ -218,6 +220,7 @@ const deedWords: Record<string, string> = {
   deal: 'dealt: a sealed box of sub-shares for each new member',
   endorse: 'endorsed this attempt',
   accept: 'checked every deal, stored the new share and accepted',
+  reprove: 'took part in a later turn: committed, and signed where all have committed',
   activate: 'made the new share active and signed the proof of life',
   close: 'saw the proof of life and closed',
   drill: 'answered the drill: committed, and signed where all have committed',
@@ -228,6 +231,7 @@ function report(
   session: Session,
   ceremonies: Ceremonies,
   { brought, done: outcomes, out }: Carried<readonly Outcome[]>,
+  no: boolean,
 ): void {
   const { say, context } = session;
   const shade = (kind: Parameters<typeof paint>[0], text: string): string =>
@@ -243,15 +247,20 @@ function report(
     say.line(`${brought.notMine.length} ceremony(ies) on the stick are not for this machine`);
   if (outcomes.length === 0)
     say.line('no ceremony here yet: take in a proposal with --stick DIR, or begin one with conclave propose');
+  const views = ceremonies.all().map(({ view }) => view);
   for (const { held, keyset, did, consented, holds } of outcomes) {
     const { plan, view } = held;
     const quiet = did.length === 0 && !consented && holds.length === 0;
-    if (quiet && view.phase === 'complete' && outcomes.length > 1) continue; // over and done with: conclave status shows it
+    const over = isOver(view, views);
+    if (quiet && over !== null && outcomes.length > 1) continue; // over and done with: conclave status shows it
     say.line(
       `${shade('strong', keyset)} ${plan.kind} ${plan.ceremony.slice(0, 16)}${plan.rehearsal ? ' REHEARSAL' : ''}: ${shade(view.phase === 'complete' ? 'good' : 'name', view.phase)}`,
     );
     if (consented && did.length === 0) say.line(`  ${me} has decided; nothing else to do here now`);
-    for (const deed of did) say.line(`  ${shade('good', 'done')} ${deedWords[deed] ?? deed}`);
+    for (const deed of did) {
+      const words = deed === 'refuse' && !no ? 'signed that an attempt is over' : deedWords[deed];
+      say.line(`  ${shade('good', 'done')} ${words ?? deed}`);
+    }
     for (const { message, hint } of holds) {
       say.line(`  ${shade('bad', 'not done')} ${message}`);
       if (hint !== undefined) say.line(`           ${hint}`);
@@ -260,11 +269,15 @@ function report(
       say.line(`  ${shade('bad', 'fault')} ${fault.member}: ${fault.detail} (${fault.packet.slice(0, 16)})`);
     for (const { member, slot } of view.contradictions)
       say.line(`  ${shade('bad', 'contradiction')} ${member} said two things in one place (${slot.split(' ')[0]})`);
+    if (over === null && view.current.death !== null) {
+      for (const { notSeen, at, command } of whyNotMoving(view))
+        say.line(`  not seen here: ${notSeen}\n    at ${at.join(', ')}: ${command}`);
+    }
     const waiting = waitedFor(view);
     if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
     const gone = outstanding(view);
     if (gone.length > 0)
-      say.line(`  outstanding: ${gone.join(', ')} left and has not closed yet; the old share there may still exist`);
+      say.line(`  outstanding: not seen here: the closing of ${gone.join(', ')}; the old share there may still exist`);
     for (const line of stillLines(view)) say.line(`  ${line}`);
     if (view.phase === 'complete' && movesShares(plan))
       say.line(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import type { Deed } from '../../ceremony/duties.ts';
+import { isOver } from '../../ceremony/over.ts';
 import { prose } from '../../ceremony/schema.ts';
 import { Problem } from '../../problem.ts';
 import { amend } from '../../vault/amend.ts';
@@ -142,7 +143,13 @@ async function repair(session: Session, options: Options, deed: Deed, work: Work
   return session.withVault(async (ceremonies) => {
     const sticks = options.stick === undefined ? [] : await sticksOf(session, options.stick);
     const carried = await carry(session, ceremonies, sticks, async () => {
-      const held = chosenCeremony(ceremonies, options.ceremony);
+      const views = ceremonies.all().map(({ view }) => view);
+      // what is over, or dead, needs no repair: only an amendment raises a dead attempt
+      const held = chosenCeremony(
+        ceremonies,
+        options.ceremony,
+        ({ view }) => isOver(view, views) === null && (deed === 'amend' || view.current.death === null),
+      );
       const [old] = oldCopy(ceremonies.vault.state, held.plan);
       if (old !== undefined) throw new Problem(old.code, old.message, old.hint);
       const reason = options.reason ?? (await context.ask.text('why?', { flag: '--reason T' }));
