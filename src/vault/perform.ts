@@ -45,7 +45,8 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
     const holds = holdsOf(ceremonies, held, duty);
     if (holds.length > 0) return { did, holds, blame };
     if (duty === 'amend' && moment.amend !== true) return { did, holds: [amendmentDue(held)], blame };
-    const key = `${duty} ${toHex(held.view.current.attempt.id)}`;
+    // several attempts may have to be refused in one visit, and several calls be answered
+    const key = `${duty} ${toHex(held.view.current.attempt.id)} ${duty === 'reprove' ? saidBy(held.view, identity) : ''}`;
     if (duty !== 'refuse' && done.has(key))
       throw new Problem('VAULT_DAMAGED', `${duty} was done, but its packet is not in the vault`);
     const stop = act(ceremonies, held, duty, moment);
@@ -86,6 +87,11 @@ function act(ceremonies: Ceremonies, held: Held, duty: Duty, moment: Moment): St
     case 'census':
       return census(ceremonies, held, moment);
   }
+}
+
+/** Each answer to a call is a packet more: an act that adds none was not done. */
+function saidBy({ packets }: Held['view'], identity: string): number {
+  return packets.filter((packet) => packet.identity === identity).length;
 }
 
 function whyAmend({ view }: Held): string {
