@@ -51,8 +51,9 @@ export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacke
 /** n' - t' + 1 receivers that sign no more: fewer are left than any turn needs. */
 function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
   const sound = new Map<string, readonly AnyPacket[]>();
+  const known: Weighed = new Map();
   for (const packet of here) {
-    const named = packet.kind === 'release' ? whatItNames(plan, packet, here) : null;
+    const named = packet.kind === 'release' ? whatItNames(plan, packet, here, known) : null;
     if (Array.isArray(named)) sound.set(packet.identity, [packet, ...named]);
   }
   const wanted = plan.receivers.length - plan.threshold + 1;
@@ -62,6 +63,11 @@ function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
   return { why: 'released', by, evidence: [...new Set(some.flat())] };
 }
 
+type Named = AnyPacket[] | 'absent' | { readonly wrong: string };
+
+/** What releases stand on, by their digests: each is weighed once, in however many ways others name it. */
+export type Weighed = Map<string, Named>;
+
 /**
  * The packets that a release stands on, all of them: what its author signed, and the releases that block each of these
  * turns (rule 4). `absent` where one is not here; a sentence where it can never count.
@@ -70,9 +76,21 @@ export function whatItNames(
   plan: Plan,
   release: PacketOf<'release'>,
   packets: readonly AnyPacket[],
-): AnyPacket[] | 'absent' | { readonly wrong: string } {
-  const find = (digest: Uint8Array) => packets.find((packet) => packet.digest === toHex(digest));
-  const found: AnyPacket[] = [];
+  known: Weighed = new Map(),
+): Named {
+  const before = known.get(release.digest);
+  if (before !== undefined) return before;
+  const named = weigh(plan, release, packets, known);
+  known.set(release.digest, named);
+  return named;
+}
+
+function weigh(plan: Plan, release: PacketOf<'release'>, packets: readonly AnyPacket[], known: Weighed): Named {
+  const find = (digest: Uint8Array) => {
+    const wanted = toHex(digest);
+    return packets.find((packet) => packet.digest === wanted);
+  };
+  const found = new Set<AnyPacket>();
   if (plan.byIdentity.get(release.identity)?.newIndex == null) return { wrong: 'the author is no receiver' };
   for (const { packet, blocked } of release.body.signed) {
     const signed = find(packet);
@@ -83,7 +101,8 @@ export function whatItNames(
     if (call === undefined) return 'absent';
     if (call !== null && (call.kind !== 'reprove' || !equalBytes(call.attempt, release.attempt)))
       return { wrong: 'lists a signature of no turn of this attempt' };
-    found.push(signed, ...(call === null ? [] : [call]));
+    found.add(signed);
+    if (call !== null) found.add(call);
     if (blocked === null) {
       if (!release.body.salvage) return { wrong: 'gives up a turn that its author signed and nobody blocks' };
       continue;
@@ -95,13 +114,13 @@ export function whatItNames(
     const index = plan.byIdentity.get(other.identity)?.newIndex ?? 0;
     if (call !== null && !call.body.signers.includes(index))
       return { wrong: 'names a release of somebody whom that turn does not name' };
-    const theirs = whatItNames(plan, other, packets);
+    const theirs = whatItNames(plan, other, packets, known);
     if (!Array.isArray(theirs)) return theirs;
     if (other.body.signed.some((one) => isSameTurn(find(one.packet), signed)))
       return { wrong: 'names a release whose author has signed that turn as well' };
-    found.push(other, ...theirs);
+    for (const packet of [other, ...theirs]) found.add(packet);
   }
-  return found;
+  return [...found];
 }
 
 /** A packet in which somebody signed a turn. */

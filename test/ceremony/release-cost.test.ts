@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { fromHex } from '../../src/bytes/hex.ts';
+import type { AnyPacket, BodyOf } from '../../src/ceremony/kinds.ts';
+import { Ceremony, type Person, people } from './committee.ts';
+
+/* What a release stands on is looked at once, however often and in however many ways it is named. */
+
+const cast = Object.values(people('cost', 'alice', 'bob', 'carol', 'dave'));
+const [alice, bob, carol] = cast as [Person, Person, Person, Person];
+const genesis = new Ceremony({ cast, members: cast, threshold: 3 }).run();
+const digest = (packet: AnyPacket) => fromHex(packet.digest) as Uint8Array;
+
+describe('releases that name each other', () => {
+  it('cost no more than there are of them', () => {
+    const ceremony = new Ceremony({ cast, parent: genesis.link, members: cast, threshold: 3 }).before('activate');
+    ceremony.reprove(alice, [alice, bob, carol]);
+    // nothing in a release asks whether a signature in it is good: any will do
+    const part = (who: Person, turn: number): AnyPacket => {
+      const call = ceremony.reproveView().id;
+      const body: BodyOf<'signature'> = {
+        call,
+        commitments: [new Uint8Array(32).fill(turn), call],
+        shares: [new Uint8Array(32)],
+      };
+      return ceremony.say(who, 'signature', body);
+    };
+    const parts = new Map([alice, bob].map((who, at) => [who, part(who, at)]));
+    let last = ceremony.say(carol, 'release', { signed: [], salvage: false, reason: 'no' });
+    for (let depth = 0; depth < 12; depth++) {
+      const who = depth % 2 === 0 ? alice : bob;
+      const one = { packet: digest(parts.get(who) as AnyPacket), blocked: digest(last) };
+      last = ceremony.say(who, 'release', { signed: Array(16).fill(one), salvage: false, reason: `${depth}` });
+    }
+    const started = performance.now();
+    const { releases, death } = ceremony.view.current;
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(releases.size).toBe(3);
+    expect(death?.evidence.length).toBeLessThan(20);
+  }, 30_000);
+
+  it('cost no more as the proof in a vote, about a plan of which nobody but its author knows', () => {
+    const puppets = Object.values(people('puppets', 'xenia', 'yves', 'zoe'));
+    const [xenia, yves] = puppets as [Person, Person];
+    const sham = new Ceremony({ cast: [...cast, ...puppets], parent: genesis.link, members: puppets, threshold: 2 });
+    const call = sham.say(xenia, 'reprove', {
+      number: 1,
+      certificate: [new Uint8Array(32), new Uint8Array(32)],
+      signers: [1, 2],
+      reason: '',
+    });
+    const part = (who: Person, turn: number): AnyPacket =>
+      sham.say(who, 'signature', {
+        call: digest(call),
+        commitments: [new Uint8Array(32).fill(turn), digest(call)],
+        shares: [new Uint8Array(32)],
+      });
+    const parts = [part(xenia, 0), part(yves, 1)];
+    let last = sham.say(yves, 'release', { signed: [], salvage: false, reason: 'no' });
+    for (let depth = 0; depth < 8; depth++) {
+      const one = { packet: digest(parts[depth % 2] as AnyPacket), blocked: digest(last) };
+      const body = { signed: Array(16).fill(one), salvage: false, reason: `${depth}` };
+      last = sham.say(depth % 2 === 0 ? xenia : yves, 'release', body);
+    }
+    const evidence = [sham.proposal, ...sham.packets.filter((one) => one !== sham.proposal)].map(({ bytes }) => bytes);
+    const ceremony = new Ceremony({ cast, parent: genesis.link, members: cast, threshold: 3, dealers: [1, 2, 3] });
+    const prior = [{ ceremony: sham.plan.id, attempt: sham.plan.id, evidence }];
+    const parent = genesis.link.proven.id;
+    ceremony.say(cast[3] as Person, 'endorsement', { vote: { parent, slot: 1, prior } });
+    expect(ceremony.view.faults).toEqual([]);
+  }, 30_000);
+});
