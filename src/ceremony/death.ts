@@ -51,9 +51,9 @@ export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacke
 /** n' - t' + 1 receivers that sign no more: fewer are left than any turn needs. */
 function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
   const sound = new Map<string, readonly AnyPacket[]>();
-  const known: Weighed = new Map();
+  const among = weighing(here);
   for (const packet of here) {
-    const named = packet.kind === 'release' ? whatItNames(plan, packet, here, known) : null;
+    const named = packet.kind === 'release' ? whatItNames(plan, packet, among) : null;
     if (Array.isArray(named)) sound.set(packet.identity, [packet, ...named]);
   }
   const wanted = plan.receivers.length - plan.threshold + 1;
@@ -65,31 +65,30 @@ function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
 
 type Named = AnyPacket[] | 'absent' | { readonly wrong: string };
 
-/** What releases stand on, by their digests: each is weighed once, in however many ways others name it. */
-export type Weighed = Map<string, Named>;
+/** Packets among which releases are weighed: each is once, in however many ways others name it. */
+export interface Weighing {
+  readonly byDigest: ReadonlyMap<string, AnyPacket>;
+  readonly named: Map<string, Named>;
+}
+
+export function weighing(packets: readonly AnyPacket[]): Weighing {
+  return { byDigest: new Map(packets.map((packet) => [packet.digest, packet])), named: new Map() };
+}
 
 /**
  * The packets that a release stands on, all of them: what its author signed, and the releases that block each of these
  * turns (rule 4). `absent` where one is not here; a sentence where it can never count.
  */
-export function whatItNames(
-  plan: Plan,
-  release: PacketOf<'release'>,
-  packets: readonly AnyPacket[],
-  known: Weighed = new Map(),
-): Named {
-  const before = known.get(release.digest);
+export function whatItNames(plan: Plan, release: PacketOf<'release'>, among: Weighing): Named {
+  const before = among.named.get(release.digest);
   if (before !== undefined) return before;
-  const named = weigh(plan, release, packets, known);
-  known.set(release.digest, named);
+  const named = weigh(plan, release, among);
+  among.named.set(release.digest, named);
   return named;
 }
 
-function weigh(plan: Plan, release: PacketOf<'release'>, packets: readonly AnyPacket[], known: Weighed): Named {
-  const find = (digest: Uint8Array) => {
-    const wanted = toHex(digest);
-    return packets.find((packet) => packet.digest === wanted);
-  };
+function weigh(plan: Plan, release: PacketOf<'release'>, among: Weighing): Named {
+  const find = (digest: Uint8Array) => among.byDigest.get(toHex(digest));
   const found = new Set<AnyPacket>();
   if (plan.byIdentity.get(release.identity)?.newIndex == null) return { wrong: 'the author is no receiver' };
   for (const { packet, blocked } of release.body.signed) {
@@ -114,7 +113,7 @@ function weigh(plan: Plan, release: PacketOf<'release'>, packets: readonly AnyPa
     const index = plan.byIdentity.get(other.identity)?.newIndex ?? 0;
     if (call !== null && !call.body.signers.includes(index))
       return { wrong: 'names a release of somebody whom that turn does not name' };
-    const theirs = whatItNames(plan, other, packets, known);
+    const theirs = whatItNames(plan, other, among);
     if (!Array.isArray(theirs)) return theirs;
     if (other.body.signed.some((one) => isSameTurn(find(one.packet), signed)))
       return { wrong: 'names a release whose author has signed that turn as well' };

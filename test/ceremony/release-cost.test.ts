@@ -68,4 +68,32 @@ describe('releases that name each other', () => {
     ceremony.say(cast[3] as Person, 'endorsement', { vote: { parent, slot: 1, prior } });
     expect(ceremony.view.faults).toEqual([]);
   }, 30_000);
+
+  it('fit into a vote, also where each lists as many turns as a member ever signs', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
+    const puppets: Person[] = Object.values(people('many', ...names));
+    const given = new Ceremony({ cast: [...cast, ...puppets], parent: genesis.link, members: puppets, threshold: 4 });
+    const [liar, ...others] = puppets.slice(0, 9) as [Person, ...Person[]];
+    const signers = puppets.map((_, at) => at + 1);
+    const certificate = signers.map((at) => new Uint8Array(32).fill(at));
+    const calls = Array.from({ length: 15 }, (_, at) =>
+      given.say(liar, 'reprove', { number: at + 1, certificate, signers, reason: '' }),
+    );
+    const blocked = digest(given.say(liar, 'release', { signed: [], salvage: false, reason: 'no' }));
+    for (const who of others) {
+      const signed = calls.map((call) => {
+        const body = { call: digest(call), commitments: certificate, shares: [new Uint8Array(32)] };
+        return { packet: digest(given.say(who, 'signature', body)), blocked };
+      });
+      given.say(who, 'release', { signed, salvage: false, reason: 'given up' });
+    }
+    const evidence = [given.proposal, ...(given.view.current.death?.evidence ?? [])].map(({ bytes }) => bytes);
+    expect(evidence.length).toBeGreaterThan(130);
+    const ceremony = new Ceremony({ cast, parent: genesis.link, members: cast, threshold: 3, dealers: [1, 2, 3] });
+    const prior = [{ ceremony: given.plan.id, attempt: given.plan.id, evidence }];
+    const vote = { parent: genesis.link.proven.id, slot: 1, prior };
+    ceremony.say(cast[3] as Person, 'endorsement', { vote });
+    expect(ceremony.view.faults).toEqual([]);
+    expect(ceremony.view.current.endorsers.size).toBe(1);
+  }, 60_000);
 });
