@@ -116,6 +116,7 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
         `ask for a new card: conclave card --renew on the machine of ${card.name}`,
       );
     }
+    used.add(toHex(prekey)); // anybody can put the prekeys of somebody else on the own card
     return { card: place(card), prekey };
   });
   const approverCards = [...wish.approvers.map(named), ...policyCards(parent, known)];
