@@ -1,4 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { toHex } from '../../src/bytes/hex.ts';
+import { parentPath } from '../../src/media/file-system.ts';
+import { release } from '../../src/vault/release.ts';
 import { reprove } from '../../src/vault/reprove.ts';
 import { comeBack, founded, type Machine, type Stick } from './machine.ts';
 
@@ -74,5 +77,24 @@ describe('a contradiction that nobody decided about', () => {
     call(alice, stick, ceremony, ['alice', 'bob']);
     expect(said(alice, 'sign ')).toBe(0);
     expect(alice.visit(stick)).toMatchObject({ did: [], holds: ['CONTRADICTION'] });
+  });
+});
+
+describe('a member that gave the attempt up', () => {
+  it('signs nothing more of it, also where its own release was lost from its folder', () => {
+    const { stick, ceremony } = stranded();
+    const before = new Map(stick);
+    dave.command(stick, ceremony, (ceremonies, held, moment) => {
+      release(ceremonies, held, moment, true, 'gone');
+    });
+    const { file } = dave.state.said.at(-1) as { file: Uint8Array };
+    dave.run(({ vault }) => vault.commit((state) => ({ ...state }))); // what was laid down is not laid down again
+    const path = [...dave.memory.files().keys()].find((one) => one.includes(toHex(file))) as string;
+    dave.memory.remove(path);
+    dave.memory.syncDirectory(parentPath(path));
+    call(alice, before, ceremony, ['alice', 'dave']);
+    expect(view(dave, ceremony).current.releases.size).toBe(0);
+    dave.visit(before);
+    expect(said(dave, 'commit ') + said(dave, 'sign ')).toBe(0);
   });
 });
