@@ -38,7 +38,7 @@ export const problems = {
   AMENDMENT_DUE: 'an attempt is dead, and its proposer may go on with other dealers',
   AMENDMENT_IMPOSSIBLE: 'an attempt that cannot be given to other dealers',
   REPROVE_REFUSED: 'a later turn that cannot be called for from this machine, or not yet',
-  SALVAGED: 'an attempt that this machine gave up by an override, and that is proven all the same',
+  SALVAGED: 'an attempt that was given up by an override, here or by enough others, and that is proven all the same',
   RELEASE_REFUSED: 'an attempt that this machine cannot give up, or not yet',
   NONCES_GONE: 'a turn whose nonces this vault does not hold any more is never signed by it',
   VOTE_TAKEN: 'this machine endorsed another attempt over the same parent, which is not proven dead',

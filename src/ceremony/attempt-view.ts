@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
 import type { Attempt } from './attempt.ts';
 import { type Dealing, isBad, transcriptOf, weighComplaints, weighDeals } from './dealing.ts';
-import { type Death, deathOf, whatItNames } from './death.ts';
+import { type Death, deathOf, weighing, whatItNames } from './death.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PacketOf } from './kinds.ts';
 import { type CheckedAcceptance, checkAcceptance } from './packets/acceptance.ts';
@@ -127,8 +127,9 @@ function certificateIn({ plan }: Evaluation, accepting: Accepting, begun: ProofT
 
 function weighReleases({ plan, packets, of, wait, fault }: Evaluation, attempt: Attempt) {
   const releases = new Map<string, PacketOf<'release'>>();
+  const among = weighing(packets);
   for (const packet of of('release', attempt)) {
-    const named = whatItNames(plan, packet, packets);
+    const named = whatItNames(plan, packet, among);
     if (named === 'absent') wait(packet, 'what it gives up');
     else if (Array.isArray(named)) releases.set(packet.identity, packet);
     else fault(packet, new Problem('RELEASE_INVALID', named.wrong));

@@ -51,8 +51,9 @@ export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacke
 /** n' - t' + 1 receivers that sign no more: fewer are left than any turn needs. */
 function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
   const sound = new Map<string, readonly AnyPacket[]>();
+  const among = weighing(here);
   for (const packet of here) {
-    const named = packet.kind === 'release' ? whatItNames(plan, packet, here) : null;
+    const named = packet.kind === 'release' ? whatItNames(plan, packet, among) : null;
     if (Array.isArray(named)) sound.set(packet.identity, [packet, ...named]);
   }
   const wanted = plan.receivers.length - plan.threshold + 1;
@@ -64,34 +65,32 @@ function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
 
 type Named = AnyPacket[] | 'absent' | { readonly wrong: string };
 
+/** Packets among which releases are weighed: each is once, in however many ways others name it. */
+export interface Weighing {
+  readonly byDigest: ReadonlyMap<string, AnyPacket>;
+  readonly named: Map<string, Named>;
+}
+
+export function weighing(packets: readonly AnyPacket[]): Weighing {
+  return { byDigest: new Map(packets.map((packet) => [packet.digest, packet])), named: new Map() };
+}
+
 /**
  * The packets that a release stands on, all of them: what its author signed, and the releases that block each of these
  * turns (rule 4). `absent` where one is not here; a sentence where it can never count. Two liars can write as many
- * releases as they like, each naming the one before many times: `place` bounds the chain, and `known` weighs each once.
+ * releases as they like, each naming the one before many times: `place` bounds the chain, and at each place a release is weighed once.
  */
-export function whatItNames(
-  plan: Plan,
-  release: PacketOf<'release'>,
-  packets: readonly AnyPacket[],
-  place = 1,
-  known: Map<string, Named> = new Map(),
-): Named {
+export function whatItNames(plan: Plan, release: PacketOf<'release'>, among: Weighing, place = 1): Named {
   const key = `${place} ${release.digest}`;
-  const named = known.get(key) ?? weighRelease(plan, release, packets, place, known);
-  known.set(key, named);
+  const named = among.named.get(key) ?? weigh(plan, release, among, place);
+  among.named.set(key, named);
   return named;
 }
 
-function weighRelease(
-  plan: Plan,
-  release: PacketOf<'release'>,
-  packets: readonly AnyPacket[],
-  place: number,
-  known: Map<string, Named>,
-): Named {
+function weigh(plan: Plan, release: PacketOf<'release'>, among: Weighing, place: number): Named {
   // of receivers that release once each no chain is longer
   if (place > plan.receivers.length) return { wrong: 'stands on more releases than there are receivers' };
-  const find = (digest: Uint8Array) => packets.find((packet) => packet.digest === toHex(digest));
+  const find = (digest: Uint8Array) => among.byDigest.get(toHex(digest));
   const found = new Set<AnyPacket>();
   for (const { packet, blocked } of release.body.signed) {
     const signed = find(packet);
@@ -114,7 +113,7 @@ function weighRelease(
     const index = plan.byIdentity.get(other.identity)?.newIndex ?? 0;
     if (call !== null && !call.body.signers.includes(index))
       return { wrong: 'names a release of somebody whom that turn does not name' };
-    const theirs = whatItNames(plan, other, packets, place + 1, known);
+    const theirs = whatItNames(plan, other, among, place + 1);
     if (!Array.isArray(theirs)) return theirs;
     if (other.body.signed.some((one) => isSameTurn(find(one.packet), signed)))
       return { wrong: 'names a release whose author has signed that turn as well' };

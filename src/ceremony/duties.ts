@@ -8,7 +8,7 @@ import type { AnyPacket, KindName } from './kinds.ts';
 import { mostAmendments } from './packets/amendment.ts';
 import { movesShares, type Participant, type Plan } from './plan.ts';
 import type { Proof } from './proving.ts';
-import { callToAnswer } from './reprove.ts';
+import { callsToAnswer } from './reprove.ts';
 
 /** What a participant does in a ceremony, in the words of the JSON contract. */
 export const duties = [
@@ -148,7 +148,7 @@ export function owedBy(view: View, participant: Participant): Duty[] {
     const released = said('release');
     if (current.turn !== null && current.acceptances.has(identity) && !said('activation') && !released)
       owed.push('activate');
-    if (callToAnswer(current, identity) !== null) owed.push('reprove');
+    if (callsToAnswer(current, identity).length > 0) owed.push('reprove');
   }
   return owed;
 }

@@ -88,10 +88,10 @@ export function openCalls({ reproves, releases }: Proving): ReproveView[] {
   );
 }
 
-/** The call that this member answers next. */
-export function callToAnswer(proving: Proving, who: string): ReproveView | null {
-  if (proving.releases.has(who)) return null;
+/** The calls that this member has still to answer. */
+export function callsToAnswer(proving: Proving, who: string): ReproveView[] {
+  if (proving.releases.has(who)) return [];
   const signed = proving.reproves.filter(({ signatures }) => signatures.has(who)).length;
-  if (signed >= mostTurns - 1) return null;
-  return openCalls(proving).find((call) => owesAnswer(call, who)) ?? null;
+  if (signed >= mostTurns - 1) return [];
+  return openCalls(proving).filter((call) => owesAnswer(call, who));
 }

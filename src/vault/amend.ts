@@ -91,6 +91,7 @@ function freshPrekeys(ceremonies: Ceremonies, { plan }: Held): AmendmentBody['re
         `run conclave card --renew --stick DIR on the machine of ${name} and bring the stick here`,
       );
     }
+    used.add(toHex(prekey)); // two cards may hold the same ones, and nobody can see whose they are
     return { card: card.file, prekey };
   });
 }

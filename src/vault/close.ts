@@ -42,6 +42,19 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
       ],
     };
   }
+  // those who gave it up went back to their old shares, and may need the one that is here to be enough
+  const { death } = held.view.current;
+  if (death?.why === 'released') {
+    return {
+      holds: [
+        {
+          code: 'SALVAGED',
+          message: `the new committee is proven, but ${death.by.join(', ')} gave this attempt up, which are enough to end it`,
+          hint: 'nothing is destroyed here; agree with the other members which committee goes on, and plan the next ceremony from that one',
+        },
+      ],
+    };
+  }
   const copies = keyset?.copies ?? [];
   const recorded = copies.filter((copy) => copy.epoch === plan.epoch.to && !copy.invalid);
   // an export is a copy that other software uses; only what was made to be kept is a backup

@@ -45,9 +45,9 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
     const holds = holdsOf(ceremonies, held, duty);
     if (holds.length > 0) return { did, holds, blame };
     if (duty === 'amend' && moment.amend !== true) return { did, holds: [amendmentDue(held)], blame };
-    const key = `${duty} ${toHex(held.view.current.attempt.id)}`;
-    // one visit may refuse several attempts, and answer several calls
-    if (duty !== 'refuse' && duty !== 'reprove' && done.has(key))
+    // several attempts may have to be refused in one visit, and several calls be answered
+    const key = `${duty} ${toHex(held.view.current.attempt.id)} ${duty === 'reprove' ? saidBy(held.view, identity) : ''}`;
+    if (duty !== 'refuse' && done.has(key))
       throw new Problem('VAULT_DAMAGED', `${duty} was done, but its packet is not in the vault`);
     const stop = act(ceremonies, held, duty, moment);
     if (stop !== null && stop.instead === undefined) return { did, holds: [], blame, ...stop };
@@ -87,6 +87,11 @@ function act(ceremonies: Ceremonies, held: Held, duty: Duty, moment: Moment): St
     case 'census':
       return census(ceremonies, held, moment);
   }
+}
+
+/** Each answer to a call is a packet more: an act that adds none was not done. */
+function saidBy({ packets }: Held['view'], identity: string): number {
+  return packets.filter((packet) => packet.identity === identity).length;
 }
 
 function whyAmend({ view }: Held): string {

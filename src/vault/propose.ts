@@ -118,6 +118,7 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
         `ask for a new card: conclave card --renew on the machine of ${card.name}`,
       );
     }
+    used.add(toHex(prekey)); // anybody can put the prekeys of somebody else on the own card
     return { card: place(card), prekey };
   });
   const approverCards = [...wish.approvers.map(named), ...policyCards(parent, known)];
@@ -305,12 +306,12 @@ export function beginCeremony(
   }));
 }
 
-/** Row 23: from consent on, the prekey that the plan names for me serves this attempt and no other. */
+/** Row 23: from consent on, the prekey that the plan names for me serves this attempt and no other. The first one has it. */
 export function bindPrekey(state: VaultState, plan: Plan): VaultState {
   const mine = plan.receivers.find(({ identity }) => identity === myIdentity(state));
   if (mine === undefined) return state;
   const prekeys = state.prekeys.map((own) =>
-    equalBytes(own.public, mine.prekey) ? { ...own, attempt: plan.id } : own,
+    own.attempt === null && equalBytes(own.public, mine.prekey) ? { ...own, attempt: plan.id } : own,
   );
   return { ...state, prekeys };
 }

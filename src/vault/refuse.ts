@@ -70,12 +70,17 @@ export function refuse(ceremonies: Ceremonies, held: Held, moment: Moment, reaso
   return true;
 }
 
-/** Row 23: with the receiver's answer goes the prekey, so that what was sealed to it stays sealed. */
+/**
+ * Row 23: with the receiver's answer goes the prekey, so that what was sealed to it stays sealed. One that is promised to
+ * another attempt stays: whoever names it in a plan of its own would end that attempt as well.
+ */
 export function withoutPrekey(state: VaultState, plan: Plan, attempt: Attempt): VaultState {
   const index = plan.byIdentity.get(myIdentity(state))?.newIndex ?? null;
   const mine = index === null ? undefined : attempt.prekeys[index - 1];
   if (mine === undefined) return state;
-  return { ...state, prekeys: state.prekeys.filter((own) => !equalBytes(own.public, mine)) };
+  const elsewhere = (own: VaultState['prekeys'][number]): boolean =>
+    own.attempt !== null && !equalBytes(own.attempt, attempt.id);
+  return { ...state, prekeys: state.prekeys.filter((own) => elsewhere(own) || !equalBytes(own.public, mine)) };
 }
 
 /** What this machine says by itself where an attempt cannot become anything any more (duties.ts). */
@@ -92,7 +97,10 @@ export function giveUp(ceremonies: Ceremonies, held: Held, moment: Moment): void
         : 'the proposer went on with other dealers';
   const { attempt } = over;
   const body = { as: 'receiver', reason };
-  say(ceremonies, held, moment, 'refusal', body, (state) => withoutPrekey(state, plan, attempt), attempt.id);
+  // nobody consented: then nothing was promised, and a stranger's plan uses up no prekey that another plan names
+  const spent = (state: VaultState): VaultState =>
+    held.record.consent === null ? state : withoutPrekey(state, plan, attempt);
+  say(ceremonies, held, moment, 'refusal', body, spent, attempt.id);
 }
 
 /** The proposer's own end of a plan of which nothing was dealt yet: receivers' machines then refuse by themselves. */

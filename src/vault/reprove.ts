@@ -1,13 +1,13 @@
 import { equalBytes, fromHex } from '../bytes/hex.ts';
 import { mostCalls, type ReprovePacket } from '../ceremony/packets/reprove.ts';
-import { callToAnswer } from '../ceremony/reprove.ts';
+import { callsToAnswer } from '../ceremony/reprove.ts';
 import { Problem } from '../problem.ts';
 import { activated, type Stop } from './acts.ts';
 import { answerCall } from './call.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
-import { oldCopy, slotOfAttempt } from './standing.ts';
+import { hasReleased, holdsOf, oldCopy, slotOfAttempt } from './standing.ts';
 
 /**
  * Calls for a later turn of the proof of life (protocol section 5, rule 3), and answers it in the same visit. Nothing
@@ -36,7 +36,11 @@ export function reprove(
       'not every new member has accepted, as far as is seen here, so there is nothing to prove yet',
       'a later turn is for a member that is lost after it accepted; before that, see conclave status',
     );
-  if (releases.has(identity) || slotOfAttempt(vault.state, attempt) === undefined)
+  if (
+    releases.has(identity) ||
+    hasReleased(vault.state, plan, attempt) ||
+    slotOfAttempt(vault.state, attempt) === undefined
+  )
     refuse('this machine has no part in this attempt any more, or never had', 'a new member that accepted calls');
   const known = plan.receivers.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
@@ -64,7 +68,9 @@ export function reprove(
     reason,
   };
   say(ceremonies, held, moment, 'reprove', asCbor(body), (state) => state);
-  answerReprove(ceremonies, ceremonies.get(plan.ceremony), moment);
+  // to call signs for nothing; to answer does, and nothing is signed here before its operator has decided
+  const now = ceremonies.get(plan.ceremony);
+  if (holdsOf(ceremonies, now, 'reprove').length === 0) answerReprove(ceremonies, now, moment);
   return { signers: signers.map(({ name }) => name), lost };
 }
 
@@ -77,22 +83,31 @@ export function answerReprove(ceremonies: Ceremonies, held: Held, moment: Moment
   const { state } = ceremonies.vault;
   const { current } = held.view;
   const identity = myIdentity(state);
-  const call = callToAnswer(current, identity);
   const slot = slotOfAttempt(state, current.attempt);
-  if (call === null) return null;
   const own = current.acceptances.get(identity);
-  const mine = call.certificate.acceptances.find(({ packet }) => packet.identity === identity);
-  if (
-    slot === undefined ||
-    own?.packet.digest !== mine?.packet.digest ||
-    !equalBytes(slot.transcript, call.certificate.transcript.hash)
-  )
-    return {
-      holds: [
-        { code: 'SHARE_MISSING', message: 'the call stands on an acceptance that this vault does not stand behind' },
-      ],
-    };
-  const find = ({ view }: Held) =>
-    view.current.reproves.find(({ packet }) => packet.digest === call.packet.digest) ?? null;
-  return answerCall(ceremonies, held, moment, slot, find, (after) => activated(after, slot, held.plan, moment.now));
+  let stop: Stop | null = null;
+  // what one call comes to keeps this machine from no other: the first that can be answered is
+  for (const call of callsToAnswer(current, identity)) {
+    const mine = call.certificate.acceptances.find(({ packet }) => packet.identity === identity);
+    if (
+      slot === undefined ||
+      own?.packet.digest !== mine?.packet.digest ||
+      !equalBytes(slot.transcript, call.certificate.transcript.hash)
+    ) {
+      stop = notMine('the call stands on an acceptance that this vault does not stand behind');
+      continue;
+    }
+    // the journal knows, also where my own release was lost from the folder
+    if (hasReleased(state, held.plan, current.attempt))
+      return notMine('this machine gave this attempt up, and signs no more of it');
+    const find = ({ view }: Held) =>
+      view.current.reproves.find(({ packet }) => packet.digest === call.packet.digest) ?? null;
+    stop = answerCall(ceremonies, held, moment, slot, find, (after) => activated(after, slot, held.plan, moment.now));
+    if (stop === null) return null;
+  }
+  return stop;
+}
+
+function notMine(message: string): Stop {
+  return { holds: [{ code: 'SHARE_MISSING', message }] };
 }

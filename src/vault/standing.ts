@@ -170,6 +170,12 @@ export function hasAnswered(state: VaultState, plan: Plan, { id }: Attempt): boo
   return state.said.some((said) => said.slot === slot && equalBytes(said.ceremony, plan.id));
 }
 
+/** Gave up after accepting. Nothing of that attempt is signed here any more, whatever the folder still holds. */
+export function hasReleased(state: VaultState, plan: Plan, { id }: Attempt): boolean {
+  const slot = `release ${toHex(id)}`;
+  return state.said.some((said) => said.slot === slot && equalBytes(said.ceremony, plan.id));
+}
+
 export function contradictionId(contradiction: Contradiction): Uint8Array {
   return taggedHash(
     'contradiction',

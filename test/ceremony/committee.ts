@@ -17,7 +17,7 @@ import type { Vote } from '../../src/ceremony/packets/endorsement.ts';
 import { ceremonyKeyHash } from '../../src/ceremony/packets/proposal.ts';
 import { type CalledTurn, draftSignature } from '../../src/ceremony/packets/signature.ts';
 import { type Participant, type Plan, type PlanFacts, quorumOf, writePlan } from '../../src/ceremony/plan.ts';
-import { callToAnswer, type ReproveView } from '../../src/ceremony/reprove.ts';
+import { callsToAnswer, type ReproveView } from '../../src/ceremony/reprove.ts';
 import { packetBounds } from '../../src/ceremony/schema.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { weakShapes } from '../../src/ceremony/weak-shapes.ts';
@@ -338,7 +338,7 @@ export class Ceremony {
 
   /** What a signer does next about the call that it answers. */
   answer(who: Person): AnyPacket {
-    const call = callToAnswer(this.view.current, who.identity) as ReproveView;
+    const call = callsToAnswer(this.view.current, who.identity)[0] as ReproveView;
     return call.commitments.has(who.identity) ? this.signCall(who, call) : this.commit(who, call);
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whatItNames } from '../../src/ceremony/death.ts';
+import { weighing, whatItNames } from '../../src/ceremony/death.ts';
 import type { AnyPacket, PacketOf } from '../../src/ceremony/kinds.ts';
 import { bob, carol, digestBytes, type Person } from '../vectors/cast.ts';
 import { filled } from '../vectors/form.ts';
@@ -25,7 +25,7 @@ test('two receivers who release again and again, and name each release 16 times,
     chain.push(walk.draft(who, 'release', body));
   }
   const packets: AnyPacket[] = [...signed, ...chain].map(({ packet }) => packet);
-  const named = chain.map(({ packet }) => whatItNames(walk.plan, packet as PacketOf<'release'>, packets));
+  const named = chain.map(({ packet }) => whatItNames(walk.plan, packet as PacketOf<'release'>, weighing(packets)));
   // as many as there are receivers stand one behind another, each packet named once
   expect(named.slice(0, 4).map((one) => Array.isArray(one) && one.length)).toEqual([0, 2, 4, 5]);
   const wrong = { wrong: 'stands on more releases than there are receivers' };

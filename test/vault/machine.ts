@@ -229,7 +229,7 @@ const usual: Wish = {
   expiresIn: 86_400,
 };
 
-function takeIn(ceremonies: Ceremonies, stick: Stick): ProblemCode[] {
+export function takeIn(ceremonies: Ceremonies, stick: Stick): ProblemCode[] {
   const rejected: ProblemCode[] = [];
   const files = [...stick.values()];
   for (const file of [

@@ -157,7 +157,7 @@ describe('a later turn', () => {
     for (let at = 1; at <= operations; at++) {
       const again = called();
       bob.cut(again, { at, fault: at % 2 === 0 ? 'kill' : 'torn' }, at % 3 === 0 ? 'names' : 'nothing');
-      for (const machine of [bob, alice, bob]) machine.visit(again);
+      for (const machine of [bob, alice, bob, alice]) machine.visit(again);
       expect([at, view(alice, ceremony).phase]).toEqual([at, 'complete']);
       expect(view(alice, ceremony).contradictions).toEqual([]);
       expect(shares(bob)).toEqual(['0 retired', '1 active']);

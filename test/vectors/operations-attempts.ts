@@ -4,7 +4,7 @@ import { equalBytes, toHex } from '../../src/bytes/hex.ts';
 import { lengthPrefixed, text } from '../../src/bytes/tagged-hash.ts';
 import { admit } from '../../src/ceremony/admission.ts';
 import { type Attempt, firstAttempt } from '../../src/ceremony/attempt.ts';
-import { deathOf, whatItNames } from '../../src/ceremony/death.ts';
+import { deathOf, weighing, whatItNames } from '../../src/ceremony/death.ts';
 import { membersOf } from '../../src/ceremony/duties.ts';
 import type { AnyPacket, PacketOf } from '../../src/ceremony/kinds.ts';
 import { attemptOf } from '../../src/ceremony/packets/amendment.ts';
@@ -106,7 +106,7 @@ export const attemptOperations: Operations = {
   'release judge': ({ plan: encoded, packets, release }) => {
     const plan = planOf(encoded);
     const [own] = admitted(plan, [release as Json]);
-    const named = whatItNames(plan, own as PacketOf<'release'>, admitted(plan, packets));
+    const named = whatItNames(plan, own as PacketOf<'release'>, weighing(admitted(plan, packets)));
     if (named === 'absent') return { waits: true };
     if ('wrong' in named) throw new Problem('RELEASE_INVALID', named.wrong);
     return { waits: false, names: [...new Set(named.map(({ digest }) => `hex:${digest}`))].sort() };

@@ -5,6 +5,12 @@ import type { Plan } from '../plan.ts';
 import * as is from '../schema.ts';
 
 /**
+ * Proposal, amendment, and the releases of all receivers but one with sixteen signatures each and their calls: a death that
+ * does not fit into a vote would keep its voters from every other attempt for ever.
+ */
+const mostEvidence = 2 + (is.limits.members - 1) * (1 + 2 * 16);
+
+/**
  * My k-th vote for a successor of one parent sits in slot k and proves that whatever I voted for before is dead, so
  * that two committees can never both be fed by a majority (protocol section 5, rule 1; row 29).
  */
@@ -17,7 +23,7 @@ export const voteSchema = v.strictObject({
       ceremony: is.hash,
       attempt: is.hash,
       /** The proposal, the amendment if it made that attempt, then refusals, a complaint, or releases and what they name. */
-      evidence: is.list(is.someBytes(is.limits.packetBytes), 130, 2),
+      evidence: is.list(is.someBytes(is.limits.packetBytes), mostEvidence, 2),
     }),
     32,
   ),
