@@ -44,7 +44,12 @@ export const situations: readonly Situation[] = [
   { ...same(three), name: '2-of-3 to the same members, packet by packet', piecewise: true, long: true },
   { ...same(three), name: '2-of-3 to the same members, with a power cut', cuts: 1 },
   { ...same(three), name: '2-of-3 to the same members, refused and given up', decisions: ['refuse', 'release'] },
-  { ...same(three), name: '2-of-3 to the same members, refused and amended', decisions: ['refuse', 'amend'] },
+  {
+    ...same(three),
+    name: '2-of-3 to the same members, refused and amended',
+    decisions: ['refuse', 'amend'],
+    long: true,
+  },
   { ...same(three), name: '2-of-3 to the same members, one vanishes', decisions: ['release'], vanishing: three },
   {
     ...same(three),
