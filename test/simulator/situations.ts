@@ -22,6 +22,10 @@ const twoPlans = [
   { by: alice, members: three, threshold: 2 },
   { by: bob, members: [alice, bob, dave], order: [bob, alice], threshold: 2 },
 ];
+const twoVotes = [
+  { by: alice, members: three, order: [alice, bob], threshold: 2 },
+  { by: carol, members: [bob, carol, dave], order: [carol, bob], threshold: 2 },
+];
 const twoHalves = [
   { by: alice, members: [alice, bob], order: [alice, bob, carol], threshold: 2 },
   { by: carol, members: [carol, dave], order: [carol, dave, alice], threshold: 2 },
@@ -99,6 +103,16 @@ export const situations: readonly Situation[] = [
     decisions: ['refuse', 'release'],
     long: true,
   },
+  // the one in both quorums votes twice: two committees come about, and its packets convict it
+  {
+    ...usual,
+    name: '2-of-3, two plans for one epoch, one votes twice',
+    old: three,
+    plans: twoVotes,
+    liar: bob,
+    long: true,
+  },
   { ...same(four), name: '2-of-4 to the same members' },
   { ...usual, name: '2-of-4, two plans for one epoch', old: four, plans: twoHalves },
+  { ...usual, name: '2-of-4, two plans for one epoch, one lies', old: four, plans: twoHalves, liar: bob, long: true },
 ];
