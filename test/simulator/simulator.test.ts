@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { broken } from './broken.js';
+import { broken, withoutRollback } from './broken.js';
 import { bundle } from './bundle.js';
 import { Simulator } from './simulator.js';
 import { situations } from './situations.ts';
@@ -71,6 +71,13 @@ describe('a build in which a rule is missing is caught', () => {
     const { failed } = await simulator.walk('ristretto255', 1, 60);
     expect(failed?.what).toContain('destroyed its share');
     expect(failed?.story.length).toBeLessThan(16);
+    simulator.remove();
+  });
+
+  test('where an old copy of a vault does not notice that it is one', async () => {
+    const simulator = await Simulator.build({ patches: withoutRollback });
+    const { failed } = await simulator.walk('ristretto255', 1, 60);
+    expect(failed?.what).toContain('does not notice');
     simulator.remove();
   });
 

@@ -1,7 +1,9 @@
+import type { AnyPacket } from '../../src/ceremony/kinds.ts';
 import { quorumOf } from '../../src/ceremony/plan.ts';
 import type { SuiteName } from '../../src/crypto/suites.ts';
 import { found } from './founding.ts';
 import { Judge, stepWrong } from './invariants.ts';
+import type { Seen } from './looking.ts';
 import type { Act } from './machine.ts';
 import { Progress } from './progress.ts';
 import { type Shape, shapes } from './shapes.ts';
@@ -67,7 +69,15 @@ export function drawWalk(seed: number): Walk {
   const length = 10 * people + draw(10 * people);
   for (let at = 0; at < length; at++)
     steps.push(drawStep(draw, people + (astray?.how === 'lies' ? 1 : 0), sticks, shape.plans.length, decided));
-  return { seed, shape, sticks, vanishing: fate === 2 || fate === 3 ? who : null, astray, steps };
+  const vanishing = fate === 2 || fate === 3 ? who : null;
+  const at = (from: number, to: number): number => from + draw(to - from);
+  if (vanishing !== null) steps.splice(draw(length), 0, { step: 'vanish', who });
+  if (astray?.how === 'restores') {
+    const kept = at(1, length);
+    steps.splice(kept, 0, { step: 'keep', who });
+    steps.splice(at(kept + 1, length + 2), 0, { step: 'restore', who });
+  }
+  return { seed, shape, sticks, vanishing, astray, steps };
 }
 
 function drawStep(
@@ -87,8 +97,7 @@ function drawStep(
   if (kind < 90) return { step: 'reprove', who, plan, without: draw(people) };
   if (kind < 93) return { step: 'copy', stick, to: draw(sticks + 2) };
   if (kind < 95) return { step: 'lose', stick };
-  if (kind < 97) return { step: 'vanish', who };
-  return { step: kind < 99 ? 'keep' : 'restore', who };
+  return { step: 'visit', who, stick, cut: null };
 }
 
 function peopleOf({ old, plans }: Shape): string[] {
@@ -292,8 +301,12 @@ class Playing {
     } else if (step.to !== before) this.#story.push(wordsFor(names[who] as string, '', act, step.report, cut));
     const after = world.get(step.to).seen;
     if (this.#astray.has(who)) {
-      const spoke = seen.oldCopy && ownPackets(world, after) > ownPackets(world, seen);
-      return spoke ? `${names[who]} knows that it is an old copy, and says something` : null;
+      if (world.get(step.to).machine.twin > 0) return null;
+      const own = ownPackets(world, after);
+      if (seen.oldCopy && own.length > ownPackets(world, seen).length)
+        return `${names[who]} knows that it is an old copy, and says something`;
+      const unknown = own.some(({ digest }) => !after.said.has(digest));
+      return unknown && !after.oldCopy ? `${names[who]} is an old copy, meets what it said, and does not notice` : null;
     }
     const wrong = stepWrong(world.packets, seen, after, step.report);
     return wrong === null ? null : `${names[who]} ${wrong}`;
@@ -310,11 +323,8 @@ class Playing {
   }
 }
 
-function ownPackets(
-  { packets }: World,
-  { packets: held, identity }: { packets: readonly number[]; identity: string },
-): number {
-  return held.filter((number) => packets.get(number).packet.identity === identity).length;
+function ownPackets({ packets }: World, { packets: held, identity }: Seen): readonly AnyPacket[] {
+  return held.map((number) => packets.get(number).packet).filter((packet) => packet.identity === identity);
 }
 
 /** The same walk with as few steps as still go wrong, in the same way or another. */
