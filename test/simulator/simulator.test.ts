@@ -31,9 +31,9 @@ describe('the product as it is', () => {
     expect(await simulator.walk('ristretto255', 1, 41)).toMatchObject({ walks: 40, failed: null, secrets: null });
   });
 
-  test('does the same things on every run of one seed', async () => {
-    const once = await simulator.walk('ristretto255', 7, 9);
-    expect(await simulator.walk('ristretto255', 7, 9)).toEqual(once);
+  test('does the same things on every run of one seed, whatever ran before', async () => {
+    const [among, alone] = [await simulator.walk('ristretto255', 1, 15), await simulator.walk('ristretto255', 14, 15)];
+    expect(alone.last).toBe(among.last);
   });
 });
 
