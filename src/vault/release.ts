@@ -119,7 +119,8 @@ function backToOld(state: VaultState, { plan, view }: Held): VaultState {
         slots: record.slots.map((slot) => {
           if (equalBytes(slot.attempt, attempt.id)) return slot.signed ? { ...slot, state: 'retired' as const } : slot;
           if (its && equalBytes(slot.file, parent.file)) return { ...slot, state: 'active' as const };
-          return slot;
+          // also one that I signed for in an attempt before this one: one share is active
+          return its && slot.state === 'active' ? { ...slot, state: 'retired' as const } : slot;
         }),
       };
     }),

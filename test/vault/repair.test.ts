@@ -198,6 +198,25 @@ describe('a release', () => {
     expect(usableEpochs(all)).toContain(1);
   });
 
+  it('of a second attempt brings a machine back to the old share that had signed the first one and never gave it up', () => {
+    const stick = start();
+    const id = refresh(stick, ['alice', 'bob']);
+    bob.visit(stick);
+    carol.visit(stick);
+    alice.visit(stick); // signs
+    for (const machine of [bob, carol]) {
+      machine.run((ceremonies) => release(ceremonies, ceremonies.get(id), moment, false, 'not like this'));
+      machine.visit(stick);
+    }
+    act(alice, stick, id, (ceremonies, held) => void amend(ceremonies, held, moment, ['bob'], 'without bob'));
+    carol.visit(stick);
+    alice.visit(stick); // accepts the second
+    const shares = () => slotsOf(alice).map(({ epoch, state }) => `${epoch} ${state}`);
+    expect(shares()).toEqual(['0 retired', '1 active', '1 pending']);
+    act(alice, stick, id, (ceremonies, held) => release(ceremonies, held, moment, false, 'nor like that'));
+    expect(shares()).toEqual(['0 active', '1 retired', '1 pending']);
+  });
+
   it('by salvage needs no block, destroys nothing, and is the typed override of its operator', () => {
     const stick = start();
     const id = refresh(stick, ['alice', 'bob']);
