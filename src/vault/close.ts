@@ -102,7 +102,8 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
       const retired = slots.map((slot) => {
         // a turn may be complete without me: then my share becomes the active one now
         if (equalBytes(slot.attempt, attempt.id)) return { ...slot, state: 'active' as const };
-        return slot.state === 'active' && slot.epoch < plan.epoch.to ? { ...slot, state: 'retired' as const } : slot;
+        // also one that I signed for in an attempt that came to nothing: one share is active
+        return slot.state === 'active' && slot.epoch <= plan.epoch.to ? { ...slot, state: 'retired' as const } : slot;
       });
       return { ...record, links, slots: retired, copies: marked };
     });

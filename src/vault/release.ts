@@ -1,4 +1,5 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
+import type { AttemptView } from '../ceremony/attempt-view.ts';
 import { isPart, isSameTurn, type Part } from '../ceremony/death.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import type { ReleaseBody } from '../ceremony/packets/release.ts';
@@ -18,11 +19,12 @@ export function salvageSentence({ plan }: Held): string {
  * Protocol section 5, rules 4 and 5. Nothing is destroyed: the share that was accepted stays, the old one is the active
  * one again, and the nonces go, so that no turn of this attempt is ever signed here.
  */
-export function release(ceremonies: Ceremonies, held: Held, moment: Moment, salvage: boolean, reason: string): void {
-  const { plan, view } = held;
+export function release(ceremonies: Ceremonies, at: Held, moment: Moment, salvage: boolean, reason: string): void {
   const { state } = ceremonies.vault;
-  const { attempt, proof, releases } = view.current;
   const identity = myIdentity(state);
+  const held = { ...at, view: { ...at.view, current: toGiveUp(state, at.view, identity) } };
+  const { plan, view } = held;
+  const { attempt, proof, releases } = view.current;
   const refuse = (message: string, hint: string): never => {
     throw new Problem('RELEASE_REFUSED', message, hint);
   };
@@ -42,6 +44,18 @@ export function release(ceremonies: Ceremonies, held: Held, moment: Moment, salv
     );
   const body: ReleaseBody = { signed: signedBy(ceremonies, held, salvage), salvage, reason };
   say(ceremonies, held, moment, 'release', asCbor(body), (before) => backToOld(before, held));
+}
+
+/**
+ * The attempt that is worked on, if this machine has accepted it. It may have gone on without this machine, whose new
+ * share is then that of an attempt before, and stays the active one until that is given up here as well.
+ */
+function toGiveUp(state: VaultState, { attempts, current }: View, identity: string): AttemptView {
+  if (current.proof !== null || slotOfAttempt(state, current.attempt) !== undefined) return current;
+  const accepted = attempts.filter(
+    ({ attempt, releases }) => slotOfAttempt(state, attempt) !== undefined && !releases.has(identity),
+  );
+  return accepted.at(-1) ?? current;
 }
 
 /** Every signature of mine in this attempt, each with the release that keeps its turn from ever being complete. */
@@ -105,7 +119,8 @@ function backToOld(state: VaultState, { plan, view }: Held): VaultState {
         slots: record.slots.map((slot) => {
           if (equalBytes(slot.attempt, attempt.id)) return slot.signed ? { ...slot, state: 'retired' as const } : slot;
           if (its && equalBytes(slot.file, parent.file)) return { ...slot, state: 'active' as const };
-          return slot;
+          // also one that I signed for in an attempt before this one: one share is active
+          return its && slot.state === 'active' ? { ...slot, state: 'retired' as const } : slot;
         }),
       };
     }),

@@ -79,4 +79,24 @@ export const broken = {
       },
     ],
   },
+  'way back': {
+    missing: 'who has signed can never give up what it signed, although that is blocked (rule 4)',
+    situation: '2-of-2 to the same members, refused and given up',
+    patches: [
+      {
+        file: 'src/vault/release.ts',
+        find: 'const blocked = salvage ? null : blocking(view, identity, own);',
+        put: 'const blocked = null;',
+      },
+    ],
+  },
 };
+
+/** What no search looks at: an old copy of a vault that comes back. @type {readonly Patch[]} */
+export const withoutRollback = [
+  {
+    file: 'src/vault/ceremonies.ts',
+    find: 'if (packet.identity !== myIdentity(state)) return;',
+    put: 'if (packet.identity !== "") return;',
+  },
+];

@@ -15,8 +15,8 @@ const standIns = join(import.meta.dirname, 'transparent');
  * @returns {Promise<void>}
  */
 export async function bundle({ entry, outfile, transparent, patches = [] }) {
-  /** @type {Map<string, number>} */
-  const used = new Map();
+  /** @type {Set<Patch>} */
+  const used = new Set();
   await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -25,7 +25,7 @@ export async function bundle({ entry, outfile, transparent, patches = [] }) {
     platform: 'node',
     target: 'node20.19',
     format: 'esm',
-    logLevel: 'error',
+    logLevel: 'silent',
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
     plugins: [
       {
@@ -44,10 +44,12 @@ export async function bundle({ entry, outfile, transparent, patches = [] }) {
           builder.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
             const file = relative(root, path);
             let contents = await readFile(path, 'utf8');
-            for (const { find, put } of patches.filter((patch) => patch.file === file)) {
-              const parts = contents.split(find);
-              used.set(find, parts.length - 1);
-              contents = parts.join(put);
+            for (const patch of patches.filter((one) => one.file === file)) {
+              const parts = contents.split(patch.find);
+              if (parts.length !== 2)
+                throw new Error(`${file}: to be replaced once, found ${parts.length - 1} times: ${patch.find}`);
+              used.add(patch);
+              contents = parts.join(patch.put);
             }
             return { contents, loader: 'ts' };
           });
@@ -55,8 +57,6 @@ export async function bundle({ entry, outfile, transparent, patches = [] }) {
       },
     ],
   });
-  for (const { file, find } of patches) {
-    const found = used.get(find) ?? 0;
-    if (found !== 1) throw new Error(`${file}: to be replaced once, found ${found} times: ${find}`);
-  }
+  const idle = patches.find((patch) => !used.has(patch));
+  if (idle !== undefined) throw new Error(`${idle.file} is no part of the simulator, or is not there`);
 }

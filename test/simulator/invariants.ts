@@ -33,6 +33,7 @@ function unexpected({ problem, holds }: Report): string | null {
 function lost(packets: Packets, before: Seen, after: Seen): string | null {
   const broken = after.shares.find(({ sound }) => !sound);
   if (broken !== undefined) return `holds a share of epoch ${broken.epoch} that cannot be read`;
+  if (after.shares.filter(({ state }) => state === 'active').length > 1) return 'has two active shares of one key';
   const gone = before.shares.filter(
     (share) => !after.shares.some(({ committee, index }) => committee === share.committee && index === share.index),
   );

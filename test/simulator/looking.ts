@@ -34,7 +34,7 @@ export interface AttemptSeen {
 
 /** What can be seen of a machine by whoever has its passphrase: everything that is judged of it is judged from this. */
 export interface Seen {
-  /** Machines with the same are in the same state, whatever order they came to it in. */
+  /** Machines with the same, and with the same packets, are in the same state. */
   readonly key: string;
   readonly packets: readonly number[];
   readonly identity: string;
@@ -99,22 +99,9 @@ export function looking(packets: Packets, secrets: Secrets): (ceremonies: Ceremo
   };
 }
 
-/** Of the whole state, without what is left to be laid down again and without the order of what has none. */
+/** Of the whole state, without what is left to be laid down again, and without the log, which decides nothing. */
 function keyOf(state: VaultState): string {
-  const byDigest = (a: VaultState['said'][number], b: VaultState['said'][number]) =>
-    toHex(a.digest) < toHex(b.digest) ? -1 : 1;
-  const byId = (a: VaultState['ceremonies'][number], b: VaultState['ceremonies'][number]) =>
-    toHex(a.id) < toHex(b.id) ? -1 : 1;
-  const byBytes = (a: Uint8Array, b: Uint8Array) => (toHex(a) < toHex(b) ? -1 : 1);
-  const encoded = encodeState({
-    ...state,
-    said: [...state.said].sort(byDigest),
-    ceremonies: [...state.ceremonies].sort(byId),
-    roster: [...state.roster].sort(byBytes),
-    outbox: [],
-    trash: [],
-    log: [],
-  });
+  const encoded = encodeState({ ...state, outbox: [], trash: [], log: [] });
   return createHash('sha256').update(encoded).digest('hex').slice(0, 32);
 }
 

@@ -29,8 +29,12 @@ export class Packets {
     return this.#byDigest.get(digest);
   }
 
+  /** In an order that does not depend on what was said first in this simulation: the proposals come in it as well. */
   files(set: readonly number[]): Uint8Array[] {
-    return set.map((number) => this.get(number).file);
+    return set
+      .map((number) => this.get(number))
+      .sort((a, b) => (a.packet.digest < b.packet.digest ? -1 : 1))
+      .map(({ file }) => file);
   }
 
   planOf(packet: AnyPacket): Plan {

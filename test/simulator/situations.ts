@@ -22,6 +22,10 @@ const twoPlans = [
   { by: alice, members: three, threshold: 2 },
   { by: bob, members: [alice, bob, dave], order: [bob, alice], threshold: 2 },
 ];
+const twoVotes = [
+  { by: alice, members: three, order: [alice, bob], threshold: 2 },
+  { by: carol, members: [bob, carol, dave], order: [carol, bob], threshold: 2 },
+];
 const twoHalves = [
   { by: alice, members: [alice, bob], order: [alice, bob, carol], threshold: 2 },
   { by: carol, members: [carol, dave], order: [carol, dave, alice], threshold: 2 },
@@ -44,7 +48,12 @@ export const situations: readonly Situation[] = [
   { ...same(three), name: '2-of-3 to the same members, packet by packet', piecewise: true, long: true },
   { ...same(three), name: '2-of-3 to the same members, with a power cut', cuts: 1 },
   { ...same(three), name: '2-of-3 to the same members, refused and given up', decisions: ['refuse', 'release'] },
-  { ...same(three), name: '2-of-3 to the same members, refused and amended', decisions: ['refuse', 'amend'] },
+  {
+    ...same(three),
+    name: '2-of-3 to the same members, refused and amended',
+    decisions: ['refuse', 'amend'],
+    long: true,
+  },
   { ...same(three), name: '2-of-3 to the same members, one vanishes', decisions: ['release'], vanishing: three },
   {
     ...same(three),
@@ -94,6 +103,16 @@ export const situations: readonly Situation[] = [
     decisions: ['refuse', 'release'],
     long: true,
   },
+  // the one in both quorums votes twice: two committees come about, and its packets convict it
+  {
+    ...usual,
+    name: '2-of-3, two plans for one epoch, one votes twice',
+    old: three,
+    plans: twoVotes,
+    liar: bob,
+    long: true,
+  },
   { ...same(four), name: '2-of-4 to the same members' },
   { ...usual, name: '2-of-4, two plans for one epoch', old: four, plans: twoHalves },
+  { ...usual, name: '2-of-4, two plans for one epoch, one lies', old: four, plans: twoHalves, liar: bob, long: true },
 ];

@@ -176,6 +176,47 @@ describe('a release', () => {
     expect(usableEpochs(all)).toContain(1);
   });
 
+  it('of an attempt that the others went on from brings a machine that has signed it back to the old share', () => {
+    const stick = start();
+    const id = refresh(stick, ['alice', 'bob']);
+    bob.visit(stick);
+    carol.visit(stick);
+    alice.visit(stick); // signs
+    // neither has seen the certificate yet
+    for (const machine of [bob, carol]) {
+      machine.run((ceremonies) => release(ceremonies, ceremonies.get(id), moment, false, 'not like this'));
+      machine.visit(stick);
+    }
+    act(alice, stick, id, (ceremonies, held) => void amend(ceremonies, held, moment, ['bob'], 'without bob'));
+    expect(view(alice, id)).toMatchObject({ current: { attempt: { number: 1 } } });
+    expect(epochs(alice)).toEqual({ 0: 'retired', 1: 'active' });
+    act(alice, stick, id, (ceremonies, held) => release(ceremonies, held, moment, false, 'the others released'));
+    expect(view(alice, id)).toMatchObject({ contradictions: [], faults: [] });
+    expect(epochs(alice)).toEqual({ 0: 'active', 1: 'retired' });
+    walk(all, stick);
+    expect(view(carol, id)).toMatchObject({ phase: 'complete', contradictions: [], faults: [] });
+    expect(usableEpochs(all)).toContain(1);
+  });
+
+  it('of a second attempt brings a machine back to the old share that had signed the first one and never gave it up', () => {
+    const stick = start();
+    const id = refresh(stick, ['alice', 'bob']);
+    bob.visit(stick);
+    carol.visit(stick);
+    alice.visit(stick); // signs
+    for (const machine of [bob, carol]) {
+      machine.run((ceremonies) => release(ceremonies, ceremonies.get(id), moment, false, 'not like this'));
+      machine.visit(stick);
+    }
+    act(alice, stick, id, (ceremonies, held) => void amend(ceremonies, held, moment, ['bob'], 'without bob'));
+    carol.visit(stick);
+    alice.visit(stick); // accepts the second
+    const shares = () => slotsOf(alice).map(({ epoch, state }) => `${epoch} ${state}`);
+    expect(shares()).toEqual(['0 retired', '1 active', '1 pending']);
+    act(alice, stick, id, (ceremonies, held) => release(ceremonies, held, moment, false, 'nor like that'));
+    expect(shares()).toEqual(['0 active', '1 retired', '1 pending']);
+  });
+
   it('by salvage needs no block, destroys nothing, and is the typed override of its operator', () => {
     const stick = start();
     const id = refresh(stick, ['alice', 'bob']);

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PacketOf } from '../../src/ceremony/kinds.ts';
+import { amend } from '../../src/vault/amend.ts';
 import { registerCopy } from '../../src/vault/copies.ts';
 import { release } from '../../src/vault/release.ts';
 import { reprove } from '../../src/vault/reprove.ts';
@@ -70,6 +71,26 @@ describe('a later turn', () => {
     walk(there, both);
     for (const machine of there)
       expect(view(machine, ceremony)).toMatchObject({ phase: 'complete', faults: [], contradictions: [] });
+  });
+
+  it('makes the new share of whom it leaves out the only active one, whatever that member signed before', () => {
+    const stick = start();
+    const members = ['alice', 'bob', 'carol'];
+    const wish = { kind: 'reshare', members, threshold: 2, dealers: ['alice', 'bob'] } as const;
+    const ceremony = alice.propose(stick, wish);
+    for (const machine of [bob, carol, alice]) machine.visit(stick); // alice accepts last, and signs
+    for (const machine of [bob, carol])
+      machine.run((ceremonies) => release(ceremonies, ceremonies.get(ceremony), moment, false, 'not like this'));
+    for (const machine of [bob, carol, alice]) machine.visit(stick);
+    alice.run((ceremonies) => amend(ceremonies, ceremonies.get(ceremony), moment, ['bob'], 'once more'));
+    for (const machine of [alice, carol, alice]) machine.visit(stick);
+    call(bob, stick, ceremony, ['bob', 'carol']);
+    walk([carol, bob], stick);
+    expect(view(bob, ceremony).current.proof).not.toBeNull();
+    expect(shares(alice)).toEqual(['0 retired', '1 active', '1 pending']);
+    alice.visit(stick);
+    expect(shares(alice)).toEqual(['0 retired', '1 retired', '1 active']);
+    expect(usableEpochs([alice, bob])).toContain(1);
   });
 
   it('of no more signers than the threshold leaves the old share where there is no backup of the new one, and says so', () => {
