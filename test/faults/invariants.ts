@@ -145,7 +145,7 @@ function opening(file: Uint8Array, { plan, key }: Known): Found | null {
   const packet = admit(plan, bytes);
   const { kind, identity: author, digest } = packet;
   const once = [`${author} ${slotOf(packet)} ${plan.ceremony}`];
-  if (isKind(packet, 'acceptance'))
+  if (isKind(packet, 'acceptance') || isKind(packet, 'commitment'))
     for (const { hiding, binding } of packet.body.nonces)
       once.push(`nonce ${toHex(hiding)}`, `nonce ${toHex(binding)}`);
   if (isKind(packet, 'activation')) once.push(`signature ${author} ${toHex(packet.attempt)}`);
