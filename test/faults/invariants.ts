@@ -59,8 +59,8 @@ export function usableEpochs(shares: readonly ShareSeen[]): number[] {
 
 /**
  * One machine as it was found: whatever of its own words lies about, its journal knows (write first, speak second);
- * the prekey is there until the acceptance is said and then gone (row 23); the nonces are there from the acceptance to
- * the signature, and never beside it (row 17). What is broken comes back as sentences.
+ * the prekey is there until the receiver has answered and then gone (row 23); the nonces are there from the acceptance
+ * to the signature or the release, and never beside either (row 17). What is broken comes back as sentences.
  */
 function unsound(vault: Vault, memo: Memo): string[] {
   const wrong: string[] = [];
@@ -77,9 +77,10 @@ function unsound(vault: Vault, memo: Memo): string[] {
     const receiver = view.plan.receivers.find(({ identity }) => identity === me);
     if (receiver === undefined || record.consent === null) continue;
     const prekey = state.prekeys.some((own) => toHex(own.public) === toHex(receiver.prekey ?? own.secret));
-    if (prekey === said('acceptance')) wrong.push(`prekey ${prekey}, acceptance ${said('acceptance')}`);
-    const nonces = state.nonces.some(({ attempt }) => toHex(attempt) === view.plan.ceremony);
-    if (nonces !== (said('acceptance') && !said('activation'))) wrong.push(`nonces ${nonces}`);
+    const answered = state.said.some(({ slot }) => slot === `receive ${view.plan.ceremony}`);
+    if (prekey === answered) wrong.push(`prekey ${prekey}, answered ${answered}`);
+    const nonces = state.nonces.some(({ attempt, turn }) => turn === 0 && toHex(attempt) === view.plan.ceremony);
+    if (nonces !== (said('acceptance') && !said('activation') && !said('release'))) wrong.push(`nonces ${nonces}`);
   }
   if (state.rollbacks.length > 0) wrong.push('the vault takes itself for an old copy');
   return wrong;
@@ -144,7 +145,7 @@ function opening(file: Uint8Array, { plan, key }: Known): Found | null {
   const packet = admit(plan, bytes);
   const { kind, identity: author, digest } = packet;
   const once = [`${author} ${slotOf(packet)} ${plan.ceremony}`];
-  if (isKind(packet, 'acceptance'))
+  if (isKind(packet, 'acceptance') || isKind(packet, 'commitment'))
     for (const { hiding, binding } of packet.body.nonces)
       once.push(`nonce ${toHex(hiding)}`, `nonce ${toHex(binding)}`);
   if (isKind(packet, 'activation')) once.push(`signature ${author} ${toHex(packet.attempt)}`);

@@ -56,6 +56,11 @@ amended.run();
 const released = handover().before('activate');
 released.say(carol, 'release', { signed: [], salvage: false, reason: 'another plan comes' });
 
+/** One of the new committee is gone before it signs, and the others sign a turn without it. */
+const proven = handover().run((name, duty) => name === 'carol' && duty === 'activate');
+proven.reprove(alice, [alice, bob]);
+proven.run((name) => name === 'carol');
+
 const refused = handover();
 refused.refuse(bob, 'dealer');
 
@@ -73,6 +78,7 @@ export const ceremonies: readonly Ceremony[] = [
   whole,
   amended,
   released,
+  proven,
   refused,
   still('drill'),
   still('census'),

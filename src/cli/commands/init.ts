@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isName } from '../../ceremony/schema.ts';
 import { newAgeIdentity } from '../../courier/age.ts';
-import { openStick, writeNamed } from '../../courier/stick.ts';
+import { openStick, type Stick, writeNamed } from '../../courier/stick.ts';
 import { Problem } from '../../problem.ts';
 import { firstState, myCard } from '../../vault/identity.ts';
 import { isShortPassphrase, shortPassphrase } from '../../vault/password.ts';
 import { Vault } from '../../vault/vault.ts';
 import { cardName } from '../carry.ts';
+import type { Context } from '../context.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { readPassphraseFile } from '../session.ts';
@@ -51,7 +52,7 @@ async function init(session: Session, options: Options): Promise<undefined> {
   const vault = Vault.create(home, session.host, passphrase, state);
   try {
     const card = myCard(vault.state);
-    if (stick !== null) writeNamed(context.fs, stick, cardName(name), card.file);
+    if (stick !== null) leaveCard(context, stick, name, card.file);
     say.line(`${name} has a vault in ${home}${rehearsal ? ' (REHEARSAL: for practice only)' : ''}`);
     say.line(`identity ${card.identity}`);
     if (isShortPassphrase(passphrase)) say.line(`the passphrase is short: ${shortPassphrase} (conclave passphrase)`);
@@ -72,6 +73,17 @@ async function init(session: Session, options: Options): Promise<undefined> {
     vault.close();
   }
   return undefined;
+}
+
+/** The vault is there by now, and `init` cannot be run again. */
+function leaveCard({ fs }: Context, stick: Stick, name: string, card: Uint8Array): void {
+  try {
+    writeNamed(fs, stick, cardName(name), card);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const hint = 'conclave card --stick DIR leaves the card on this stick or on another one';
+    throw new Problem(error.code, `the vault was made, but its card is not out: ${error.message}`, hint, true);
+  }
 }
 
 function nameOrWhy(name: string): true | string {
