@@ -434,9 +434,10 @@ export class Ceremony {
       idle = true;
       for (const participant of this.plan.participants) {
         const who = this.cast.find(({ identity }) => identity === participant.identity) as Person;
-        for (;;) {
+        for (let steps = 0; ; steps++) {
           const duty = owedBy(this.view, participant).find((one) => !unless(who.name, one));
           if (duty === undefined) break;
+          if (steps > 12) throw new Error(`${who.name} owes ${duty}, whatever it does`);
           this.do(who, duty);
           idle = false;
         }
