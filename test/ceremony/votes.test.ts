@@ -107,7 +107,7 @@ describe('what is sent as evidence costs no more than its size', () => {
     const endorse = (said: Vote) => refusal(() => here.bring(here.sign(carol, 'endorsement', { vote: said })));
     expect(endorse(vote(honest))).toBeNull();
     expect(endorse(vote(...Array(33).fill(honest)))).toBe('SCHEMA');
-    expect(endorse(vote({ ...honest, evidence: Array(131).fill(honest.evidence[1]) }))).toBe('SCHEMA');
+    expect(endorse(vote({ ...honest, evidence: Array(1026).fill(honest.evidence[1]) }))).toBe('SCHEMA');
     expect(endorse(vote({ ...honest, evidence: honest.evidence.slice(0, 1) }))).toBe('SCHEMA');
   });
 
