@@ -72,26 +72,37 @@ export function evaluateReproves(evaluation: Evaluation, attempt: Attempt, accep
 /** A turn that this many of mine came before is not answered: what I signed has to fit into a release. */
 export const mostTurns = 16;
 
+/** And no more than this that one caller called for. */
+export const mostTurnsOfOne = 3;
+
 interface Proving {
   readonly reproves: readonly ReproveView[];
   readonly releases: ReadonlyMap<string, PacketOf<'release'>>;
 }
 
-/** Calls that can still become a complete turn: nobody whom they name has given the attempt up without signing them. */
+/**
+ * Calls that can still become a complete turn, the furthest first: nobody whom they name has given the attempt up
+ * without signing them.
+ */
 export function openCalls({ reproves, releases }: Proving): ReproveView[] {
-  return reproves.filter(
+  const open = reproves.filter(
     ({ superseded, spoilt, signers, signatures, complete }) =>
       !superseded &&
       spoilt.length === 0 &&
       complete.length === 0 &&
       signers.every(({ identity }) => !releases.has(identity) || signatures.has(identity)),
   );
+  const progress = ({ commitments, signatures }: ReproveView): number => commitments.size + signatures.size;
+  return open.sort((a, b) => progress(b) - progress(a));
 }
 
 /** The calls that this member has still to answer. */
 export function callsToAnswer(proving: Proving, who: string): ReproveView[] {
   if (proving.releases.has(who)) return [];
-  const signed = proving.reproves.filter(({ signatures }) => signatures.has(who)).length;
-  if (signed >= mostTurns - 1) return [];
-  return openCalls(proving).filter((call) => owesAnswer(call, who));
+  const signed = proving.reproves.filter(({ signatures }) => signatures.has(who));
+  if (signed.length >= mostTurns - 1) return [];
+  // who calls and never signs uses up its own share of what fits into a release, and nobody else's
+  const leads = ({ identity }: Participant): number =>
+    signed.filter(({ caller }) => caller.identity === identity).length;
+  return openCalls(proving).filter((call) => owesAnswer(call, who) && leads(call.caller) < mostTurnsOfOne);
 }

@@ -176,12 +176,13 @@ export function hasReleased(state: VaultState, plan: Plan, { id }: Attempt): boo
   return state.said.some((said) => said.slot === slot && equalBytes(said.ceremony, plan.id));
 }
 
-export function contradictionId(contradiction: Contradiction): Uint8Array {
-  return taggedHash(
-    'contradiction',
-    text(contradiction.slot),
-    ...contradiction.packets.map((digest) => fromHex(digest) ?? text(digest)),
-  );
+/**
+ * What an operator decides about: an author and a kind of slot, for one parent. A liar who is known has as many slots as
+ * it likes, and must not stop this machine anew with each; of what nobody is named for it is the packets.
+ */
+export function contradictionId(scope: Uint8Array, { identity, slot, packets }: Contradiction): Uint8Array {
+  const whose = identity === '' ? packets : [identity];
+  return taggedHash('contradiction', scope, text(slot.split(' ')[0] ?? ''), ...whose.map((one) => text(one)));
 }
 
 /** What an operator types to go on although somebody contradicted themselves. */
@@ -206,7 +207,7 @@ export function alarmsFor(ceremonies: Ceremonies, held: Held): Alarm[] {
   const { overrides } = ceremonies.vault.state;
   return found.map((contradiction) => ({
     contradiction,
-    overridden: overrides.some(({ about }) => equalBytes(about, contradictionId(contradiction))),
+    overridden: overrides.some(({ about }) => equalBytes(about, contradictionId(scope, contradiction))),
   }));
 }
 

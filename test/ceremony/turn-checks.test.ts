@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.ts';
 import { owedBy } from '../../src/ceremony/duties.ts';
 import type { BodyOf, PacketOf } from '../../src/ceremony/kinds.ts';
-import { callToAnswer, mostTurns, openCalls, type ReproveView } from '../../src/ceremony/reprove.ts';
+import { callsToAnswer, mostTurns, mostTurnsOfOne, openCalls, type ReproveView } from '../../src/ceremony/reprove.ts';
 import { code } from '../vault/support.ts';
 import { Ceremony, type Person, people } from './committee.ts';
 
@@ -96,16 +96,23 @@ describe('a call', () => {
     const ceremony = certified();
     ceremony.reprove(alice, [alice, bob]);
     const call = ceremony.reproveView();
-    const signedBy = (who: string): ReproveView => ({
+    const signedBy = (who: string, caller: string): ReproveView => ({
       ...call,
+      caller: { ...call.caller, identity: caller },
       superseded: true,
       signatures: new Map([[who, {} as never]]),
     });
-    const answered = (turns: number, who = bob.identity) =>
-      callToAnswer({ reproves: [...Array(turns).fill(signedBy(who)), call], releases: new Map() }, bob.identity);
-    expect(answered(mostTurns - 2)).toBe(call);
-    expect(answered(mostTurns - 1)).toBeNull();
-    expect(answered(mostTurns - 1, carol.identity)).toBe(call);
+    const answered = (turns: number, who = bob.identity, caller = 'another') =>
+      callsToAnswer(
+        { reproves: [...Array(turns).fill(signedBy(who, caller)), call], releases: new Map() },
+        bob.identity,
+      );
+    expect(answered(mostTurns - 2)).toEqual([call]);
+    expect(answered(mostTurns - 1)).toEqual([]);
+    expect(answered(mostTurns - 1, carol.identity)).toEqual([call]);
+    // and of one caller no more than its part
+    expect(answered(mostTurnsOfOne - 1, bob.identity, alice.identity)).toEqual([call]);
+    expect(answered(mostTurnsOfOne, bob.identity, alice.identity)).toEqual([]);
   });
 });
 

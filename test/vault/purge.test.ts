@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import type { Contradiction } from '../../src/ceremony/faults.ts';
-import type { Ceremonies } from '../../src/vault/ceremonies.ts';
+import { type Ceremonies, scopeOf } from '../../src/vault/ceremonies.ts';
 import { purge, purgeable } from '../../src/vault/purge.ts';
 import { contradictionId } from '../../src/vault/standing.ts';
 import type { KeysetRecord, Slot, VaultState } from '../../src/vault/state.ts';
@@ -63,7 +63,10 @@ function ceremonies(known: readonly Known[], overridden: readonly Contradiction[
     },
   }));
   const find = (id: string) => held.find(({ record }) => toHex(record.id) === id);
-  const overrides = overridden.map((one) => ({ about: contradictionId(one) }));
+  // decided about over each of these plans
+  const overrides = overridden.flatMap((one) =>
+    held.map(({ plan }) => ({ about: contradictionId(scopeOf(plan as never), one) })),
+  );
   const world = {
     vault: { state: { overrides } },
     all: () => held,

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { scopeOf } from '../../src/vault/ceremonies.ts';
 import { alarmsFor, contradictionId, oldCopy, overrideSentence } from '../../src/vault/standing.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 import { code } from './support.ts';
@@ -37,10 +38,11 @@ function override(machine: Machine, sentence: string): void {
     for (const { contradiction } of alarms.filter(
       ({ contradiction }) => overrideSentence(contradiction) === sentence,
     )) {
-      const about = contradictionId(contradiction);
+      const scope = scopeOf(ceremonies.get(ceremony).plan);
+      const about = contradictionId(scope, contradiction);
       ceremonies.vault.commit((state) => ({
         ...state,
-        overrides: [...state.overrides, { scope: about, about, sentence, at: 1 }],
+        overrides: [...state.overrides, { scope, about, sentence, at: 1 }],
       }));
     }
   });
@@ -67,6 +69,36 @@ describe('a contradiction of another member', () => {
       expect(machine.visit(stick).did).toContain(duty);
     },
   );
+
+  it('that was decided about stops nothing anew with every other packet of that kind, but with one of another kind', () => {
+    const stick = start();
+    bob.visit(stick);
+    carol.visit(stick);
+    for (const reason of ['one', 'two']) carol.lie(stick, ceremony, 'refusal', { as: 'approver', reason });
+    alice.visit(stick);
+    override(alice, 'go on although carol contradicted themselves');
+    const overrides = alice.state.overrides.length;
+    for (const reason of ['three', 'four']) carol.lie(stick, ceremony, 'refusal', { as: 'approver', reason });
+    alice.hear(stick);
+    const open = (): (string | undefined)[] =>
+      alice.run((ceremonies) =>
+        alarmsFor(ceremonies, ceremonies.get(ceremony))
+          .filter(({ overridden }) => !overridden)
+          .map(({ contradiction }) => contradiction.slot.split(' ')[0]),
+      );
+    expect(open()).toEqual([]);
+    const closing = {
+      transcript: new Uint8Array(32),
+      oldShare: { state: 'none', why: 'joiner' },
+      invalid: [],
+      recorded: [],
+    };
+    for (const turn of [1, 2])
+      carol.lie(stick, ceremony, 'closing', { ...closing, turn: new Uint8Array(32).fill(turn) });
+    alice.hear(stick);
+    expect(open()).toEqual(['close']);
+    expect(alice.state.overrides.length).toBe(overrides);
+  });
 
   it('also stops what is over the same epoch in another ceremony', () => {
     const stick = start();

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { toHex } from '../../bytes/hex.ts';
 import { outstanding, waitedFor } from '../../ceremony/duties.ts';
 import { isOver } from '../../ceremony/over.ts';
 import { movesShares } from '../../ceremony/plan.ts';
@@ -191,9 +192,15 @@ function oldShareName(ceremonies: Ceremonies, held: Held): string {
 
 /** The typed sentence says which contradiction was looked at; any other sentence changes nothing. */
 function recordOverride(ceremonies: Ceremonies, held: Held, sentence: string, at: number): void {
-  for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
-    if (overridden || overrideSentence(contradiction) !== sentence.trim()) continue;
-    const override = { scope: scopeOf(held.plan), about: contradictionId(contradiction), sentence, at };
+  const scope = scopeOf(held.plan);
+  const meant = alarmsFor(ceremonies, held).filter(
+    ({ contradiction, overridden }) => !overridden && overrideSentence(contradiction) === sentence.trim(),
+  );
+  const ids = new Map(
+    meant.map(({ contradiction }) => contradictionId(scope, contradiction)).map((id) => [toHex(id), id]),
+  );
+  for (const about of ids.values()) {
+    const override = { scope, about, sentence, at };
     ceremonies.vault.commit((state) => ({ ...state, overrides: [...state.overrides, override] }));
   }
 }
