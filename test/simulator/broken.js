@@ -100,3 +100,12 @@ export const withoutRollback = [
     put: 'if (packet.identity !== "") return;',
   },
 ];
+
+/** A secret in the words of a refusal. @type {readonly Patch[]} */
+export const telling = [
+  {
+    file: 'src/vault/release.ts',
+    find: "refuse('this machine has not accepted this attempt',",
+    put: 'refuse(`${toHex(state.signing.secret)} has not accepted this attempt`,',
+  },
+];

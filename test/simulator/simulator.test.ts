@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { broken, withoutRollback } from './broken.js';
+import { broken, telling, withoutRollback } from './broken.js';
 import { bundle } from './bundle.js';
 import { Simulator } from './simulator.js';
 import { situations } from './situations.ts';
@@ -75,6 +75,12 @@ describe('a build in which a rule is missing is caught', () => {
     const simulator = await Simulator.build({ patches: withoutRollback });
     const { failed } = await simulator.walk('ristretto255', 45, 60);
     expect(failed?.what).toContain('does not notice');
+    simulator.remove();
+  });
+
+  test('where a secret stands in what an operator is told', async () => {
+    const simulator = await Simulator.build({ patches: telling });
+    expect((await simulator.walk('ristretto255', 1, 12)).secrets).toContain('the signing key of an identity is told');
     simulator.remove();
   });
 
