@@ -51,7 +51,7 @@ export const broken = {
   },
   release: {
     missing: 'an attempt is given up although what was signed may still complete (rule 4)',
-    situation: '2-of-3 to the same members, refused and given up',
+    situation: '2-of-2 to the same members, refused and given up',
     patches: [
       { file: 'src/vault/release.ts', find: 'if (blocked === null && !salvage) {', put: 'if (false) {' },
       { file: 'src/ceremony/death.ts', find: 'if (!release.body.salvage) return', put: 'if (false) return' },
@@ -98,5 +98,14 @@ export const withoutRollback = [
     file: 'src/vault/ceremonies.ts',
     find: 'if (packet.identity !== myIdentity(state)) return;',
     put: 'if (packet.identity !== "") return;',
+  },
+];
+
+/** A secret in the words of a refusal. @type {readonly Patch[]} */
+export const telling = [
+  {
+    file: 'src/vault/release.ts',
+    find: "refuse('this machine has not accepted this attempt',",
+    put: 'refuse(`${toHex(state.signing.secret)} has not accepted this attempt`,',
   },
 ];

@@ -81,7 +81,7 @@ const mostShown = 60;
 
 /**
  * Looks for every secret of a world in every packet that was said in it, opened and as it travels, in all that was said
- * to operators, and in the documents of some of its machines.
+ * to operators, and in the files and documents of some of its machines.
  */
 export function openSecret(world: World): string | null {
   const { secrets, packets } = world;
@@ -95,6 +95,10 @@ export function openSecret(world: World): string | null {
   }
   const every = Math.max(1, Math.ceil(world.locals.length / mostShown));
   for (const { machine } of world.locals.filter((_, at) => at % every === 0)) {
+    for (const [path, file] of machine.disk) {
+      const found = secrets.in(file);
+      if (found !== null) return `${found} lies open in a file of ${machine.name}: ${path}`;
+    }
     for (const document of within(machine, documents).value) {
       const found = secrets.inText(document);
       if (found !== null) return `${found} stands in a document of ${machine.name}`;

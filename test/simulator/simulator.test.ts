@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { broken, withoutRollback } from './broken.js';
+import { broken, telling, withoutRollback } from './broken.js';
 import { bundle } from './bundle.js';
 import { Simulator } from './simulator.js';
 import { situations } from './situations.ts';
@@ -28,22 +28,19 @@ describe('the product as it is', () => {
   });
 
   test('holds on walks at random', async () => {
-    expect(await simulator.walk('ristretto255', 1, 41)).toMatchObject({ walks: 40, failed: null, secrets: null });
+    expect(await simulator.walk('ristretto255', 1, 31)).toMatchObject({ walks: 30, failed: null, secrets: null });
   });
 
   test('does the same things on every run of one seed, whatever ran before', async () => {
-    const [among, alone] = [await simulator.walk('ristretto255', 1, 15), await simulator.walk('ristretto255', 14, 15)];
+    const [among, alone] = [await simulator.walk('ristretto255', 10, 15), await simulator.walk('ristretto255', 14, 15)];
     expect(alone.last).toBe(among.last);
   });
 });
 
 describe('the product as it is, with the real cryptography', () => {
-  test.each([
-    ['ed25519', 3],
-    ['secp256k1-tr', 1],
-  ])('holds on walks at random: %s', async (suite, walks) => {
+  test('holds on walks at random', async () => {
     const simulator = await Simulator.build({ transparent: false });
-    expect(await simulator.walk(suite, 1, walks + 1)).toMatchObject({ walks, failed: null, secrets: null });
+    expect(await simulator.walk('ed25519', 1, 4)).toMatchObject({ walks: 3, failed: null, secrets: null });
     simulator.remove();
   });
 
@@ -76,8 +73,14 @@ describe('a build in which a rule is missing is caught', () => {
 
   test('where an old copy of a vault does not notice that it is one', async () => {
     const simulator = await Simulator.build({ patches: withoutRollback });
-    const { failed } = await simulator.walk('ristretto255', 1, 60);
+    const { failed } = await simulator.walk('ristretto255', 45, 60);
     expect(failed?.what).toContain('does not notice');
+    simulator.remove();
+  });
+
+  test('where a secret stands in what an operator is told', async () => {
+    const simulator = await Simulator.build({ patches: telling });
+    expect((await simulator.walk('ristretto255', 1, 12)).secrets).toContain('the signing key of an identity is told');
     simulator.remove();
   });
 
