@@ -92,6 +92,7 @@ export function openCalls({ reproves, releases }: Proving): ReproveView[] {
 export function callToAnswer(proving: Proving, who: string): ReproveView | null {
   if (proving.releases.has(who)) return null;
   const signed = proving.reproves.filter(({ signatures }) => signatures.has(who)).length;
+  // section 5, rule 4: a release lists everything that was signed
   if (signed >= mostTurns - 1) return null;
   return openCalls(proving).find((call) => owesAnswer(call, who)) ?? null;
 }

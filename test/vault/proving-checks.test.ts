@@ -238,7 +238,7 @@ describe('a closing', () => {
   });
 
   it('takes no share where the new one cannot be read any more, or is another', () => {
-    const { stick, ceremony } = signedByAlice();
+    const { stick } = signedByAlice();
     for (const machine of [bob, carol]) machine.visit(stick);
     const back = comeBack(all, stick);
     const newest = (state: VaultState) =>
