@@ -16,6 +16,7 @@ export function admit(plan: Plan, bytes: Uint8Array): AnyPacket {
 }
 
 function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
+  // row 11: the number of a ceremony is the hash of its plan (row 12)
   if (!equalBytes(packet.ceremony, plan.id)) throw new Problem('PACKET_FOREIGN', 'belongs to another ceremony');
   if (packet.rehearsal !== plan.rehearsal)
     throw new Problem('PACKET_FOREIGN', 'a rehearsal and a real ceremony cannot meet');
@@ -43,6 +44,7 @@ function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
   const body = parseValue(kind.schema, packet.body, packet.kind);
   const { signed: _, ...rest } = packet;
   const admitted = { ...rest, body, identity } as AnyPacket;
+  // row 12: one number, one plan
   if (admitted.kind === 'proposal' && !equalBytes(admitted.body.plan, plan.encoded)) {
     throw new Problem('PACKET_FOREIGN', 'proposes another plan than its number says');
   }

@@ -61,6 +61,7 @@ export function evaluateCall(
   }
   const single = signers.flatMap(({ identity }) => {
     const [first, ...more] = commitments.get(identity) ?? [];
+    // row 17: of two commitments neither is signed with
     return first === undefined || more.length > 0 ? [] : [first];
   });
   const turn = single.length === signers.length ? calledTurn(id, descriptor, statement, single) : null;
@@ -75,6 +76,7 @@ export function evaluateCall(
     }
     const good = checked(packet, `signature ${context}`, () => {
       const all = named.flatMap((commitment) => commitment ?? []);
+      // row 17: all named signers, each once: one set of nonces, one signature
       if (all.length !== signers.length || all.some(({ index }, at) => index !== signers[at]?.index))
         throw new Problem('TURN_INVALID', 'has to name one good commitment of every named signer, in order');
       const signing = calledTurn(id, descriptor, statement, all);

@@ -160,16 +160,20 @@ export function approvable(plan: Plan, agrees: (identity: string) => boolean): b
  */
 export function checkVote(plan: Plan, vote: Vote): void {
   const { parent } = plan;
+  // rule 1: a vote is for one successor of one parent
   if (parent === null || !equalBytes(vote.parent, parent.proven.id)) {
     throw new Problem('VOTE_INVALID', 'endorses another parent');
   }
+  // rule 1: all that came before
   if (vote.prior.length !== vote.slot) {
     throw new Problem('VOTE_INVALID', `vote ${vote.slot} has to prove ${vote.slot} earlier attempts dead`);
   }
+  // rule 1: each of it once
   if (new Set(vote.prior.map(({ ceremony, attempt }) => `${toHex(ceremony)} ${toHex(attempt)}`)).size < vote.slot) {
     throw new Problem('VOTE_INVALID', 'the evidence is about one earlier attempt twice');
   }
   for (const prior of vote.prior) {
+    // rule 1, row 29: dead for ever, not only late
     if (!provesDeath(parent, prior)) {
       throw new Problem('VOTE_INVALID', 'the evidence does not prove that the earlier attempt is dead');
     }
@@ -193,6 +197,7 @@ function provesDeath(parent: Link, { ceremony, attempt, evidence }: Vote['prior'
     const { plan } = readProposal(first as Uint8Array, parent);
     if (!equalBytes(plan.id, ceremony)) return false;
     const packets = rest.map((bytes) => admit(plan, bytes));
+    // row 24: no evidence inside of evidence
     if (!packets.every(({ kind }) => evidential.includes(kind))) return false;
     const amended = packets.find(({ digest }) => digest === toHex(attempt));
     const dead = amended?.kind === 'amendment' ? attemptOf(plan, amended) : firstAttempt(plan);

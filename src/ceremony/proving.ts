@@ -34,6 +34,7 @@ export function certify(
   accepted: readonly CheckedAcceptance[],
 ): Certificate | null {
   const acceptances = plan.receivers.map(({ newIndex }) => accepted.filter(({ index }) => index === newIndex));
+  // row 10: every new member, each once, over one transcript
   if (accepted.length !== plan.receivers.length || acceptances.some((found) => found.length !== 1)) return null;
   return { transcript, acceptances: acceptances.flat() };
 }

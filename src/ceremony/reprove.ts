@@ -100,6 +100,7 @@ export function openCalls({ reproves, releases }: Proving): ReproveView[] {
 export function callsToAnswer(proving: Proving, who: string): ReproveView[] {
   if (proving.releases.has(who)) return [];
   const signed = proving.reproves.filter(({ signatures }) => signatures.has(who));
+  // section 5, rule 4: a release lists everything that was signed
   if (signed.length >= mostTurns - 1) return [];
   // who calls and never signs uses up its own share of what fits into a release, and nobody else's
   const leads = ({ identity }: Participant): number =>

@@ -27,6 +27,7 @@ export function succession(descriptor: Descriptor, transcript: Uint8Array): Uint
 /** Row 6: who knows only the public key checks every committee, since the key itself signed each descriptor. */
 export function readLink(facts: LinkFacts): Link {
   const descriptor = readDescriptor(facts.descriptor);
+  // row 13: every key, not only the first
   if (facts.signatures.length !== descriptor.keys.length) {
     throw new Problem('SUCCESSION_INVALID', 'a link has to bear one signature for each key');
   }

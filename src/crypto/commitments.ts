@@ -20,6 +20,7 @@ export function decodeCommitmentLists(
   threshold: number,
 ): Point[][] {
   for (const list of lists) {
+    // row 3: one more would raise the threshold unseen
     if (list.length !== threshold || list.length === 0) {
       throw new Problem('COMMITMENTS_LENGTH', `${list.length} commitments where the threshold is ${threshold}`);
     }
@@ -35,6 +36,7 @@ export function sumCommitments(group: Group, lists: readonly (readonly Point[])[
     throw new Problem('COMMITMENTS_LENGTH', 'commitment lists to be summed are empty or of different length');
   }
   const sum = first.map((point, m) => rest.reduce((total, list) => group.addPoints(total, list[m] as Point), point));
+  // row 3: a top coefficient of zero would lower it
   if (sum.some((point) => group.isZero(point))) throw new Problem('POINT_INVALID', 'commitments sum to the identity');
   return sum;
 }

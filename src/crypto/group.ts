@@ -73,7 +73,9 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     } catch {
       return refuse('not on the curve, or not in its one encoding');
     }
+    // row 16: the libraries take the identity, and some a second encoding
     if (point.is0()) return refuse('the identity');
+    // row 16: two encodings of one point would make two packets of one
     if (!equalBytes(point.toBytes(), bytes)) return refuse('not in its one encoding');
     return point;
   };
@@ -86,6 +88,7 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     base: outer(cons.BASE),
     decodePoint: (bytes) => {
       const point = decodeOnCurve(bytes);
+      // row 16: small and mixed order
       if (!cofactorOne && !point.isTorsionFree()) return refuse('outside the prime-order subgroup');
       return outer(point);
     },
@@ -93,6 +96,7 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
       const points = encoded.map(decodeOnCurve);
       if (cofactorOne) return points.map(outer);
       const sound = points.length >= batchFrom && batchTorsionFree(cons, points, encoded);
+      // row 16: the same of many at once
       if (!sound && !points.every((point) => point.isTorsionFree())) refuse('outside the prime-order subgroup');
       return points.map(outer);
     },

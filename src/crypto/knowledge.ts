@@ -38,6 +38,7 @@ export function verifyKnowledge(
   });
   if (group.isZero(point)) throw new Problem('PROOF_INVALID', 'a proof about the identity proves nothing');
   const c = knowledgeChallenge(group, point, R, domain, context);
+  // rows 8 and 27: nobody builds on a point whose logarithm nobody knows
   if (!group.equalPoints(group.combine([group.base, point], [z, -c]), R)) {
     throw new Problem('PROOF_INVALID', `the ${domain} proof of knowledge does not verify`);
   }

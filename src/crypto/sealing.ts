@@ -134,6 +134,7 @@ function verifyOpening(box: Box, Q: Point, context: SealContext, complainer: Uin
   });
   const c = openingChallenge(box, context, complainer, Q, R, K, [T1, T2]);
   const same = (base: Point, image: Point, T: Point) => group.equalPoints(group.combine([base, image], [z, -c]), T);
+  // row 27: both equations, else a false K could blame an honest dealer
   if (!same(group.base, Q, T1) || !same(R, K, T2)) throw new Problem('PROOF_INVALID', 'K is not the key of this box');
 }
 

@@ -67,6 +67,7 @@ function sign(
   const nonces = vault.state.nonces.find(
     (kept) => kept.turn !== 0 && equalBytes(kept.turn, turn.call) && toHex(kept.acceptance) === listed?.packet.digest,
   );
+  // row 17: what is gone has signed, or never will
   if (nonces === undefined) {
     return {
       holds: [

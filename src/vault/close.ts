@@ -20,6 +20,7 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
   const me = plan.byIdentity.get(myIdentity(state));
   const descriptor = proof.link.proven;
   const keyset = recordFor(state, descriptor);
+  // rule 7: nothing goes before the new share is read back
   if (me?.newIndex != null && !newShareStands(ceremonies, held, keyset)) {
     return {
       holds: [
@@ -186,6 +187,7 @@ function oldShare(
     return { state: 'none', why: me?.oldIndex == null ? 'joiner' : 'already-gone' };
   }
   // where all must sign, that would take a backup of every new member, and nobody can record one before closing
+  // rule 7: the old share stays unless the proof shows that one new member may be lost
   if (plan.threshold === plan.receivers.length) return { state: 'kept', why: 'no-backups' };
   if (!enoughSigners(plan, held.view.current) && !backedUp) return { state: 'kept', why: 'few-signers' };
   const wanted = `${keysetOf(state, plan)?.name ?? plan.keyset}@${plan.parent.proven.epoch}`;

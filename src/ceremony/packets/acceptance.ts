@@ -222,6 +222,7 @@ export function checkAcceptance(
   };
   const index = plan.byIdentity.get(packet.identity)?.newIndex ?? refuse('the author is no receiver');
   const { body } = packet;
+  // row 10: whoever used other deals holds a share of another key
   if (!equalBytes(body.transcript, transcript.hash)) refuse('is over another transcript than the deals that it names');
   const wanted = keysOf(plan);
   if (body.nonces.length !== wanted.length) refuse('has to commit to one nonce per key');

@@ -193,12 +193,14 @@ export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): Che
       constants.forEach((constant, at) => {
         const place = places[at] as number;
         const proof = body.keys[place]?.proof ?? null;
+        // row 8: a rogue key is one whose author does not know it
         if (proof === null) throw new Problem('PROOF_INVALID', 'no proof that the constant is known');
         verifyKnowledge(group, constant, 'genesis', genesisContext(plan, attempt, dealer, place), proof);
       });
     } else {
       const expected = verificationShares(plan, places, group, dealer.index);
       const seed = taggedHash('constants', text(name), text(packet.digest));
+      // row 5: against the dealer's own verification share, so that the one who cheats is named
       if (!checkConstants(group, constants, dealerFactor(group, attempt, dealer), expected, seed)) {
         throw new Problem('CONSTANT_MISMATCH', 'deals something other than its own share');
       }
