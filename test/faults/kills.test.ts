@@ -128,9 +128,9 @@ function lookAround(when: string): void {
   expect(wrong, when).toEqual([]);
 }
 
-/** The command with a kill, or two, and then to its end. */
+/** The command with some kills, and then to its end. */
 async function disturbed(who: string, words: readonly string[], again = words): Promise<Ended> {
-  for (let tries = 0; counts.kills < wanted && tries < 3; tries++) {
+  for (let tries = 0; counts.kills < wanted && tries < 6; tries++) {
     const { killed, json, status } = await conclave(who, tries === 0 ? words : again, anyMoment(who));
     if (!killed && tries === 0) return { killed, json, status, err: '' };
     if (!killed) break;
@@ -139,7 +139,8 @@ async function disturbed(who: string, words: readonly string[], again = words): 
     if ([...filesIn(join(folder, who)), ...filesIn(stick)].some(([path]) => /\.(new|part)$/.test(path)))
       counts.writing++;
     lookAround(`kill ${counts.kills}, ${who} ${words[0]}`);
-    if (chance.below(2) === 0) break;
+    if (counts.kills % 20 === 0) console.log(`${counts.kills} kills, ${counts.refreshes} refreshes, nothing lost`);
+    if (chance.below(4) === 0) break;
   }
   const ended = await conclave(who, again);
   if (ended.status !== 0 && ended.status !== 3)

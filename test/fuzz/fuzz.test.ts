@@ -70,7 +70,7 @@ async function fuzzed(target: Target): Promise<{ readonly inputs: number; readon
   const end = performance.now() + seconds * 1000;
   while (
     wrong.size < 5 &&
-    (seconds > 0 ? performance.now() < end : inputs < target.seeds.length + (target.dear ? most.dear : most.inputs))
+    (seconds > 0 ? performance.now() < end : inputs < known.length + (target.dear ? most.dear : most.inputs))
   ) {
     const made = Array.from({ length: target.dear ? 8 : batch }, () =>
       mutated(chance.one(known), chance.one(known), target.codec, chance),
