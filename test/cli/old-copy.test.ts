@@ -57,6 +57,53 @@ describe('an old copy of a vault', () => {
     expect(shown).toContain('the share of epoch 1 is not in it');
     expect(shown).toContain('conclave propose recover --lost bob');
   });
+
+  test('makes a card with a number that the newer one has not used, where the stick or a packet shows that one', async () => {
+    const world = base.fork();
+    const newer = (await world.machine('bob').ok('card')).json.serial;
+    restore(world, 'bob', copy);
+    const bob = world.machine('bob');
+    expect((await bob.ok('card')).json.serial).toBeLessThan(newer);
+    const { stdout } = await bob.tell('card', '--renew', '--stick', world.stick);
+    expect(stdout).toContain(`number ${newer + 1},`);
+    expect(stdout).toContain('another copy of this vault has made cards with the numbers between');
+    expect(stdout).toContain(`where somebody has another card number ${newer + 1}, renew again`);
+    await world.visit('alice', refresh.phrase);
+    expect((await world.machine('alice').ok('roster', 'list')).json.cards).toContainEqual(
+      expect.objectContaining({ name: 'bob', serial: newer + 1 }),
+    );
+  });
+
+  test('that renews without having seen that makes a second card of one number, which others refuse aloud', async () => {
+    const world = base.fork();
+    const newer = (await world.machine('bob').ok('card')).json.serial;
+    restore(world, 'bob', copy);
+    const bob = world.machine('bob');
+    await bob.ok('card', '--renew');
+    await bob.ok('card', '--stick', world.stick, '--out', '/bob.card');
+    expect((await bob.ok('card')).json.serial).toBe(newer);
+    const { json } = await world.visit('alice', refresh.phrase);
+    expect(json.rejected).toEqual([
+      { file: 'conclave/bob.card', reason: expect.stringContaining(`two cards of bob with number ${newer}`) },
+    ]);
+    const added = await world.machine('alice').run('roster', 'add', '/bob.card');
+    expect([added.status, added.json.error.hint]).toEqual([4, expect.stringContaining('renews again')]);
+    await bob.ok('card', '--renew', '--stick', world.stick);
+    expect((await world.visit('alice', refresh.phrase)).json.rejected).toEqual([]);
+  });
+
+  test('comes back with a new share by a new card, where the others declare its own lost, and is an old copy no more', async () => {
+    const world = base.fork();
+    restore(world, 'bob', copy);
+    const bob = world.machine('bob');
+    await bob.run('next', '--stick', world.stick);
+    await bob.ok('card', '--renew', '--stick', world.stick);
+    const recover = await world.propose('alice', 'recover', '--keyset', 'treasury', '--lost', 'bob');
+    await world.walk(recover, members);
+    expect((await bob.run('next', '--stick', world.stick)).status).toBe(0);
+    expect((await bob.ok('keyset', 'show', 'treasury')).json).toMatchObject({ epoch: 2, oldCopy: false });
+    expect((await bob.tell('status')).stdout).not.toContain('old copy');
+  }, 60_000);
 });
 
 describe('consent', () => {
