@@ -23,7 +23,9 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
   // where nothing is asked, what holds for everything is said all the same: an old copy, and contradictions
   const holds = over === 'replaced' || over === 'withdrawn' ? [] : holdsOf(ceremonies, held, duty ?? 'close');
   const consented = record.consent !== null || mine === undefined;
-  const here = over === null ? doHere(held, holds, name ?? '', consented) : overHere(over);
+  // what is complete elsewhere is not over for a copy that does not remember its own part in it
+  const old = holds.some(({ code }) => code === 'VAULT_ROLLED_BACK');
+  const here = over === null || old ? doHere(held, holds, name ?? '', consented) : overHere(over);
   return {
     keyset: keysetName(ceremonies, held),
     view,

@@ -7,7 +7,7 @@ import { decryptWith } from '../courier/age.ts';
 import { ceremonyFolder, readStick, type Stick, type StickContent, writeNamed, writePacket } from '../courier/stick.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
-import { type CardOutcome, readOnce, withCard } from '../vault/identity.ts';
+import { cardRefused, readOnce, withCard } from '../vault/identity.ts';
 import { exitFor } from './exit.ts';
 import type { Session } from './session.ts';
 
@@ -120,13 +120,6 @@ async function refusing(brought: Brought, file: string, work: () => Promise<void
   }
 }
 
-const cardWords: Partial<Record<CardOutcome, string>> = {
-  'name-taken':
-    'another identity with that name is on the roster: find out which is real, then conclave roster add --replace',
-  full: 'the roster is full: conclave roster remove NAME makes room',
-  'other-world': 'a card of a rehearsal cannot meet a real vault, nor the other way round',
-};
-
 /** All cards of a visit in one step: each step writes the whole vault. */
 async function takeCards(ceremonies: Ceremonies, files: StickContent['others'], brought: Brought): Promise<void> {
   let known = ceremonies.vault.state;
@@ -135,14 +128,16 @@ async function takeCards(ceremonies: Ceremonies, files: StickContent['others'], 
       if ([known.card.file, ...known.roster].some((file) => equalBytes(file, bytes))) return; // most, at most visits
       const card = readOnce(bytes);
       const { state, outcome } = withCard(known, card);
-      const refused = cardWords[outcome];
-      if (refused !== undefined) throw new Problem('CARD_INVALID', `${card.name}: ${refused}`);
-      if (outcome === 'added' || outcome === 'renewed') brought.cards.push(card.name);
       known = state;
+      if (outcome === 'added' || outcome === 'renewed') brought.cards.push(card.name);
+      const refused = cardRefused(card, outcome);
+      if (refused === null) return;
+      const { message, hint } = refused;
+      throw new Problem('CARD_INVALID', hint === undefined ? message : `${message}: ${hint}`);
     });
   }
-  const { roster } = known;
-  if (roster !== ceremonies.vault.state.roster) ceremonies.vault.commit((before) => ({ ...before, roster }));
+  const { roster, card } = known;
+  if (known !== ceremonies.vault.state) ceremonies.vault.commit((before) => ({ ...before, roster, card }));
 }
 
 async function takeProposal(

@@ -1,4 +1,5 @@
 import { isAsked, owedBy } from '../ceremony/duties.ts';
+import { isOver } from '../ceremony/over.ts';
 import { normalPhrase } from '../ceremony/phrase.ts';
 import { movesShares } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
@@ -6,7 +7,7 @@ import { planText } from '../report/plan-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard, myIdentity } from '../vault/identity.ts';
 import { recordConsent } from '../vault/propose.ts';
-import { consentHolds, type Hold } from '../vault/standing.ts';
+import { consentHolds, type Hold, oldCopy } from '../vault/standing.ts';
 import type { Session } from './session.ts';
 import { keysetName } from './visit.ts';
 
@@ -27,21 +28,27 @@ export async function seekConsent(
   ceremonies: Ceremonies,
   held: Held,
   { phrases }: Answers,
-): Promise<'given' | 'not-needed' | 'expired' | Hold> {
+): Promise<'given' | 'not-needed' | 'over' | Hold> {
   const { plan, record, view } = held;
   const { vault } = ceremonies;
   const me = plan.byIdentity.get(myIdentity(vault.state));
   if (record.consent !== null || me === undefined) return 'not-needed';
+  const [old] = oldCopy(vault.state, plan);
+  if (old !== undefined) return old;
   if (!isAsked(plan, me)) return 'not-needed';
   // where nothing is destroyed, nobody is asked before there is something to do
   if (!movesShares(plan) && owedBy(view, me).length === 0) return 'not-needed';
+  const proven = view.current.proof !== null;
   // a leaver that comes when all is proven only closes; but that destroys, so it consents like everybody else
-  if ((view.current.death !== null || view.withdrawn) && view.current.proof === null) return 'not-needed';
-  const hold = consentHolds(ceremonies, plan)[0];
+  if (proven ? owedBy(view, me).length === 0 : view.current.death !== null || view.withdrawn) return 'not-needed';
+  const views = ceremonies.all().map((other) => other.view);
+  if (isOver(view, views) === 'replaced') return 'over'; // another committee came after the same parent
+  // the keyset may have gone on before somebody closes
+  const hold = consentHolds(ceremonies, plan).find(({ code }) => !(proven && code === 'PLAN_STALE'));
   if (hold !== undefined) return hold;
   const { context, say } = session;
-  if (context.now() > plan.expires && view.current.proof === null) {
-    if (phrases.length === 0) return 'expired'; // nobody tries to: an old plan is not to bother every visit
+  if (context.now() > plan.expires && !proven) {
+    if (phrases.length === 0) return 'over'; // nobody tries to: an old plan is not to bother every visit
     return {
       code: 'PLAN_EXPIRED',
       message: 'the plan is past the date for a first consent',

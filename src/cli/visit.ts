@@ -3,6 +3,7 @@ import type { Deed } from '../ceremony/duties.ts';
 import { outstanding, waitedFor } from '../ceremony/duties.ts';
 import { route } from '../ceremony/route.ts';
 import { together } from '../ceremony/together.ts';
+import { wrap } from '../report/table.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard } from '../vault/identity.ts';
 import { type Hold, keysetOf, recordFor } from '../vault/standing.ts';
@@ -27,6 +28,17 @@ export function exitOf({ held, did, consented, holds, blame }: Outcome): VisitEx
   if (bad && phase !== 'complete') return 4;
   if (did.length > 0 || consented) return 0;
   return phase === 'complete' || phase === 'aborted' || phase === 'failed' ? 0 : 3;
+}
+
+/** Said before all else, of whatever is shown: what an old copy knows of itself is not how things stand. */
+export function oldCopyLines(shown: readonly { readonly keyset: string; readonly holds: readonly Hold[] }[]): string[] {
+  const old = shown.filter(({ holds }) => holds.some(({ code }) => code === 'VAULT_ROLLED_BACK'));
+  const names = [...new Set(old.map(({ keyset }) => keyset))];
+  if (names.length === 0) return [];
+  return wrap(
+    `this vault is an old copy of itself: it does nothing more for ${names.join(', ')}. put it away and use the newest one`,
+    80,
+  ).split('\n');
 }
 
 /** What this vault calls the keyset of a ceremony. */

@@ -11,6 +11,8 @@ export interface KeysetFacts {
   readonly coming: Descriptor | null;
   readonly slots: readonly { readonly epoch: number; readonly state: 'pending' | 'active' | 'retired' }[];
   readonly copies: readonly object[];
+  /** Whether the vault was found to be an old copy of itself: then the rest is what it remembers. */
+  readonly oldCopy: boolean;
   readonly rehearsal: boolean;
 }
 
@@ -18,7 +20,7 @@ export interface KeysetFacts {
  * A keyset for scripts. No public key is shown before the proof of life: until then nobody knows that the committee
  * can sign, and somebody might pay to it (protocol section 3).
  */
-export function keysetJson({ name, id, head, coming, slots, copies, rehearsal }: KeysetFacts): object {
+export function keysetJson({ name, id, head, coming, slots, copies, oldCopy, rehearsal }: KeysetFacts): object {
   return {
     name,
     keyset: toHex(id),
@@ -39,6 +41,7 @@ export function keysetJson({ name, id, head, coming, slots, copies, rehearsal }:
       })) ?? [],
     slots: slots.map(({ epoch, state }) => ({ epoch, state })).sort((a, b) => a.epoch - b.epoch),
     copies,
+    oldCopy,
     rehearsal,
   };
 }

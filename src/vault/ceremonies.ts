@@ -142,19 +142,23 @@ export class Ceremonies {
 
   /**
    * What all packets of a visit come to, once they are here, so that the order in which they came does not matter: a
-   * rollback that one ceremony shows holds in every other over the same parent, and acceptances bring newer cards.
+   * rollback that one ceremony shows holds in every other over the same parent, and acceptances bring newer cards. A card
+   * of this machine that another copy of this vault made is met there, too.
    */
   settle(): void {
     const { state } = this.vault;
-    const learned = this.all().reduce((before, { record, view }) => {
-      const cards = view.attempts.flatMap(({ acceptances }) => [...acceptances.values()].map(({ card }) => card));
-      return cards.reduce((known, card) => {
+    const me = myIdentity(state);
+    const learned = this.all().reduce((before, { record, plan, view }) => {
+      const accepted = view.attempts.flatMap(({ acceptances }) => [...acceptances.values()].map(({ card }) => card));
+      const named = plan.participants.filter(({ identity }) => identity === me).map(({ card }) => card);
+      return [...named, ...accepted].reduce((known, card) => {
         const { state: next, outcome } = withCard(known, card);
         // without consent nobody looked at who these people are, and nobody new comes onto the roster
-        return outcome === 'renewed' || record.consent !== null ? next : known;
+        return outcome === 'renewed' || outcome === 'own-elsewhere' || record.consent !== null ? next : known;
       }, before);
     }, state);
-    if (learned.roster !== state.roster) this.vault.commit((before) => ({ ...before, roster: learned.roster }));
+    const { roster, card } = learned;
+    if (learned !== state) this.vault.commit((before) => ({ ...before, roster, card }));
   }
 
   /** A packet of mine that this vault never said: then this vault is an old copy, and acts no more for that parent. */

@@ -5,6 +5,7 @@ import { type Card, readCard, writeCard } from '../ceremony/card.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { generatePrekey } from '../crypto/sealing.ts';
 import { generateSigningKey } from '../crypto/signature.ts';
+import { Problem } from '../problem.ts';
 import type { VaultState } from './state.ts';
 
 /** How many unused prekeys a card offers: one per ceremony or attempt until the next renewal is seen by others. */
@@ -92,15 +93,30 @@ const cards = new Map<string, Card>();
 /** As many as the schema of the state lets a roster have. */
 export const mostCards = 1000;
 
-/** Takes a card in: the newer one of an identity stays, and a name stands for one identity only. */
-export type CardOutcome = 'added' | 'renewed' | 'known' | 'name-taken' | 'other-world' | 'own' | 'full';
+/**
+ * Takes a card in: the newer one of an identity stays, and a name stands for one identity only. Two cards of one number
+ * come from two copies of one vault, and which prekeys are good nobody can tell: neither takes the other's place.
+ */
+export type CardOutcome =
+  | 'added'
+  | 'renewed'
+  | 'known'
+  | 'number-taken'
+  | 'name-taken'
+  | 'other-world'
+  | 'own'
+  | 'own-elsewhere'
+  | 'full';
 
 export function withCard(state: VaultState, card: Card, replace = false): { state: VaultState; outcome: CardOutcome } {
   if (card.rehearsal !== state.rehearsal) return { state, outcome: 'other-world' };
-  if (card.identity === myIdentity(state)) return { state, outcome: 'own' };
+  if (card.identity === myIdentity(state)) return ownCard(state, card);
   const others = rosterOf(state);
   const same = others.find(({ identity }) => identity === card.identity);
-  if (same !== undefined && same.serial >= card.serial) return { state, outcome: 'known' };
+  if (same !== undefined && same.serial >= card.serial) {
+    const other = same.serial === card.serial && !equalBytes(same.file, card.file);
+    return { state, outcome: other ? 'number-taken' : 'known' };
+  }
   // asked of a renewed card as well: who renews under the name of another would be taken for the other
   const clash = [...others, myCard(state)].find(
     ({ identity, name }) => identity !== card.identity && name.toLowerCase() === card.name.toLowerCase(),
@@ -112,6 +128,48 @@ export function withCard(state: VaultState, card: Card, replace = false): { stat
   if (same === undefined) return { state: { ...state, roster: [...kept, card.file] }, outcome: 'added' };
   const roster = kept.map((file) => (equalBytes(file, same.file) ? card.file : file));
   return { state: { ...state, roster }, outcome: 'renewed' };
+}
+
+/** A card of this machine that this vault did not make: its number is used up, so the next renewal goes past it. */
+function ownCard(state: VaultState, card: Card): { state: VaultState; outcome: CardOutcome } {
+  const mine = myCard(state);
+  if (card.serial < mine.serial || equalBytes(card.file, mine.file)) return { state, outcome: 'own' };
+  const serial = Math.max(state.card.serial, card.serial);
+  const seen = serial === state.card.serial ? state : { ...state, card: { ...state.card, serial } };
+  return { state: seen, outcome: 'own-elsewhere' };
+}
+
+/** Why a card was not taken in, where somebody has to know. */
+export function cardRefused({ name, serial }: Card, outcome: CardOutcome): Problem | null {
+  switch (outcome) {
+    case 'number-taken':
+      return new Problem(
+        'CARD_INVALID',
+        `there are two cards of ${name} with number ${serial}, made by two copies of one vault`,
+        `which one is good, nobody can tell: ${name} renews again (conclave card --renew)`,
+      );
+    case 'own-elsewhere':
+      return new Problem(
+        'CARD_INVALID',
+        `card number ${serial} of this machine was made by another copy of this vault`,
+        'use the newest copy alone; conclave card --renew makes a card with a number that is free',
+      );
+    case 'name-taken':
+      return new Problem(
+        'CARD_INVALID',
+        `${name} is the name of another identity on the roster`,
+        'ask both people for their identity; conclave roster add --replace puts this one in its place',
+      );
+    case 'full':
+      return new Problem('CARD_INVALID', 'the roster is full', 'conclave roster remove NAME makes room');
+    case 'other-world':
+      return new Problem('CARD_INVALID', 'a card of a rehearsal cannot meet a real vault, nor the other way round');
+    case 'added':
+    case 'renewed':
+    case 'known':
+    case 'own':
+      return null;
+  }
 }
 
 /** The cards of a plan, once its phrase was compared: whoever merely proposed it puts nobody on the roster. */

@@ -1,7 +1,7 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
 import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
-import type { Descriptor } from '../ceremony/descriptor.ts';
+import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import { type Duty, isAsked } from '../ceremony/duties.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import type { Plan } from '../ceremony/plan.ts';
@@ -68,7 +68,7 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
         hint: 'ask the proposer to bring its machine up to date and propose again',
       });
     }
-    if (me.oldIndex !== null && isAsked(plan, me) && parentSlot(state, plan) === undefined) {
+    if (lacksShare(state, plan)) {
       holds.push({
         code: 'SHARE_MISSING',
         message: `the plan names this machine as old member ${me.oldIndex}, but the share of epoch ${parent.epoch} is not in this vault`,
@@ -108,6 +108,12 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
   return holds;
 }
 
+/** Whether the plan counts on a share of this machine that is not in this vault. */
+function lacksShare(state: VaultState, plan: Plan): boolean {
+  const me = plan.byIdentity.get(myIdentity(state));
+  return me !== undefined && me.oldIndex !== null && isAsked(plan, me) && parentSlot(state, plan) === undefined;
+}
+
 /**
  * A plan that declares a share lost which can be read here is a mistake, or the way in which somebody gets below a
  * majority that is there: its own member is the one who can see that. From the acceptance on it is too late to ask.
@@ -142,8 +148,12 @@ function readable(readShare: ShareReader['readShare'], slot: Slot): boolean {
   }
 }
 
-/** What stands against consenting to a plan on this machine. */
-export function consentHolds({ vault }: Ceremonies, plan: Plan, attempt: Attempt = firstAttempt(plan)): Hold[] {
+/** What stands against consenting to a plan on this machine. What an old copy forgot, it may have agreed to already. */
+export function consentHolds(ceremonies: Ceremonies, plan: Plan): Hold[] {
+  return [...oldCopy(ceremonies.vault.state, plan), ...actHolds(ceremonies, plan, firstAttempt(plan))];
+}
+
+function actHolds({ vault }: Ceremonies, plan: Plan, attempt: Attempt): Hold[] {
   const { state } = vault;
   const reader = { state, readShare: (slot: Slot) => vault.readShare(slot) };
   return [...planHolds(state, plan, attempt), ...notLost(reader, plan, attempt)];
@@ -217,33 +227,58 @@ function isOldCopy(state: VaultState, plan: Plan): boolean {
 }
 
 /**
+ * Whether this vault is an old copy as to a keyset: it said something after the newest committee that it knows to be
+ * proven, or on the way to it, and does not remember. What is over does not count.
+ */
+export function isOldCopyOf({ rollbacks }: VaultState, record: KeysetRecord): boolean {
+  const scopes = new Set(rollbacks.map(({ scope }) => toHex(scope)));
+  if (scopes.size === 0) return false;
+  const latest = latestEpoch(record);
+  const committees = [...record.links, ...record.slots].filter(({ epoch }) => epoch >= latest);
+  return (
+    committees.some(({ descriptor }) => scopes.has(toHex(readDescriptor(descriptor).id))) ||
+    record.slots.some(({ epoch, ceremony }) => epoch >= latest && scopes.has(toHex(ceremony)))
+  );
+}
+
+/**
  * Said also where nothing is asked of this machine: what it forgot, it may have done already. Once it has seen a later
- * epoch proven, that one is over.
+ * epoch proven, that one is over. A plan that counts on a share which the newer copy has is held for the same reason.
  */
 export function oldCopy(state: VaultState, plan: Plan): Hold[] {
-  if (!isOldCopy(state, plan)) return [];
-  if (plan.epoch.from !== null && latestEpoch(keysetOf(state, plan)) > plan.epoch.from) return [];
+  const keyset = keysetOf(state, plan);
+  const { from } = plan.epoch;
+  if (from !== null && latestEpoch(keyset) > from) return [];
+  if (isOldCopy(state, plan)) {
+    return [
+      {
+        code: 'VAULT_ROLLED_BACK',
+        message:
+          'this vault is an old copy: a packet of its own came back that it does not remember; it does nothing more for this epoch',
+        hint: 'put this copy away and use the newest one, or let the others plan without this share',
+      },
+    ];
+  }
+  if (keyset === undefined || !lacksShare(state, plan) || !isOldCopyOf(state, keyset)) return [];
   return [
     {
       code: 'VAULT_ROLLED_BACK',
-      message:
-        'this vault is an old copy: a packet of its own came back that it does not remember; it does nothing more for this epoch',
-      hint: 'put this copy away and use the newest one, or let the others plan without this share',
+      message: `this vault is an old copy: it does not remember what it said for ${keyset.name} before, and the share of epoch ${from} is not in it`,
+      hint: `put this copy away and use the newest one; if that is gone, ask for conclave propose recover --lost ${state.name}`,
     },
   ];
 }
 
 /**
  * Everything that keeps this machine from doing a duty, consent aside. To close, no share and no prekey is needed, and
- * the keyset may have gone on in the meantime.
+ * the keyset may have gone on in the meantime. Being an old copy comes first: nothing that it says of the rest counts.
  */
 export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] {
   const { state } = ceremonies.vault;
   const holds =
     duty === 'close' || duty === 'refuse' || duty === 'amend'
       ? []
-      : consentHolds(ceremonies, held.plan, held.view.current.attempt);
-  holds.unshift(...oldCopy(state, held.plan));
+      : actHolds(ceremonies, held.plan, held.view.current.attempt);
   for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
     // to give an attempt up signs for nothing and destroys nothing: no liar can keep a machine from that
     if (overridden || duty === 'refuse') continue;
@@ -254,5 +289,5 @@ export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] 
       hint: `look at both with conclave explain ${contradiction.member}; then conclave next --stick DIR --override "${overrideSentence(contradiction)}" lets this machine go on, here or in a plan without ${contradiction.member}`,
     });
   }
-  return holds;
+  return [...oldCopy(state, held.plan), ...holds];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { writeCard } from '../../src/ceremony/card.ts';
-import { firstState, mostCards, rosterOf, withCard } from '../../src/vault/identity.ts';
+import { firstState, mostCards, renewCard, rosterOf, withCard } from '../../src/vault/identity.ts';
 import { decodeState, encodeState } from '../../src/vault/state.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { alice, bob, mallory, now, renewed } from '../vectors/cast.ts';
@@ -20,6 +20,24 @@ describe('the roster', () => {
     expect(outcome).toBe('renewed');
     expect(rosterOf(state).map(({ serial }) => serial)).toEqual([2]);
     expect(withCard(state, alice.card).outcome).toBe('known');
+  });
+
+  test('takes neither of two cards with one number for the other', () => {
+    const state = knowing(alice);
+    const second = writeCard({ ...alice.facts, at: now + 1 }, alice.signing.secret);
+    expect(withCard(state, second)).toEqual({ state, outcome: 'number-taken' });
+    expect(withCard(state, second, true).outcome).toBe('number-taken');
+  });
+
+  test('goes past a number of its own that another copy of the vault has used', () => {
+    const own = knowing();
+    const copied = renewCard(renewCard(own, now, drawn('copy')).state, now, drawn('copy')).card;
+    const { state, outcome } = withCard(own, copied);
+    expect([outcome, state.roster]).toEqual(['own-elsewhere', []]);
+    expect(renewCard(state, now, drawn('next')).card.serial).toBe(copied.serial + 1);
+    const { state: renewed, card } = renewCard(own, now, drawn('next'));
+    expect(withCard(renewed, card).outcome).toBe('own');
+    expect(withCard(renewed, renewCard(own, now, drawn('other')).card).outcome).toBe('own-elsewhere');
   });
 
   test('does not let who is on it renew its card under the name of somebody else', () => {

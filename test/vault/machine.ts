@@ -95,6 +95,7 @@ export class Machine {
         const { record, plan } = ceremonies.get(id);
         const against = record.consent === null ? consentHolds(ceremonies, plan) : [];
         holds.push(...against.map(({ code }) => code));
+        if (against[0]?.code === 'VAULT_ROLLED_BACK') continue; // an old copy is asked nothing
         if (record.consent === null && against.length === 0) {
           recordConsent(ceremonies, plan, { at: now, attended: true, destroy: plan.destroy === 'when-proven' });
         }

@@ -4,7 +4,8 @@ import { openStick, writeNamed } from '../../courier/stick.ts';
 import { writeDurably } from '../../media/durable-file.ts';
 import { Problem } from '../../problem.ts';
 import { myCard, renewCard } from '../../vault/identity.ts';
-import { cardName } from '../carry.ts';
+import { isOldCopyOf } from '../../vault/standing.ts';
+import { cardName, takeIn } from '../carry.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 
@@ -26,10 +27,23 @@ export const registerCard: Register = (program: Command, action) => {
 
 async function card(session: Session, options: Options): Promise<undefined> {
   const { context, say } = session;
-  return session.withVault(({ vault }) => {
+  return session.withVault(async (ceremonies) => {
+    const { vault } = ceremonies;
     const stick = options.stick === undefined ? null : openStick(context.fs, resolve(options.stick));
-    if (options.renew === true) vault.commit((state) => renewCard(state, context.now(), context.random).state);
+    const before = myCard(vault.state);
+    if (options.renew === true) {
+      // a number that another copy of this vault has used is met in what the stick brings, or in packets that are here
+      if (stick === null) ceremonies.settle();
+      else await takeIn(session, ceremonies, [stick]);
+      vault.commit((state) => renewCard(state, context.now(), context.random).state);
+    }
     const mine = myCard(vault.state);
+    if (mine.serial > before.serial + 1)
+      say.line('another copy of this vault has made cards with the numbers between: use the newest copy alone');
+    if (options.renew === true && vault.state.keysets.some((record) => isOldCopyOf(vault.state, record)))
+      say.line(
+        `this vault is an old copy of itself: where somebody has another card number ${mine.serial}, renew again`,
+      );
     const written: string[] = [];
     if (options.out !== undefined) {
       const path = resolve(options.out);

@@ -14,6 +14,7 @@ import { type Holding, holdingOf } from '../../vault/holding.ts';
 import { pinFits, readPin } from '../../vault/pins.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
+import { isOldCopyOf } from '../../vault/standing.ts';
 import type { KeysetRecord } from '../../vault/state.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -144,6 +145,7 @@ function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
     coming: pending === undefined ? null : readDescriptor(pending.descriptor),
     slots: record.slots,
     copies: copiesOf(record).map((copy) => copyJson(record, copy)),
+    oldCopy: isOldCopyOf(ceremonies.vault.state, record),
     rehearsal: ceremonies.vault.state.rehearsal,
   });
 }
@@ -161,7 +163,7 @@ async function list(session: Session): Promise<undefined> {
         head === null ? 'not proven yet' : `epoch ${head.epoch}`,
         head === null ? '' : `${head.threshold} of ${head.members.length}`,
         head === null ? '' : `${head.keys.length} key(s)`,
-        shares(record),
+        `${shares(record)}${isOldCopyOf(state, record) ? ' (an old copy of this vault)' : ''}`,
       ]);
       say.line(table(rows, { head: ['keyset', 'epoch', 'to sign', 'keys', 'shares here'] }));
     }
@@ -188,6 +190,11 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
     const { state } = ceremonies.vault;
     const holding = holdingOf(ceremonies, keysetByName(state, name));
     const { record, head } = holding;
+    const old = isOldCopyOf(state, record);
+    if (old) {
+      say.line(`this vault is an old copy of itself: what it shows of ${record.name} is not how things stand.`);
+      say.line('put it away and use the newest one');
+    }
     say.line(`${record.name}${state.rehearsal ? ' REHEARSAL' : ''}  keyset ${toHex(record.id)}`);
     if (head === null) {
       say.line('  not proven yet: no public key is shown before the proof of life. run conclave next');
@@ -202,7 +209,8 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
         ),
       );
     }
-    for (const { epoch, state } of record.slots) say.line(`  share of epoch ${epoch}: ${state}`);
+    for (const { epoch, state } of record.slots)
+      say.line(`  share of epoch ${epoch}: ${state}${old ? ', in an old copy of this vault' : ''}`);
     for (const { copy, state } of copiesOf(record)) {
       say.line(
         `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${state}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,

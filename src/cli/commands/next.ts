@@ -24,7 +24,7 @@ import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
 import { paint } from '../ui/colour.ts';
-import { exitOf, keysetName, nextStops, type Outcome, outcomeJson } from '../visit.ts';
+import { exitOf, keysetName, nextStops, type Outcome, oldCopyLines, outcomeJson } from '../visit.ts';
 
 interface Options {
   readonly stick?: string[];
@@ -160,7 +160,7 @@ async function one(
   if (options.override !== undefined) recordOverride(ceremonies, held, options.override, moment.now);
   const consent = await seekConsent(session, ceremonies, held, { phrases: options.phrase ?? [] });
   if (typeof consent !== 'string') return outcome({ holds: [consent] });
-  if (consent === 'expired') return outcome({});
+  if (consent === 'over') return outcome({});
   const consented = consent === 'given';
   let performed = perform(ceremonies, id, moment);
   const due = performed.holds.find(({ code }) => code === 'AMENDMENT_DUE');
@@ -244,6 +244,7 @@ function report(
   const shade = (kind: Parameters<typeof paint>[0], text: string): string =>
     context.colour ? paint(kind, text) : text;
   const me = myCard(ceremonies.vault.state).name;
+  for (const line of oldCopyLines(outcomes)) say.line(shade('bad', line));
   for (const name of brought.cards) say.line(`took in the card of ${name}`);
   for (const { file, reason } of brought.rejected) say.line(`${shade('warn', 'left alone')} ${file}: ${reason}`);
   if (brought.foreign.length > 0)

@@ -5,7 +5,7 @@ import { type Card, readCard } from '../../ceremony/card.ts';
 import { limits } from '../../ceremony/schema.ts';
 import { Problem } from '../../problem.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
-import { rosterOf, withCard } from '../../vault/identity.ts';
+import { cardRefused, rosterOf, withCard } from '../../vault/identity.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
@@ -62,18 +62,10 @@ async function add(session: Session, options: { replace?: boolean }, files: read
       }
       const card = readCard(bytes);
       const { state, outcome } = withCard(vault.state, card, options.replace);
-      if (outcome === 'name-taken') {
-        throw new Problem(
-          'CARD_INVALID',
-          `${card.name} is the name of another identity on the roster`,
-          'ask both people for their identity; roster add --replace puts this one in its place',
-        );
-      }
-      if (outcome === 'full')
-        throw new Problem('CARD_INVALID', 'the roster is full', 'conclave roster remove NAME makes room');
-      if (outcome === 'other-world')
-        throw new Problem('CARD_INVALID', 'a card of a rehearsal cannot meet a real vault, nor the other way round');
-      if (outcome === 'added' || outcome === 'renewed') vault.commit((before) => ({ ...before, roster: state.roster }));
+      const { roster, card: own } = state;
+      if (state !== vault.state) vault.commit((before) => ({ ...before, roster, card: own }));
+      const refused = cardRefused(card, outcome);
+      if (refused !== null) throw refused;
       say.line(`${card.name}: ${outcome === 'own' ? "this machine's own card" : outcome}`);
       return { name: card.name, identity: card.identity, outcome };
     });

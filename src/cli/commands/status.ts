@@ -11,7 +11,7 @@ import { boardOf } from '../board.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { paint } from '../ui/colour.ts';
-import { keysetName } from '../visit.ts';
+import { keysetName, oldCopyLines } from '../visit.ts';
 
 interface Options {
   readonly ceremony?: string;
@@ -91,8 +91,9 @@ async function status(session: Session, options: Options): Promise<undefined> {
         'no ceremony here yet: take in a proposal with conclave next --stick DIR, or begin one with conclave propose',
       );
     const boards = chosen.map((held) => ({ held, board: boardOf(ceremonies, held) }));
-    const inFull = ({ over }: Board): boolean =>
-      over === null || options.all === true || options.ceremony !== undefined;
+    for (const line of oldCopyLines(boards.map(({ board }) => board))) say.line(shade('bad', line));
+    const inFull = ({ over, here }: Board): boolean =>
+      over === null || here.kind === 'hold' || options.all === true || options.ceremony !== undefined;
     // what is alive comes first; the rest is history
     for (const { board } of boards.filter((one) => inFull(one.board))) {
       for (const line of statusText(board, shade)) say.line(line);
