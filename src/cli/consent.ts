@@ -1,4 +1,5 @@
 import { isAsked, owedBy } from '../ceremony/duties.ts';
+import { replacedBy } from '../ceremony/over.ts';
 import { normalPhrase } from '../ceremony/phrase.ts';
 import { movesShares } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
@@ -27,7 +28,7 @@ export async function seekConsent(
   ceremonies: Ceremonies,
   held: Held,
   { phrases }: Answers,
-): Promise<'given' | 'not-needed' | 'expired' | Hold> {
+): Promise<'given' | 'not-needed' | 'expired' | 'replaced' | Hold> {
   const { plan, record, view } = held;
   const { vault } = ceremonies;
   const me = plan.byIdentity.get(myIdentity(vault.state));
@@ -37,9 +38,18 @@ export async function seekConsent(
   if (!movesShares(plan) && owedBy(view, me).length === 0) return 'not-needed';
   // a leaver that comes when all is proven only closes; but that destroys, so it consents like everybody else
   if ((view.current.death !== null || view.withdrawn) && view.current.proof === null) return 'not-needed';
+  const { context, say } = session;
+  const instead = replacedBy(
+    view,
+    ceremonies.all().map((other) => other.view),
+  );
+  const meant = phrases.some((phrase) => normalPhrase(phrase) === normalPhrase(record.phrase));
+  if (instead !== undefined && !meant && owedBy(view, me)[0] !== 'refuse') {
+    say.line(`${plan.ceremony.slice(0, 16)} asks nothing here: ${instead.plan.ceremony.slice(0, 16)} is in its place`);
+    return 'replaced';
+  }
   const hold = consentHolds(ceremonies, plan)[0];
   if (hold !== undefined) return hold;
-  const { context, say } = session;
   if (context.now() > plan.expires && view.current.proof === null) {
     if (phrases.length === 0) return 'expired'; // nobody tries to: an old plan is not to bother every visit
     return {
@@ -67,7 +77,7 @@ export async function seekConsent(
         hint: 'listen again and run conclave next; if it stays wrong, the plans are not the same',
       };
     }
-  } else if (!phrases.some((phrase) => normalPhrase(phrase) === normalPhrase(record.phrase))) {
+  } else if (!meant) {
     return {
       code: 'CONSENT_WRONG',
       message: 'the phrase that was given is not the phrase of this plan',

@@ -160,7 +160,7 @@ async function one(
   if (options.override !== undefined) recordOverride(ceremonies, held, options.override, moment.now);
   const consent = await seekConsent(session, ceremonies, held, { phrases: options.phrase ?? [] });
   if (typeof consent !== 'string') return outcome({ holds: [consent] });
-  if (consent === 'expired') return outcome({});
+  if (consent === 'expired' || consent === 'replaced') return outcome({});
   const consented = consent === 'given';
   let performed = perform(ceremonies, id, moment);
   const due = performed.holds.find(({ code }) => code === 'AMENDMENT_DUE');
