@@ -1,3 +1,4 @@
+import { declaredLost } from './awaited.ts';
 import { type Duty, otherDealers } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { movesShares } from './plan.ts';
@@ -17,10 +18,18 @@ export function proposerOf({ plan }: View): string {
 
 export const short = (digest: string): string => digest.slice(0, 16);
 
-/** Who may propose to the same keyset: any of its members; the proposer of this plan is the first to ask. */
+/**
+ * Who may propose to the same keyset: any of its members; the proposer of this plan is the first to ask. The command
+ * alone, to be pasted: the same kind of plan again, unless somebody is to be left out.
+ */
 export function replanned({ plan }: View, without: string | null): string {
-  const verb = plan.parent === null || !movesShares(plan) ? plan.kind : 'reshare';
-  return `conclave propose ${verb} --instead-of ${short(plan.ceremony)}${without === null ? '' : ` (a plan without ${without})`}`;
+  const verb = without === null || plan.parent === null || !movesShares(plan) ? plan.kind : 'reshare';
+  return `conclave propose ${verb} --instead-of ${short(plan.ceremony)}`;
+}
+
+/** The same in a sentence, which says before the command whom it leaves out. */
+export function otherPlan(view: View, without: string | null): string {
+  return `${without === null ? 'another plan' : `a plan without ${without}`}: ${replanned(view, without)}`;
 }
 
 export const noun: Readonly<Record<Duty, string>> = {
@@ -78,47 +87,61 @@ export function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: 
 
 /** Members vanish. What helps then is said beside what is waited for, since nobody can tell the one from the other. */
 export function ifNever(view: View, duty: Duty, name: string): string | null {
-  const { plan, current } = view;
   const proposer = proposerOf(view);
   switch (duty) {
     case 'deal':
-      return otherDealers(view, [name]) !== null
-        ? `at ${proposer}: conclave amend --without ${name}`
-        : `at ${proposer}: ${replanned(view, name)}`;
+      return dealtWithout(view, name);
     case 'propose':
     case 'approve':
     case 'endorse':
-      return `at ${proposer}: ${replanned(view, null)}`;
-    case 'accept': {
-      // all have dealt, so nothing is withdrawn any more: one refusal ends it, or else enough releases do
-      const free = plan.receivers.filter((one) => one.name !== name && !current.acceptances.has(one.identity));
-      const least = plan.receivers.length - plan.threshold + 1;
-      const refusers = free.map((one) => one.name);
-      const end =
-        refusers.length > 0
-          ? `at ${refusers.join(' or ')}: ${visit} --refuse --ceremony ${short(plan.ceremony)} --reason T`
-          : `conclave release at ${least} of the others`;
-      return `${end}; then ${replanned(view, name)}`;
-    }
-    case 'activate': {
-      const least = plan.receivers.length - plan.threshold + 1;
-      const giveUp = `conclave release (--salvage where it was signed) at ${least} of the others; then ${replanned(view, name)}`;
-      const rest = plan.receivers.filter((one) => one.name !== name && !current.releases.has(one.identity));
-      if (rest.length < plan.threshold) return giveUp;
-      const names = rest.map((one) => one.name);
-      return `at ${names[0]}: conclave reprove --signers ${names.join(',')}; or ${giveUp}`;
-    }
-    case 'reprove': {
-      const rest = plan.receivers.filter((one) => one.name !== name && !current.releases.has(one.identity));
-      const names = rest.map((one) => one.name);
-      return rest.length < plan.threshold ? null : `at ${names[0]}: conclave reprove --signers ${names.join(',')}`;
-    }
+      return `at ${proposer}: ${otherPlan(view, null)}`;
+    case 'accept':
+      return `${endOf(view, name)}; then ${otherPlan(view, name)}`;
+    case 'activate':
+    case 'reprove':
+      return provenWithout(view, name);
     case 'drill':
-      return `at ${proposer}: conclave propose drill with other signers`;
+      return `at ${proposer}: a drill with other signers: conclave propose drill`;
     case 'census':
     case 'refuse':
     case 'amend':
     case 'close':
       return null;
   }
+}
+
+/** Who does not deal may still have to accept: an amendment helps only against a dealer who comes back. */
+function dealtWithout(view: View, name: string): string {
+  const { plan, current } = view;
+  const proposer = proposerOf(view);
+  const plain = `at ${proposer}: ${otherPlan(view, name)}`;
+  // whoever has endorsed this attempt can follow another plan once this one is over
+  const another = current.endorsers.size === 0 ? plain : `${endOf(view, name)}; then ${plain}`;
+  if (otherDealers(view, [name]) === null) return another;
+  const amend = `at ${proposer}: conclave amend --without ${name}`;
+  const receives = plan.receivers.some((one) => one.name === name);
+  return receives ? `${amend}; ${name} still has to accept; if ${name} is gone for good: ${another}` : amend;
+}
+
+/** What ends an attempt without this member: one refusal where somebody has not accepted, or else enough releases. */
+export function endOf({ plan, current }: View, without: string): string {
+  const free = plan.receivers.filter((one) => one.name !== without && !current.acceptances.has(one.identity));
+  const least = plan.receivers.length - plan.threshold + 1;
+  const refusers = free.map((one) => one.name);
+  return refusers.length > 0
+    ? `at ${refusers.join(' or ')}: ${visit} --refuse --ceremony ${short(plan.ceremony)} --reason T`
+    : `conclave release at ${least} of the others`;
+}
+
+/** A later turn of those who are left, or else the end of the attempt; who was declared lost is counted on no more. */
+function provenWithout(view: View, name: string): string | null {
+  const { plan, current } = view;
+  const lost = declaredLost(view);
+  const others = plan.receivers.filter((one) => one.name !== name && !lost.has(one.name));
+  const least = plan.receivers.length - plan.threshold + 1;
+  const rest = others.filter(({ identity }) => !current.releases.has(identity)).map((one) => one.name);
+  const turn = rest.length < plan.threshold ? [] : [`at ${rest[0]}: conclave reprove --signers ${rest.join(',')}`];
+  const salvage = 'conclave release (--salvage where it was signed)';
+  const end = others.length < least ? [] : [`${salvage} at ${least} of the others; then ${otherPlan(view, name)}`];
+  return [...turn, ...end].join('; or ') || null;
 }

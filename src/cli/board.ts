@@ -1,7 +1,9 @@
+import { asked } from '../ceremony/awaited.ts';
 import { owedBy } from '../ceremony/duties.ts';
-import { isOver, type Over } from '../ceremony/over.ts';
-import { listed, noun, visit } from '../ceremony/remedy.ts';
-import { route } from '../ceremony/route.ts';
+import type { View } from '../ceremony/evaluate.ts';
+import { isOver, type Over, replacedBy } from '../ceremony/over.ts';
+import { listed, noun, short, visit } from '../ceremony/remedy.ts';
+import { wayOn } from '../ceremony/way-on.ts';
 import { whyNotMoving } from '../ceremony/why.ts';
 import type { Board, Here } from '../report/status-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
@@ -13,19 +15,23 @@ import { keysetName } from './visit.ts';
 export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly holds: readonly Hold[] } {
   const { view, plan, record, damaged } = held;
   const me = myIdentity(ceremonies.vault.state);
-  const over = isOver(
-    view,
-    ceremonies.all().map((other) => other.view),
-  );
+  const views = ceremonies.all().map((other) => other.view);
+  const over = isOver(view, views);
   const name = plan.byIdentity.get(me)?.name;
   const mine = plan.byIdentity.get(me);
   const duty = mine === undefined ? undefined : owedBy(view, mine)[0];
   // where nothing is asked, what holds for everything is said all the same: an old copy, and contradictions
   const holds = over === 'replaced' || over === 'withdrawn' ? [] : holdsOf(ceremonies, held, duty ?? 'close');
   const consented = record.consent !== null || mine === undefined;
+  const instead = consented ? undefined : replacedBy(view, views);
   // what is complete elsewhere is not over for a copy that does not remember its own part in it
   const old = holds.some(({ code }) => code === 'VAULT_ROLLED_BACK');
-  const here = over === null || old ? doHere(held, holds, name ?? '', consented) : overHere(over);
+  const here =
+    over !== null && !old
+      ? overHere(over)
+      : instead !== undefined && duty !== 'refuse' && !old
+        ? replacedHere(instead)
+        : doHere(held, holds, name ?? '', consented);
   return {
     keyset: keysetName(ceremonies, held),
     view,
@@ -49,6 +55,11 @@ function overHere(over: Over): Here {
   return { kind: 'over', says: says[over], command: null };
 }
 
+/** Its own proposer laid another plan in its place, so nobody is asked to consent to this one any more. */
+function replacedHere({ plan }: View): Here {
+  return { kind: 'nothing', says: `nothing is asked here: ${short(plan.ceremony)} is in its place`, command: null };
+}
+
 function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, consented: boolean): Here {
   const [hold] = holds;
   if (hold !== undefined) {
@@ -64,7 +75,8 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
     return { kind: 'do', says, command: visit };
   }
   // an amendment is offered with its reasons; everything else that is owed a visit does by itself
-  const owes = mine === undefined ? [] : owedBy(view, mine).filter((duty) => duty !== 'amend');
+  const owed = asked(view).find(({ participant }) => participant === mine)?.owes ?? [];
+  const owes = owed.filter((duty) => duty !== 'amend');
   const obstacle = whyNotMoving(view).find(({ duty, at }) => (duty === null || duty === 'amend') && at.includes(name));
   if (owes.length > 0)
     return { kind: 'do', says: `this machine owes its ${listed(owes.map((one) => noun[one]))}`, command: visit };
@@ -74,7 +86,7 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
 
 /** Where a walk leads on, or else whoever can unblock it. No walk counts on a machine that is on hold. */
 function nextStop({ view }: Held, name: string | undefined, here: Here): string | null {
-  const walked = here.kind === 'hold' ? undefined : route(view, name).find((stop) => stop !== name);
+  const walked = here.kind === 'hold' ? undefined : wayOn(view, name).find((stop) => stop !== name);
   if (walked !== undefined) return walked;
   const at = whyNotMoving(view).flatMap((obstacle) => obstacle.at);
   return at.includes(name ?? '') ? null : (at[0] ?? null);

@@ -99,7 +99,7 @@ describe('amend', () => {
       status: 6,
       code: 'AMENDMENT_IMPOSSIBLE',
       hint: expect.stringContaining(
-        `without bob, carol is conclave propose ... --instead-of ${refresh.ceremony.slice(0, 16)}`,
+        `a plan without bob, carol: conclave propose reshare --instead-of ${refresh.ceremony.slice(0, 16)}`,
       ),
     });
     const genesis = world.machine('alice').look(({ state }) => state.ceremonies.length);
@@ -152,6 +152,20 @@ describe('release', () => {
       code: 'RELEASE_REFUSED',
       message: expect.stringContaining('already'),
     });
+  });
+
+  test('of one is asked of the others by next as by status, and the stick goes to who can release', async () => {
+    const world = signed.fork();
+    const released = await world.machine('bob').ok(...words, '--stick', world.stick);
+    expect(released.json.nextStops).toEqual(['alice', 'carol']);
+    const again = await world.machine('bob').tell('next', '--stick', world.stick);
+    expect(again.stdout).toContain('the stick goes to alice next');
+    expect(again.stdout).not.toContain('waiting for');
+    const alice = await world.machine('alice').tell('next', '--stick', world.stick);
+    expect(alice.stdout).toContain('here: the release of alice\n    conclave release --stick DIR\n');
+    expect(alice.stdout).toContain('the stick goes to carol next');
+    const status = (await world.machine('alice').tell('status')).stdout;
+    expect(status).toContain('here: the release of alice\n    conclave release --stick DIR\n');
   });
 
   test('of a machine that has signed waits for a block, and is decided on what the stick brings', async () => {
@@ -278,6 +292,14 @@ describe('reprove', () => {
 });
 
 describe('abort', () => {
+  test('says that a visit here ends it, where its proposer is a new member itself', async () => {
+    const { stdout } = await base
+      .fork()
+      .machine('alice')
+      .tell('abort', '--reason', 'the wrong day', '--ceremony', refresh.ceremony);
+    expect(stdout).toContain('it is over once a new member has seen this; next: conclave next here');
+  });
+
   const words = ['abort', '--reason', 'the wrong day'];
 
   test('withdraws a plan, and the machines of the others end it by themselves, without consent', async () => {
