@@ -45,7 +45,20 @@ export const situations: readonly Situation[] = [
     piecewise: true,
   },
   { ...same(three), name: '2-of-3 to the same members' },
-  { ...same(three), name: '2-of-3 to the same members, packet by packet', piecewise: true, long: true },
+  { ...same(three), name: '2-of-3 to the same members, packet by packet', piecewise: true },
+  {
+    ...same(three),
+    name: '2-of-3 to the same members, packet by packet, with a power cut',
+    piecewise: true,
+    cuts: 1,
+    long: true,
+  },
+  {
+    ...same(three),
+    name: '2-of-3 to the same members, packet by packet, refused and given up',
+    decisions: ['refuse', 'release'],
+    piecewise: true,
+  },
   { ...same(three), name: '2-of-3 to the same members, with a power cut', cuts: 1 },
   { ...same(three), name: '2-of-3 to the same members, refused and given up', decisions: ['refuse', 'release'] },
   {
