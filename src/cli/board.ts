@@ -9,7 +9,7 @@ import type { Board, Here } from '../report/status-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myIdentity } from '../vault/identity.ts';
 import { type Hold, holdsOf } from '../vault/standing.ts';
-import { keysetName } from './visit.ts';
+import { keptShares, keysetName } from './visit.ts';
 
 /** A ceremony as this machine sees it: what it should do itself, and where the stick goes otherwise. */
 export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly holds: readonly Hold[] } {
@@ -26,9 +26,10 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
   const instead = consented ? undefined : replacedBy(view, views);
   // what is complete elsewhere is not over for a copy that does not remember its own part in it
   const old = holds.some(({ code }) => code === 'VAULT_ROLLED_BACK');
+  const kept = keptShares(ceremonies, held);
   const here =
     over !== null && !old
-      ? overHere(over)
+      ? overHere(over, kept)
       : instead !== undefined && duty !== 'refuse' && !old
         ? replacedHere(instead)
         : doHere(held, holds, name ?? '', consented);
@@ -40,15 +41,16 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
     phrase: record.phrase,
     consented,
     damaged,
+    kept,
     holds,
     here,
     nextStop: over === null ? nextStop(held, name, here) : null,
   };
 }
 
-function overHere(over: Over): Here {
+function overHere(over: Over, kept: Board['kept']): Here {
   const says: Readonly<Record<Over, string>> = {
-    complete: 'all is done',
+    complete: kept.length === 0 ? 'all is done' : 'all is done; the old share stays for now',
     withdrawn: 'nothing more is done here: its proposer withdrew it',
     replaced: 'nothing more is done here: another ceremony took its place',
   };

@@ -133,7 +133,7 @@ async function takeCards(ceremonies: Ceremonies, files: StickContent['others'], 
       const refused = cardRefused(card, outcome);
       if (refused === null) return;
       const { message, hint } = refused;
-      throw new Problem('CARD_INVALID', hint === undefined ? message : `${message}: ${hint}`);
+      throw new Problem('CARD_INVALID', `${card.name}: ${message}${hint === undefined ? '' : `: ${hint}`}`);
     });
   }
   const { roster, card } = known;

@@ -3,9 +3,11 @@ import type { Deed } from '../ceremony/duties.ts';
 import { outstanding, waitedFor } from '../ceremony/duties.ts';
 import { together } from '../ceremony/together.ts';
 import { wayOn } from '../ceremony/way-on.ts';
+import type { KeptShare } from '../report/old-share-text.ts';
 import { wrap } from '../report/table.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard } from '../vault/identity.ts';
+import { keptBy } from '../vault/kept.ts';
 import { type Hold, keysetOf, recordFor } from '../vault/standing.ts';
 import { exitFor, exits, type VisitExit } from './exit.ts';
 
@@ -52,6 +54,12 @@ export function keysetName(ceremonies: Ceremonies, held: Held): string {
   const taken =
     held.plan.parent !== null && state.keysets.some(({ name }) => name.toLowerCase() === keyset.toLowerCase());
   return taken ? `${keyset}-of-others` : keyset;
+}
+
+/** The old shares that the closing of a ceremony left here. */
+export function keptShares(ceremonies: Ceremonies, held: Held): KeptShare[] {
+  const keyset = keysetName(ceremonies, held);
+  return keptBy(ceremonies.vault.state, held).map(({ slot, why, left }) => ({ keyset, epoch: slot.epoch, why, left }));
 }
 
 export function outcomeJson({ held, keyset, did }: Outcome): object {

@@ -9,7 +9,12 @@ export interface KeysetFacts {
   readonly head: Descriptor | null;
   /** Before that: what is being made. */
   readonly coming: Descriptor | null;
-  readonly slots: readonly { readonly epoch: number; readonly state: 'pending' | 'active' | 'retired' }[];
+  readonly slots: readonly {
+    readonly epoch: number;
+    readonly state: 'pending' | 'active' | 'retired';
+    /** Why a closing kept it, if one did. */
+    readonly kept: string | null;
+  }[];
   readonly copies: readonly object[];
   /** Whether the vault was found to be an old copy of itself: then the rest is what it remembers. */
   readonly oldCopy: boolean;
@@ -39,7 +44,9 @@ export function keysetJson({ name, id, head, coming, slots, copies, oldCopy, reh
         publicKey: head === null ? null : toHex(publicKey),
         addresses: {},
       })) ?? [],
-    slots: slots.map(({ epoch, state }) => ({ epoch, state })).sort((a, b) => a.epoch - b.epoch),
+    slots: slots
+      .map(({ epoch, state, kept }) => ({ epoch, state, ...(kept === null ? {} : { kept }) }))
+      .sort((a, b) => a.epoch - b.epoch),
     copies,
     oldCopy,
     rehearsal,

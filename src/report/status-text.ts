@@ -8,6 +8,7 @@ import { movesShares } from '../ceremony/plan.ts';
 import { listed } from '../ceremony/remedy.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { type Obstacle, whyNotMoving } from '../ceremony/why.ts';
+import { type KeptShare, keptText } from './old-share-text.ts';
 import { phraseRows } from './plan-text.ts';
 import { stillLines } from './still-text.ts';
 import { table, wrap } from './table.ts';
@@ -31,6 +32,8 @@ export interface Board {
   readonly phrase: string;
   readonly consented: boolean;
   readonly damaged: readonly string[];
+  /** Old shares that stay in this vault although all is done. */
+  readonly kept: readonly KeptShare[];
   readonly here: Here;
   /** Where the stick goes from here, if anything is left to do elsewhere. */
   readonly nextStop: string | null;
@@ -54,6 +57,7 @@ export function statusText(board: Board, shade: Shade = (_, text) => text): stri
     lines.push(...item('dissent', `${member} refused as ${as}: ${reason}`, 'warn', shade));
   for (const name of board.damaged)
     lines.push(...item('damaged', `in this vault: ${name}; it comes back from any stick that has it`, 'warn', shade));
+  for (const share of board.kept) lines.push(...item('kept', keptText(share), 'warn', shade));
   lines.push(
     ...item(here.kind === 'hold' ? 'on hold' : 'here', here.says, here.kind === 'hold' ? 'bad' : 'strong', shade),
   );
@@ -65,12 +69,13 @@ export function statusText(board: Board, shade: Shade = (_, text) => text): stri
 }
 
 /** What is over takes one line. */
-export function overText({ keyset, view, over }: Board, shade: Shade = (_, text) => text): string[] {
+export function overText({ keyset, view, over, kept }: Board, shade: Shade = (_, text) => text): string[] {
   const gone = outstanding(view);
   const named = [...new Set([...view.faults, ...view.contradictions].map(({ member }) => member))];
   const rest = [
     over === 'replaced' ? `${view.phase}, another ceremony took its place` : (over ?? view.phase),
     ...(gone.length > 0 ? [`outstanding: ${listed(gone)}`] : []),
+    ...kept.map(({ epoch, why }) => `the old share ${keyset}@${epoch} is still here (${why})`),
     ...(named.length > 0 ? [`at fault: ${listed(named)}`] : []),
   ];
   return indented(`${title(keyset, view, shade)}: ${rest.join('; ')}`, 0);

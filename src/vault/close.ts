@@ -160,7 +160,8 @@ function goes(
   return oldGoes && slot.epoch < plan.epoch.to && precedes(slot, links, plan);
 }
 
-function precedes(
+/** Whether a share is of a committee that this one came from. */
+export function precedes(
   { descriptor }: KeysetRecord['slots'][number],
   links: KeysetRecord['links'],
   { parent }: Plan,

@@ -6,6 +6,7 @@ import { type AnyPacket, kinds } from '../../ceremony/kinds.ts';
 import { contradictionsOf, isDissent, standingOf } from '../../ceremony/packet-standing.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { Problem, type ProblemCode, problems } from '../../problem.ts';
+import { isOldShareWhy, oldShareWhy } from '../../report/old-share-text.ts';
 import { packetSummary } from '../../report/packet-summary.ts';
 import { wrap } from '../../report/table.ts';
 import { claimedTime } from '../../report/time.ts';
@@ -37,6 +38,8 @@ async function explain(session: Session, options: Options, [what = '']: readonly
     if (named.length > 0) return explainMember(session, ceremonies, named, what);
     if (/^[0-9a-f]{4,64}$/i.test(what)) return explainPacket(session, ceremonies, held, what.toLowerCase());
     if (isCode(what.toUpperCase())) return explainCode(session, what.toUpperCase() as ProblemCode);
+    const word = what.toLowerCase();
+    if (isOldShareWhy(word)) return explainOldShare(session, word);
     throw unknown(what);
   });
 }
@@ -64,6 +67,14 @@ function explainCode({ say }: Session, code: ProblemCode): undefined {
   say.line(`  exit status ${exit}: ${exitWords[name]}`);
   say.result({ v: 1, what: 'code', code, meaning: problems[code], exit, exitMeaning: exitWords[name] });
   return undefined;
+}
+
+/** What a closing says of the old share. */
+function explainOldShare(session: Session, why: keyof typeof oldShareWhy): undefined {
+  const { say } = session;
+  say.line(`${why}: what a closing says of the old share`);
+  told(session, oldShareWhy[why]);
+  say.result({ v: 1, what: 'old-share', why, meaning: oldShareWhy[why] });
 }
 
 function explainPacket(session: Session, ceremonies: Ceremonies, all: readonly Held[], start: string): undefined {

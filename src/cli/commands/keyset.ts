@@ -7,10 +7,13 @@ import { readDescriptor } from '../../ceremony/descriptor.ts';
 import { readPublicKeyPackage, verifyingKeyOf } from '../../exchange/zcash-frost.ts';
 import { Problem } from '../../problem.ts';
 import { keysetJson } from '../../report/keyset-json.ts';
+import { keptText } from '../../report/old-share-text.ts';
+import { wrap } from '../../report/table.ts';
 import { claimedTime } from '../../report/time.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
+import { keptOf } from '../../vault/kept.ts';
 import { pinFits, readPin } from '../../vault/pins.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
@@ -137,13 +140,14 @@ function fromJson(content: string): Uint8Array[] {
 }
 
 function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
+  const kept = keptOf(ceremonies, record);
   const pending = record.slots.find(({ state }) => state !== 'retired');
   return keysetJson({
     name: record.name,
     id: record.id,
     head,
     coming: pending === undefined ? null : readDescriptor(pending.descriptor),
-    slots: record.slots,
+    slots: record.slots.map((slot) => ({ ...slot, kept: kept.find((one) => one.slot === slot)?.why ?? null })),
     copies: copiesOf(record).map((copy) => copyJson(record, copy)),
     oldCopy: isOldCopyOf(ceremonies.vault.state, record),
     rehearsal: ceremonies.vault.state.rehearsal,
@@ -209,8 +213,14 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
         ),
       );
     }
-    for (const { epoch, state } of record.slots)
-      say.line(`  share of epoch ${epoch}: ${state}${old ? ', in an old copy of this vault' : ''}`);
+    const kept = keptOf(ceremonies, record);
+    for (const slot of record.slots) {
+      say.line(`  share of epoch ${slot.epoch}: ${slot.state}${old ? ', in an old copy of this vault' : ''}`);
+      const stays = kept.find((one) => one.slot === slot);
+      if (stays === undefined) continue;
+      const text = keptText({ ...stays, keyset: record.name, epoch: slot.epoch });
+      for (const words of wrap(text, 76).split('\n')) say.line(`    ${words}`);
+    }
     for (const { copy, state } of copiesOf(record)) {
       say.line(
         `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${state}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,

@@ -8,6 +8,7 @@ import { visit } from '../../ceremony/remedy.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
+import { keptText } from '../../report/old-share-text.ts';
 import { phraseRows } from '../../report/plan-text.ts';
 import { stillLines } from '../../report/still-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
@@ -27,7 +28,7 @@ import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
 import { paint } from '../ui/colour.ts';
-import { exitOf, keysetName, nextStops, type Outcome, oldCopyLines, outcomeJson } from '../visit.ts';
+import { exitOf, keptShares, keysetName, nextStops, type Outcome, oldCopyLines, outcomeJson } from '../visit.ts';
 
 interface Options {
   readonly stick?: string[];
@@ -298,6 +299,7 @@ function report(
       say.line(
         `  ${shade('good', 'complete')}: the key is held by ${plan.receivers.map(({ name }) => name).join(', ')}; see conclave transcript`,
       );
+    for (const share of keptShares(ceremonies, held)) say.line(`  ${shade('warn', 'kept')} ${keptText(share)}`);
     const mine = plan.byIdentity.get(myIdentity(ceremonies.vault.state));
     if (mine?.proposer === true && view.phase === 'proposed')
       for (const row of phraseRows(held.record.phrase)) say.line(row);

@@ -111,6 +111,6 @@ async function status(session: Session, options: Options): Promise<undefined> {
 }
 
 /** Beside the contract: why it does not move, and what to do about it from here. */
-function more({ view, over, holds, here, nextStop }: ReturnType<typeof boardOf>): object {
-  return { over, why: whyNotMoving(view), holds, here, nextStop };
+function more({ view, over, holds, here, nextStop, kept }: ReturnType<typeof boardOf>): object {
+  return { over, why: whyNotMoving(view), holds, here, nextStop, kept };
 }
