@@ -1,3 +1,4 @@
+import { declaredLost } from './awaited.ts';
 import { type Duty, otherDealers } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { movesShares } from './plan.ts';
@@ -100,19 +101,9 @@ export function ifNever(view: View, duty: Duty, name: string): string | null {
           : `conclave release at ${least} of the others`;
       return `${end}; then ${replanned(view, name)}`;
     }
-    case 'activate': {
-      const least = plan.receivers.length - plan.threshold + 1;
-      const giveUp = `conclave release (--salvage where it was signed) at ${least} of the others; then ${replanned(view, name)}`;
-      const rest = plan.receivers.filter((one) => one.name !== name && !current.releases.has(one.identity));
-      if (rest.length < plan.threshold) return giveUp;
-      const names = rest.map((one) => one.name);
-      return `at ${names[0]}: conclave reprove --signers ${names.join(',')}; or ${giveUp}`;
-    }
-    case 'reprove': {
-      const rest = plan.receivers.filter((one) => one.name !== name && !current.releases.has(one.identity));
-      const names = rest.map((one) => one.name);
-      return rest.length < plan.threshold ? null : `at ${names[0]}: conclave reprove --signers ${names.join(',')}`;
-    }
+    case 'activate':
+    case 'reprove':
+      return provenWithout(view, name);
     case 'drill':
       return `at ${proposer}: conclave propose drill with other signers`;
     case 'census':
@@ -121,4 +112,17 @@ export function ifNever(view: View, duty: Duty, name: string): string | null {
     case 'close':
       return null;
   }
+}
+
+/** A later turn of those who are left, or else the end of the attempt; who was declared lost is counted on no more. */
+function provenWithout(view: View, name: string): string | null {
+  const { plan, current } = view;
+  const lost = declaredLost(view);
+  const others = plan.receivers.filter((one) => one.name !== name && !lost.has(one.name));
+  const least = plan.receivers.length - plan.threshold + 1;
+  const rest = others.filter(({ identity }) => !current.releases.has(identity)).map((one) => one.name);
+  const turn = rest.length < plan.threshold ? [] : [`at ${rest[0]}: conclave reprove --signers ${rest.join(',')}`];
+  const salvage = 'conclave release (--salvage where it was signed)';
+  const end = others.length < least ? [] : [`${salvage} at ${least} of the others; then ${replanned(view, name)}`];
+  return [...turn, ...end].join('; or ') || null;
 }

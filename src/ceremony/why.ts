@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/hex.ts';
 import type { AttemptView } from './attempt-view.ts';
-import { amendable, type Duty, membersOf, otherDealers, outstanding } from './duties.ts';
+import { asked } from './awaited.ts';
+import { amendable, type Duty, otherDealers, outstanding } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { isKind, type KindName } from './kinds.ts';
 import { movesShares } from './plan.ts';
@@ -219,7 +220,7 @@ function waiting(view: View): Obstacle[] {
 
 function unseen(view: View): Obstacle[] {
   const gone = new Set(outstanding(view));
-  const owed = membersOf(view).flatMap(({ participant: { name }, owes }) =>
+  const owed = asked(view).flatMap(({ participant: { name }, owes }) =>
     owes
       .filter((duty) => duty !== 'amend' && (duty !== 'close' || !gone.has(name)))
       .map((duty) => ({

@@ -1,5 +1,6 @@
 import { escapeText } from '../bytes/printable.ts';
-import { type MemberView, membersOf, outstanding } from '../ceremony/duties.ts';
+import { asked } from '../ceremony/awaited.ts';
+import { type MemberView, outstanding } from '../ceremony/duties.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import type { Over } from '../ceremony/over.ts';
 import { isDissent } from '../ceremony/packet-standing.ts';
@@ -41,7 +42,7 @@ export type Shade = (kind: 'bad' | 'warn' | 'strong' | 'name', text: string) => 
 export function statusText(board: Board, shade: Shade = (_, text) => text): string[] {
   const { view, me, here, nextStop } = board;
   const lines = [...headline(board, shade)];
-  const rows = membersOf(view).map((member) => memberRow(member, me));
+  const rows = asked(view).map((member) => memberRow(member, me));
   const widths = [17, 16, 20, 19];
   lines.push(...table(rows, { head: ['member', 'part', 'seen here', 'owes'], indent: 2, widths }).split('\n'));
   for (const shape of view.plan.weak)
@@ -111,17 +112,24 @@ function why(view: View, shade: Shade): string[] {
     const what =
       group.length === 1 ? first.notSeen : first.notSeen.replace(` of ${first.member}`, ` of ${listed(members)}`);
     const at = [...new Set(group.flatMap((one) => one.at))];
-    const otherwise =
-      group.length === 1
-        ? first.otherwise
-        : (first.otherwise?.replaceAll(`without ${first.member}`, 'without NAME') ?? null);
     return [
       ...item('not seen here', what, 'warn', shade),
       ...indented(`it would unlock ${first.unlocks}`, 4),
       ...indented(`at ${listed(at)}: ${first.command}`, 4),
-      ...(otherwise === null ? [] : indented(`or else: ${otherwise}`, 4)),
+      ...otherwise(group),
     ];
   });
+}
+
+/** A fallback is of one member: where several are missing, it is said of whom it speaks. */
+function otherwise(group: readonly Obstacle[]): string[] {
+  const [{ member, duty, otherwise: text }, ...more] = group as [Obstacle, ...Obstacle[]];
+  if (text === null) return [];
+  const others = more.filter((one) => one.otherwise !== text).map((one) => one.member);
+  const whom = others.length === 0 ? member : `${member} (${listed(others)} likewise)`;
+  const final = duty === 'accept' || duty === 'activate' || duty === 'reprove';
+  const when = final ? `only if ${whom} is gone for good` : others.length === 0 ? 'or else' : `or else, for ${whom}`;
+  return indented(`${when}: ${text}`, 4);
 }
 
 function item(label: string, text: string, kind: Parameters<Shade>[0], shade: Shade): string[] {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
-import { outstanding, waitedFor } from '../../ceremony/duties.ts';
+import { awaited } from '../../ceremony/awaited.ts';
+import { outstanding } from '../../ceremony/duties.ts';
 import { isOver } from '../../ceremony/over.ts';
 import { movesShares } from '../../ceremony/plan.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
@@ -281,7 +282,7 @@ function report(
       for (const { notSeen, at, command } of whyNotMoving(view))
         say.line(`  not seen here: ${notSeen}\n    at ${at.join(', ')}: ${command}`);
     }
-    const waiting = waitedFor(view);
+    const waiting = awaited(view);
     if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
     const gone = outstanding(view);
     if (gone.length > 0)
