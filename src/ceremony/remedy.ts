@@ -18,10 +18,18 @@ export function proposerOf({ plan }: View): string {
 
 export const short = (digest: string): string => digest.slice(0, 16);
 
-/** Who may propose to the same keyset: any of its members; the proposer of this plan is the first to ask. */
+/**
+ * Who may propose to the same keyset: any of its members; the proposer of this plan is the first to ask. The command
+ * alone, to be pasted: the same kind of plan again, unless somebody is to be left out.
+ */
 export function replanned({ plan }: View, without: string | null): string {
-  const verb = plan.parent === null || !movesShares(plan) ? plan.kind : 'reshare';
-  return `conclave propose ${verb} --instead-of ${short(plan.ceremony)}${without === null ? '' : ` (a plan without ${without})`}`;
+  const verb = without === null || plan.parent === null || !movesShares(plan) ? plan.kind : 'reshare';
+  return `conclave propose ${verb} --instead-of ${short(plan.ceremony)}`;
+}
+
+/** The same in a sentence, which says before the command whom it leaves out. */
+export function otherPlan(view: View, without: string | null): string {
+  return `${without === null ? 'another plan' : `a plan without ${without}`}: ${replanned(view, without)}`;
 }
 
 export const noun: Readonly<Record<Duty, string>> = {
@@ -85,11 +93,11 @@ export function ifNever(view: View, duty: Duty, name: string): string | null {
     case 'deal':
       return otherDealers(view, [name]) !== null
         ? `at ${proposer}: conclave amend --without ${name}`
-        : `at ${proposer}: ${replanned(view, name)}`;
+        : `at ${proposer}: ${otherPlan(view, name)}`;
     case 'propose':
     case 'approve':
     case 'endorse':
-      return `at ${proposer}: ${replanned(view, null)}`;
+      return `at ${proposer}: ${otherPlan(view, null)}`;
     case 'accept': {
       // all have dealt, so nothing is withdrawn any more: one refusal ends it, or else enough releases do
       const free = plan.receivers.filter((one) => one.name !== name && !current.acceptances.has(one.identity));
@@ -99,13 +107,13 @@ export function ifNever(view: View, duty: Duty, name: string): string | null {
         refusers.length > 0
           ? `at ${refusers.join(' or ')}: ${visit} --refuse --ceremony ${short(plan.ceremony)} --reason T`
           : `conclave release at ${least} of the others`;
-      return `${end}; then ${replanned(view, name)}`;
+      return `${end}; then ${otherPlan(view, name)}`;
     }
     case 'activate':
     case 'reprove':
       return provenWithout(view, name);
     case 'drill':
-      return `at ${proposer}: conclave propose drill with other signers`;
+      return `at ${proposer}: a drill with other signers: conclave propose drill`;
     case 'census':
     case 'refuse':
     case 'amend':
@@ -123,6 +131,6 @@ function provenWithout(view: View, name: string): string | null {
   const rest = others.filter(({ identity }) => !current.releases.has(identity)).map((one) => one.name);
   const turn = rest.length < plan.threshold ? [] : [`at ${rest[0]}: conclave reprove --signers ${rest.join(',')}`];
   const salvage = 'conclave release (--salvage where it was signed)';
-  const end = others.length < least ? [] : [`${salvage} at ${least} of the others; then ${replanned(view, name)}`];
+  const end = others.length < least ? [] : [`${salvage} at ${least} of the others; then ${otherPlan(view, name)}`];
   return [...turn, ...end].join('; or ') || null;
 }

@@ -5,7 +5,7 @@ import { amendable, type Duty, otherDealers, outstanding } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { isKind, type KindName } from './kinds.ts';
 import { movesShares } from './plan.ts';
-import { ifNever, listed, noun, proposerOf, replanned, short, unlockedBy, visit } from './remedy.ts';
+import { ifNever, listed, noun, otherPlan, proposerOf, replanned, short, unlockedBy, visit } from './remedy.ts';
 
 /**
  * One thing that is not here and keeps a ceremony from moving. "Not seen here", never "not sent": a stick that was lost
@@ -74,8 +74,7 @@ function dead(view: View): Obstacle[] {
     current.death?.why === 'receiver-refused' && current.spoiledBy.length === 0 && !view.withdrawn
       ? current.death.by[0]
       : undefined;
-  const without = faultsNow(view)[0]?.member ?? current.spoiledBy[0] ?? refuser ?? null;
-  const another = replanned(view, without);
+  const guilty = faultsNow(view)[0]?.member ?? current.spoiledBy[0] ?? null;
   const common = { member: proposer, at: [proposer] };
   // an approver's no is to the plan, and no other dealers change that; a genesis needs the deals of all
   if (amendable(view)) {
@@ -85,9 +84,9 @@ function dead(view: View): Obstacle[] {
         ...common,
         duty: 'amend',
         notSeen: `an amendment: ${why}, so this attempt is dead`,
-        unlocks: `another attempt at the same plan, dealt by ${listed(dealers)}; who does not deal stays a member`,
-        command: `${visit}, which offers it, or conclave amend`,
-        otherwise: another,
+        unlocks: `another attempt at the same plan, dealt by ${listed(dealers)}; who does not deal stays a member; a visit offers it, as conclave amend does`,
+        command: visit,
+        otherwise: otherPlan(view, guilty ?? refuser ?? null),
       },
     ];
   }
@@ -95,10 +94,11 @@ function dead(view: View): Obstacle[] {
     {
       ...common,
       duty: null,
-      notSeen: `another plan: ${why}, so this attempt is dead`,
+      notSeen: `another plan${guilty === null ? '' : `, without ${guilty}`}: ${why}, so this attempt is dead`,
       unlocks: 'a new ceremony in the place of this one; until then everything stays as it was before it',
-      command: another,
-      otherwise: null,
+      command: replanned(view, guilty),
+      // who said no may say yes to the same when asked again
+      otherwise: guilty === null && refuser !== undefined ? otherPlan(view, refuser) : null,
     },
   ];
 }
@@ -133,7 +133,7 @@ function contradicted(view: View): Obstacle[] {
       'each machine that has seen both: it signs, endorses and destroys nothing for this epoch, in no plan, until its operator decides',
     at: view.plan.participants.filter(({ name }) => name !== member).map(({ name }) => name),
     command: `${visit} --override "go on although ${member} contradicted themselves"`,
-    otherwise: `the same, and then ${replanned(view, member)}`,
+    otherwise: `the same, and then ${otherPlan(view, member)}`,
   }));
 }
 
@@ -141,14 +141,14 @@ function contradicted(view: View): Obstacle[] {
 function spoilt(view: View): Obstacle[] {
   const { plan, current } = view;
   const proposer = proposerOf(view);
-  const unlocks: Partial<Record<KindName, string>> = {
+  const unlocking: Partial<Record<KindName, string>> = {
     deal: `the acceptances of ${listed(plan.receivers.map(({ name }) => name))}`,
     acceptance: 'the certificate',
     activation: 'the proof of life',
   };
   return faultsNow(view).flatMap(({ member, packet: digest, detail, identity }): Obstacle[] => {
     const packet = view.packets.find((one) => one.digest === digest);
-    const unlocked = packet === undefined ? undefined : unlocks[packet.kind];
+    const unlocked = packet === undefined ? undefined : unlocking[packet.kind];
     if (packet === undefined || unlocked === undefined || stands(current, packet.kind, identity)) return [];
     const shows = `conclave export --fault ${member} --out ${member}.conclave shows the fault to anybody`;
     const common = {
@@ -160,7 +160,8 @@ function spoilt(view: View): Obstacle[] {
     if (!isKind(packet, 'deal')) return [{ ...common, ...letGo(view, packet.kind, identity, unlocked) }];
     const amends = otherDealers(view, [member]) !== null;
     const command = amends ? `conclave amend --without ${member}` : replanned(view, member);
-    return [{ ...common, unlocks: unlocked, at: [proposer], command }];
+    const unlocks = amends ? unlocked : `${unlocked}, in a plan without ${member}`;
+    return [{ ...common, unlocks, at: [proposer], command }];
   });
 }
 
@@ -177,7 +178,7 @@ function letGo(
   const holding = plan.receivers.filter(
     (one) => one.identity !== identity && current.acceptances.has(one.identity) && !current.releases.has(one.identity),
   );
-  const unlocks = `${unlocked}, which cannot come any more: let go of by ${least}, it is over, and then ${replanned(view, member)}`;
+  const unlocks = `${unlocked}, which cannot come any more: let go of by ${least}, it is over, and then ${otherPlan(view, member)}`;
   if (holding.length === 0)
     return { unlocks, at: [proposerOf(view)], command: 'conclave abort --reason T --stick DIR' };
   const release = kind === 'activation' ? 'conclave release --salvage' : 'conclave release';
@@ -209,9 +210,9 @@ function waiting(view: View): Obstacle[] {
         member: author,
         duty: null,
         notSeen: `${names} that the ${packet.kind} ${short(digest)} of ${author} names`,
-        unlocks: `that ${packet.kind}, which counts only together with what it names`,
+        unlocks: `that ${packet.kind}, which counts only together with what it names; a stick that has been there brings it`,
         at: [author],
-        command: `${visit}, with a stick that has been there`,
+        command: visit,
         otherwise: null,
       },
     ];
@@ -249,9 +250,9 @@ function givenUp({ plan, current }: View): Obstacle[] {
       member: name,
       duty: null,
       notSeen: `the release of ${name}`,
-      unlocks: `the end of an attempt that is being given up, which takes ${least} releases (${current.releases.size} seen here)`,
+      unlocks: `the end of an attempt that is being given up, which takes ${least} releases (${current.releases.size} seen here), if all agree to give it up`,
       at: [name],
-      command: `conclave release${activations.has(identity) && !blocked ? ' --salvage' : ''} --stick DIR, if all agree to give it up`,
+      command: `conclave release${activations.has(identity) && !blocked ? ' --salvage' : ''} --stick DIR`,
       otherwise: null,
     }));
 }
@@ -278,10 +279,10 @@ function unproven(view: View): Obstacle[] {
       member: proposerOf(view),
       duty: null,
       notSeen: 'a turn that all its signers have signed, though every new member has activated',
-      unlocks: 'the proof of life',
+      unlocks: 'the proof of life, where a stick goes that has been at all of them',
       at: receivers,
-      command: `${visit}, with a stick that has been at all of them`,
-      otherwise: `conclave release at ${receivers.length - view.plan.threshold + 1} of them; then ${replanned(view, null)}`,
+      command: visit,
+      otherwise: `conclave release at ${receivers.length - view.plan.threshold + 1} of them; then ${otherPlan(view, null)}`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Card } from '../ceremony/card.ts';
 import { otherDealers } from '../ceremony/duties.ts';
 import { type AmendmentBody, mostAmendments } from '../ceremony/packets/amendment.ts';
+import { otherPlan } from '../ceremony/remedy.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 import { myCard, myIdentity, rosterOf } from './identity.ts';
@@ -32,7 +33,7 @@ export function amend(
     throw new Problem(
       'AMENDMENT_IMPOSSIBLE',
       'a key is made by all its members: none of them can stay away from the dealing',
-      another(plan.ceremony, without),
+      another(held, without),
     );
   }
   const stranger = without.find((name) => !plan.holders.some((holder) => holder?.name === name));
@@ -40,11 +41,7 @@ export function amend(
     throw new Problem('USAGE', `${stranger} is no old member of this plan`, 'conclave status shows who deals');
   const dealers = otherDealers(view, without);
   if (dealers === null) {
-    throw new Problem(
-      'AMENDMENT_IMPOSSIBLE',
-      'too few old members are left who could deal',
-      another(plan.ceremony, without),
-    );
+    throw new Problem('AMENDMENT_IMPOSSIBLE', 'too few old members are left who could deal', another(held, without));
   }
   const numbers = view.packets.map((packet) => (packet.kind === 'amendment' ? packet.body.number : 0));
   const number = Math.max(0, ...numbers) + 1;
@@ -52,7 +49,7 @@ export function amend(
     throw new Problem(
       'AMENDMENT_IMPOSSIBLE',
       `this plan was amended ${mostAmendments} times already`,
-      another(plan.ceremony, without),
+      another(held, without),
     );
   }
   const body: AmendmentBody = {
@@ -65,9 +62,8 @@ export function amend(
   return dealers.map(({ participant }) => participant.name);
 }
 
-function another(ceremony: string, without: readonly string[]): string {
-  const whom = without.length === 0 ? '' : ` without ${without.join(', ')}`;
-  return `another plan${whom} is conclave propose ... --instead-of ${ceremony.slice(0, 16)}`;
+function another({ view }: Held, without: readonly string[]): string {
+  return otherPlan(view, without.length === 0 ? null : without.join(', '));
 }
 
 /** From the newest card of each receiver, a one-time key that nothing known here has named. */

@@ -105,7 +105,8 @@ describe('what no visit mends', () => {
     ceremony.refuse(bob, 'dealer');
     const [amendment] = whyNotMoving(ceremony.view) as [Obstacle];
     expect(amendment).toMatchObject({ member: 'alice', duty: 'amend', at: ['alice'] });
-    expect(amendment.command).toContain('conclave amend');
+    expect(amendment.command).toBe('conclave next --stick DIR');
+    expect(amendment.unlocks).toContain('conclave amend');
     expect(amendment.unlocks).toContain('alice and carol');
     expect(amendment.notSeen).toContain('bob, who was to deal, refused');
     expect(amendment.otherwise).toContain('--instead-of');
@@ -129,7 +130,8 @@ describe('what no visit mends', () => {
     ceremony.say(dave, 'complaint', opened(ceremony, dave, ceremony.said(bob, 'deal')));
     expect(whyNotMoving(ceremony.view)).toMatchObject([{ duty: null, at: ['alice'] }]);
     expect(whyNotMoving(ceremony.view)[0]?.notSeen).toContain('dave opened a box to everybody, and dave is at fault');
-    expect(whyNotMoving(ceremony.view)[0]?.command).toContain('a plan without dave');
+    expect(whyNotMoving(ceremony.view)[0]?.notSeen).toContain('another plan, without dave: ');
+    expect(whyNotMoving(ceremony.view)[0]?.command).toMatch(/^conclave propose reshare --instead-of [0-9a-f]{16}$/);
   });
 
   it('an amendment of a living attempt: first the refusals that prove it dead', () => {
@@ -168,10 +170,12 @@ describe('what no visit mends', () => {
     expect(whyNotMoving(ceremony.view)[0]?.command).toMatch(/^conclave propose/);
   });
 
-  it('a receiver who refused: a plan without it is offered', () => {
+  it('a receiver who refused: the same asked again, or else a plan without it', () => {
     const ceremony = handover().before('accept');
     ceremony.refuse(carol, 'receiver');
-    expect(whyNotMoving(ceremony.view).at(-1)?.command).toContain('a plan without carol');
+    const again = whyNotMoving(ceremony.view).at(-1);
+    expect(again?.notSeen).toMatch(/^another plan: carol, who was to receive, refused/);
+    expect(again?.otherwise).toContain('a plan without carol: conclave propose reshare');
   });
 
   it('a bad deal: its author, why, and how to show it to anybody', () => {
@@ -193,6 +197,29 @@ describe('what no visit mends', () => {
     expect(found).toHaveLength(1);
     expect(found[0]?.at).not.toContain('bob');
   });
+});
+
+test('after a refresh that came to nothing comes a refresh, or a reshare where somebody is left out', () => {
+  for (const person of cast) person.votes.length = 0;
+  const members = [alice, bob, carol];
+  const facts = { kind: 'refresh' };
+  const ceremony = new Ceremony({ cast, parent: genesis.link, members, threshold: 2, dealers: [1, 2], facts });
+  ceremony.before('accept');
+  ceremony.refuse(carol, 'receiver');
+  const again = whyNotMoving(ceremony.view).at(-1);
+  expect(again?.command).toMatch(/^conclave propose refresh --instead-of [0-9a-f]{16}$/);
+  expect(again?.otherwise).toContain('a plan without carol: conclave propose reshare');
+});
+
+test('what is to be pasted is a command, and remarks stand before it', () => {
+  const ceremony = handover().before('activate');
+  ceremony.say(dave, 'release', { signed: [], salvage: false, reason: 'no' });
+  const torn = handover().before('accept');
+  const views = [ceremony.view, torn.without(torn.said(dave, 'approval')), handover().view];
+  const refused = handover({ reserves: [3] }).before('deal');
+  refused.refuse(bob, 'dealer');
+  for (const { command } of [...views, refused.view].flatMap(whyNotMoving))
+    expect(command).toMatch(/^conclave [a-z]+( [a-z]+)?( --[a-z-]+( \w+)?)*$/);
 });
 
 test('what is complete is over; so is what another ceremony over the same committee took the place of', () => {

@@ -99,7 +99,7 @@ describe('amend', () => {
       status: 6,
       code: 'AMENDMENT_IMPOSSIBLE',
       hint: expect.stringContaining(
-        `without bob, carol is conclave propose ... --instead-of ${refresh.ceremony.slice(0, 16)}`,
+        `a plan without bob, carol: conclave propose reshare --instead-of ${refresh.ceremony.slice(0, 16)}`,
       ),
     });
     const genesis = world.machine('alice').look(({ state }) => state.ceremonies.length);

@@ -93,7 +93,7 @@ describe('status', () => {
     expect(asked).toContain('bob');
     expect(asked).toMatch(/refused/);
     expect(asked).toMatch(/here: .*another plan|here: an amendment/);
-    expect(asked).toMatch(/conclave (amend --without bob|propose)/);
+    expect(asked).toMatch(/conclave propose refresh --instead-of [0-9a-f]{16}\n/);
     const elsewhere = (await world.machine('bob').tell('status')).stdout;
     expect(elsewhere).toContain('next: take the stick to alice');
   });
@@ -131,7 +131,7 @@ describe('status', () => {
     const { stdout } = await world.machine('alice').tell('status');
     const said = stdout.replace(/\s+/g, ' ');
     expect(said).toContain('the part in the drill of');
-    expect(said).toContain('conclave propose drill with other signers');
+    expect(said).toContain('a drill with other signers: conclave propose drill');
     expect(widest(stdout)).toBeLessThanOrEqual(80);
   });
 });
