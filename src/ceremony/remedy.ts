@@ -87,28 +87,16 @@ export function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: 
 
 /** Members vanish. What helps then is said beside what is waited for, since nobody can tell the one from the other. */
 export function ifNever(view: View, duty: Duty, name: string): string | null {
-  const { plan, current } = view;
   const proposer = proposerOf(view);
   switch (duty) {
     case 'deal':
-      return otherDealers(view, [name]) !== null
-        ? `at ${proposer}: conclave amend --without ${name}`
-        : `at ${proposer}: ${otherPlan(view, name)}`;
+      return dealtWithout(view, name);
     case 'propose':
     case 'approve':
     case 'endorse':
       return `at ${proposer}: ${otherPlan(view, null)}`;
-    case 'accept': {
-      // all have dealt, so nothing is withdrawn any more: one refusal ends it, or else enough releases do
-      const free = plan.receivers.filter((one) => one.name !== name && !current.acceptances.has(one.identity));
-      const least = plan.receivers.length - plan.threshold + 1;
-      const refusers = free.map((one) => one.name);
-      const end =
-        refusers.length > 0
-          ? `at ${refusers.join(' or ')}: ${visit} --refuse --ceremony ${short(plan.ceremony)} --reason T`
-          : `conclave release at ${least} of the others`;
-      return `${end}; then ${otherPlan(view, name)}`;
-    }
+    case 'accept':
+      return `${endOf(view, name)}; then ${otherPlan(view, name)}`;
     case 'activate':
     case 'reprove':
       return provenWithout(view, name);
@@ -120,6 +108,29 @@ export function ifNever(view: View, duty: Duty, name: string): string | null {
     case 'close':
       return null;
   }
+}
+
+/** Who does not deal may still have to accept: an amendment helps only against a dealer who comes back. */
+function dealtWithout(view: View, name: string): string {
+  const { plan, current } = view;
+  const proposer = proposerOf(view);
+  const plain = `at ${proposer}: ${otherPlan(view, name)}`;
+  // whoever has endorsed this attempt can follow another plan once this one is over
+  const another = current.endorsers.size === 0 ? plain : `${endOf(view, name)}; then ${plain}`;
+  if (otherDealers(view, [name]) === null) return another;
+  const amend = `at ${proposer}: conclave amend --without ${name}`;
+  const receives = plan.receivers.some((one) => one.name === name);
+  return receives ? `${amend}; ${name} still has to accept; if ${name} is gone for good: ${another}` : amend;
+}
+
+/** What ends an attempt without this member: one refusal where somebody has not accepted, or else enough releases. */
+export function endOf({ plan, current }: View, without: string): string {
+  const free = plan.receivers.filter((one) => one.name !== without && !current.acceptances.has(one.identity));
+  const least = plan.receivers.length - plan.threshold + 1;
+  const refusers = free.map((one) => one.name);
+  return refusers.length > 0
+    ? `at ${refusers.join(' or ')}: ${visit} --refuse --ceremony ${short(plan.ceremony)} --reason T`
+    : `conclave release at ${least} of the others`;
 }
 
 /** A later turn of those who are left, or else the end of the attempt; who was declared lost is counted on no more. */

@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/hex.ts';
 import { type Deed, type Duty, otherDealers, owedBy } from '../ceremony/duties.ts';
+import { replanned } from '../ceremony/remedy.ts';
 import { Problem } from '../problem.ts';
 import { accept, activate, deal, endorse, type Stop } from './acts.ts';
 import { amend } from './amend.ts';
@@ -103,12 +104,14 @@ function whyAmend({ view }: Held): string {
 /** What the proposer is offered: the same plan with other dealers. Whoever is left out stays a member. */
 function amendmentDue({ plan, view }: Held): Hold {
   const { spoiledBy, death } = view.current;
-  const out = (spoiledBy.length > 0 ? spoiledBy : (death?.by ?? [])).join(', ');
+  const whom = spoiledBy.length > 0 ? spoiledBy : (death?.by ?? []);
+  const out = whom.join(', ');
+  const receives = plan.receivers.some(({ name }) => whom.includes(name));
   const dealers = otherDealers(view)?.map(({ participant }) => participant.name) ?? [];
   return {
     code: 'AMENDMENT_DUE',
-    message: `this attempt is over because of ${out}; the plan can go on with ${dealers.join(', ')} as dealers (${out} stays a member, but does not deal)`,
-    hint: `conclave amend --ceremony ${plan.ceremony.slice(0, 16)} --without ${out.replaceAll(' ', '')}; a committee without ${out} is another plan: conclave propose ... --instead-of ${plan.ceremony.slice(0, 16)}`,
+    message: `this attempt is over because of ${out}; the plan can go on with ${dealers.join(', ')} as dealers (${out} ${receives ? 'does not deal, but stays a member and still has to accept' : 'does not deal'})`,
+    hint: `conclave amend --ceremony ${plan.ceremony.slice(0, 16)} --without ${out.replaceAll(' ', '')}; a committee without ${out} is another plan: ${replanned(view, out)}`,
   };
 }
 
