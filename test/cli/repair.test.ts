@@ -278,6 +278,14 @@ describe('reprove', () => {
 });
 
 describe('abort', () => {
+  test('says that a visit here ends it, where its proposer is a new member itself', async () => {
+    const { stdout } = await base
+      .fork()
+      .machine('alice')
+      .tell('abort', '--reason', 'the wrong day', '--ceremony', refresh.ceremony);
+    expect(stdout).toContain('it is over once a new member has seen this; next: conclave next here');
+  });
+
   const words = ['abort', '--reason', 'the wrong day'];
 
   test('withdraws a plan, and the machines of the others end it by themselves, without consent', async () => {

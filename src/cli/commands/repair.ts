@@ -6,6 +6,7 @@ import { prose } from '../../ceremony/schema.ts';
 import { Problem } from '../../problem.ts';
 import { amend } from '../../vault/amend.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
+import { myIdentity } from '../../vault/identity.ts';
 import { abort } from '../../vault/refuse.ts';
 import { release, salvageSentence } from '../../vault/release.ts';
 import { reprove } from '../../vault/reprove.ts';
@@ -120,7 +121,9 @@ export const registerAbort: Register = (program: Command, action) => {
       action<Options>((session, options) =>
         repair(session, options, 'abort', async (ceremonies, held, moment, reason) => {
           abort(ceremonies, held, moment, reason);
-          return 'withdrew the plan: it is over once a new member has seen this';
+          const receives = held.plan.byIdentity.get(myIdentity(ceremonies.vault.state))?.newIndex !== null;
+          const here = receives ? '; next: conclave next here' : '';
+          return `withdrew the plan: it is over once a new member has seen this${here}`;
         }),
       ),
     );
