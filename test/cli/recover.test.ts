@@ -196,5 +196,9 @@ test('a second plan like one that is alive is asked about, and --instead-of answ
   expect(again.status).toBe(0);
   expect(again.stderr).toContain(`${json.ceremony.slice(0, 16)} is to do the same`);
   expect((await alice.run(...words, '--instead-of', json.ceremony)).status).toBe(0);
-  expect((await alice.type(['', false], ...words)).status).toBe(6);
+  // a bare return is a no
+  const asked = await alice.type(['', ''], ...words);
+  expect(asked).toMatchObject({ status: 6, asked: ['why? (for the record)', expect.stringContaining('beside it')] });
+  expect(asked.stdout).toContain(`conclave abort --ceremony ${json.ceremony.slice(0, 16)}`);
+  expect(asked.stdout).toContain(`--instead-of ${json.ceremony.slice(0, 16)}`);
 });

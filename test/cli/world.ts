@@ -332,7 +332,11 @@ function scripted(
       const chosen = words(question, flag).split(',');
       return choices.filter(({ name }) => chosen.includes(name)).map(({ value }) => value);
     },
-    confirm: async (question, { flag }) => answer(question, flag) === true,
+    // an empty answer is a bare return
+    confirm: async (question, { flag, default: bare = false }) => {
+      const given = answer(question, flag);
+      return given === '' ? bare : given === true;
+    },
     typed: async (sentence, options) =>
       words(`type this sentence to go on: ${sentence}`, options?.flag ?? `--override "${sentence}"`).trim() ===
       sentence,

@@ -64,7 +64,10 @@ export async function meantAgain(session: Session, ceremonies: Ceremonies, plan:
   session.say.line(`${id} is to do the same, from the same committee, and is not over (${alive.view.phase})`);
   // a script that says so twice is taken at its word: it has read the line above, or nobody has
   if (!session.context.ask.interactive) return true;
-  return session.confirm('lay another plan beside it all the same?', `--instead-of ${id}, or --yes`);
+  session.say.line(`to end it: conclave abort --ceremony ${id}; to lay this plan in its place: --instead-of ${id}`);
+  if (session.globals.yes === true) return true;
+  const asked = { flag: `--instead-of ${id}, or --yes`, default: false };
+  return session.context.ask.confirm('lay another plan beside it all the same?', asked);
 }
 
 function isSame({ plan: other, view }: Held, plan: Plan): boolean {
