@@ -18,6 +18,20 @@ export function isOver(view: View, others: readonly View[]): Over | null {
   return view.withdrawn && attempts.every(({ death }) => death !== null) ? 'withdrawn' : null;
 }
 
+/** The plan that its own proposer laid in the place of this one: nobody is asked to consent to the old one then. */
+export function replacedBy({ plan, current }: View, others: readonly View[]): View | undefined {
+  if (current.proof !== null) return undefined;
+  const proposer = plan.participants.find((one) => one.proposer)?.identity;
+  return others.find(
+    ({ plan: other, current: there, withdrawn }) =>
+      other.insteadOf !== null &&
+      toHex(other.insteadOf) === plan.ceremony &&
+      other.participants.some((one) => one.proposer && one.identity === proposer) &&
+      there.death === null &&
+      !withdrawn,
+  );
+}
+
 function sameParent(one: View['plan'], other: View['plan']): boolean {
   return one.parent !== null && other.parent !== null && equalBytes(one.parent.proven.id, other.parent.proven.id);
 }

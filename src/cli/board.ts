@@ -1,6 +1,7 @@
 import { owedBy } from '../ceremony/duties.ts';
-import { isOver, type Over } from '../ceremony/over.ts';
-import { listed, noun, visit } from '../ceremony/remedy.ts';
+import type { View } from '../ceremony/evaluate.ts';
+import { isOver, type Over, replacedBy } from '../ceremony/over.ts';
+import { listed, noun, short, visit } from '../ceremony/remedy.ts';
 import { route } from '../ceremony/route.ts';
 import { whyNotMoving } from '../ceremony/why.ts';
 import type { Board, Here } from '../report/status-text.ts';
@@ -13,19 +14,19 @@ import { keysetName } from './visit.ts';
 export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly holds: readonly Hold[] } {
   const { view, plan, record, damaged } = held;
   const me = myIdentity(ceremonies.vault.state);
-  const over = isOver(
-    view,
-    ceremonies.all().map((other) => other.view),
-  );
+  const views = ceremonies.all().map((other) => other.view);
+  const over = isOver(view, views);
   const name = plan.byIdentity.get(me)?.name;
   const mine = plan.byIdentity.get(me);
   const duty = mine === undefined ? undefined : owedBy(view, mine)[0];
   // where nothing is asked, what holds for everything is said all the same: an old copy, and contradictions
   const holds = over === 'replaced' || over === 'withdrawn' ? [] : holdsOf(ceremonies, held, duty ?? 'close');
   const consented = record.consent !== null || mine === undefined;
+  const instead = consented || holds.length > 0 || duty === 'refuse' ? undefined : replacedBy(view, views);
   // what is complete elsewhere is not over for a copy that does not remember its own part in it
   const old = holds.some(({ code }) => code === 'VAULT_ROLLED_BACK');
-  const here = over === null || old ? doHere(held, holds, name ?? '', consented) : overHere(over);
+  const alive = instead === undefined ? doHere(held, holds, name ?? '', consented) : replacedHere(instead);
+  const here = over === null || old ? alive : overHere(over);
   return {
     keyset: keysetName(ceremonies, held),
     view,
@@ -47,6 +48,11 @@ function overHere(over: Over): Here {
     replaced: 'nothing more is done here: another ceremony took its place',
   };
   return { kind: 'over', says: says[over], command: null };
+}
+
+/** Its own proposer laid another plan in its place, so nobody is asked to consent to this one any more. */
+function replacedHere({ plan }: View): Here {
+  return { kind: 'nothing', says: `nothing is asked here: ${short(plan.ceremony)} is in its place`, command: null };
 }
 
 function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, consented: boolean): Here {

@@ -1,5 +1,5 @@
 import { isAsked, owedBy } from '../ceremony/duties.ts';
-import { isOver } from '../ceremony/over.ts';
+import { isOver, replacedBy } from '../ceremony/over.ts';
 import { normalPhrase } from '../ceremony/phrase.ts';
 import { movesShares } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
@@ -41,12 +41,18 @@ export async function seekConsent(
   const proven = view.current.proof !== null;
   // a leaver that comes when all is proven only closes; but that destroys, so it consents like everybody else
   if (proven ? owedBy(view, me).length === 0 : view.current.death !== null || view.withdrawn) return 'not-needed';
+  const { context, say } = session;
   const views = ceremonies.all().map((other) => other.view);
   if (isOver(view, views) === 'replaced') return 'over'; // another committee came after the same parent
+  const instead = replacedBy(view, views);
+  const meant = phrases.some((phrase) => normalPhrase(phrase) === normalPhrase(record.phrase));
+  if (instead !== undefined && !meant && owedBy(view, me)[0] !== 'refuse') {
+    say.line(`${plan.ceremony.slice(0, 16)} asks nothing here: ${instead.plan.ceremony.slice(0, 16)} is in its place`);
+    return 'over';
+  }
   // the keyset may have gone on before somebody closes
   const hold = consentHolds(ceremonies, plan).find(({ code }) => !(proven && code === 'PLAN_STALE'));
   if (hold !== undefined) return hold;
-  const { context, say } = session;
   if (context.now() > plan.expires && !proven) {
     if (phrases.length === 0) return 'over'; // nobody tries to: an old plan is not to bother every visit
     return {
@@ -74,7 +80,7 @@ export async function seekConsent(
         hint: 'listen again and run conclave next; if it stays wrong, the plans are not the same',
       };
     }
-  } else if (!phrases.some((phrase) => normalPhrase(phrase) === normalPhrase(record.phrase))) {
+  } else if (!meant) {
     return {
       code: 'CONSENT_WRONG',
       message: 'the phrase that was given is not the phrase of this plan',

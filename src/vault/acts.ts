@@ -59,6 +59,20 @@ function nextVote(ceremonies: Ceremonies, held: Held): Vote | Hold {
   return { parent, slot: earlier.length, prior };
 }
 
+/** The ceremony over this epoch that this machine endorsed and that is not over: it votes for no other beside it. */
+export function standingVote(ceremonies: Ceremonies, plan: Plan): Held | undefined {
+  const parent = scopeOf(plan);
+  const standing = ceremonies.vault.state.votes.find(
+    (vote) => equalBytes(vote.parent, parent) && toHex(vote.ceremony) !== plan.ceremony && !isDead(ceremonies, vote),
+  );
+  return standing === undefined ? undefined : ceremonies.get(toHex(standing.ceremony));
+}
+
+function isDead(ceremonies: Ceremonies, { ceremony, attempt }: VaultState['votes'][number]): boolean {
+  const { attempts } = ceremonies.get(toHex(ceremony)).view;
+  return attempts.some((view) => equalBytes(view.attempt.id, attempt) && view.death !== null);
+}
+
 function voted(state: VaultState, plan: Plan, attempt: Uint8Array, vote: Vote): VaultState {
   return {
     ...state,

@@ -14,7 +14,7 @@ import { consentHolds } from '../../vault/standing.ts';
 import { afterWork, ended, errorJson, giveOut, takeIn } from '../carry.ts';
 import type { Register } from '../program.ts';
 import { readAnswers, writeAnswers } from '../propose/answers.ts';
-import { checkWeak, meantAgain } from '../propose/meant.ts';
+import { checkWeak, meantAgain, warnOfVote } from '../propose/meant.ts';
 import { type Options, wishOf } from '../propose/wish.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
@@ -135,6 +135,7 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
     if (!(await meantAgain(session, ceremonies, plan))) {
       throw new Problem('REFUSED', 'the plan was not proposed', 'finish the other ceremony: conclave status shows it');
     }
+    warnOfVote(session, ceremonies, plan);
     if (context.ask.interactive && !(await confirmPlan(session, plan, options.weak !== undefined))) {
       throw new Problem('REFUSED', 'the plan was not proposed', 'run conclave propose again with other answers');
     }

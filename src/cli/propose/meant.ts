@@ -1,7 +1,9 @@
 import { equalBytes } from '../../bytes/hex.ts';
-import type { Plan } from '../../ceremony/plan.ts';
+import { movesShares, type Plan } from '../../ceremony/plan.ts';
+import { endOf, proposerOf } from '../../ceremony/remedy.ts';
 import type { Link } from '../../ceremony/succession.ts';
 import { Problem } from '../../problem.ts';
+import { standingVote } from '../../vault/acts.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { belowQuorumSentence, leftOf } from '../../vault/recover.ts';
 import type { Session } from '../session.ts';
@@ -64,10 +66,26 @@ export async function meantAgain(session: Session, ceremonies: Ceremonies, plan:
   session.say.line(`${id} is to do the same, from the same committee, and is not over (${alive.view.phase})`);
   // a script that says so twice is taken at its word: it has read the line above, or nobody has
   if (!session.context.ask.interactive) return true;
-  session.say.line(`to end it: conclave abort --ceremony ${id}; to lay this plan in its place: --instead-of ${id}`);
+  session.say.line(`to end it: ${toEnd(alive)}`);
+  session.say.line(`to lay this plan in its place: --instead-of ${id}`);
   if (session.globals.yes === true) return true;
   const asked = { flag: `--instead-of ${id}, or --yes`, default: false };
   return session.context.ask.confirm('lay another plan beside it all the same?', asked);
+}
+
+/** What the own next visit would come upon is said before the plan is signed: this machine votes for one attempt at a time. */
+export function warnOfVote({ say }: Session, ceremonies: Ceremonies, plan: Plan): void {
+  const other = movesShares(plan) ? standingVote(ceremonies, plan) : undefined;
+  if (other === undefined) return;
+  const id = other.plan.ceremony.slice(0, 16);
+  say.line(`this machine endorsed ceremony ${id} over the same epoch, and that is not over:`);
+  say.line(`it cannot follow this plan before that one is ended, ${toEnd(other)}`);
+}
+
+/** Withdrawn while nothing was dealt; after that by those who are to receive. */
+function toEnd({ plan, view }: Held): string {
+  if (view.attempts.some(({ endorsers }) => endorsers.size > 0)) return endOf(view, '');
+  return `at ${proposerOf(view)}: conclave abort --ceremony ${plan.ceremony.slice(0, 16)}`;
 }
 
 function isSame({ plan: other, view }: Held, plan: Plan): boolean {
