@@ -104,6 +104,8 @@ function stuckOn(view: View): string[] {
       found.push(`the acceptance of ${receiver.name} does not count here`);
     if (said('activation', receiver) && !current.activations.has(receiver.identity))
       found.push(`the activation of ${receiver.name} does not count here`);
+    if (current.releases.has(receiver.identity) && !current.activations.has(receiver.identity))
+      found.push(`${receiver.name} gave the attempt up`);
   }
   return found;
 }

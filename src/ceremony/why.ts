@@ -239,7 +239,7 @@ function unseen(view: View): Obstacle[] {
 }
 
 /** Somebody gave the attempt up after accepting it: with enough of them it is dead, and another plan can follow. */
-function givenUp({ plan, current }: View): Obstacle[] {
+export function givenUp({ plan, current }: View): Obstacle[] {
   const { releases, activations } = current;
   if (releases.size === 0) return [];
   const blocked = plan.receivers.some(({ identity }) => releases.has(identity) && !activations.has(identity));

@@ -1,8 +1,9 @@
+import { asked } from '../ceremony/awaited.ts';
 import { owedBy } from '../ceremony/duties.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import { isOver, type Over, replacedBy } from '../ceremony/over.ts';
 import { listed, noun, short, visit } from '../ceremony/remedy.ts';
-import { route } from '../ceremony/route.ts';
+import { wayOn } from '../ceremony/way-on.ts';
 import { whyNotMoving } from '../ceremony/why.ts';
 import type { Board, Here } from '../report/status-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
@@ -70,7 +71,8 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
     return { kind: 'do', says, command: visit };
   }
   // an amendment is offered with its reasons; everything else that is owed a visit does by itself
-  const owes = mine === undefined ? [] : owedBy(view, mine).filter((duty) => duty !== 'amend');
+  const owed = asked(view).find(({ participant }) => participant === mine)?.owes ?? [];
+  const owes = owed.filter((duty) => duty !== 'amend');
   const obstacle = whyNotMoving(view).find(({ duty, at }) => (duty === null || duty === 'amend') && at.includes(name));
   if (owes.length > 0)
     return { kind: 'do', says: `this machine owes its ${listed(owes.map((one) => noun[one]))}`, command: visit };
@@ -80,7 +82,7 @@ function doHere({ view, plan }: Held, holds: readonly Hold[], name: string, cons
 
 /** Where a walk leads on, or else whoever can unblock it. No walk counts on a machine that is on hold. */
 function nextStop({ view }: Held, name: string | undefined, here: Here): string | null {
-  const walked = here.kind === 'hold' ? undefined : route(view, name).find((stop) => stop !== name);
+  const walked = here.kind === 'hold' ? undefined : wayOn(view, name).find((stop) => stop !== name);
   if (walked !== undefined) return walked;
   const at = whyNotMoving(view).flatMap((obstacle) => obstacle.at);
   return at.includes(name ?? '') ? null : (at[0] ?? null);

@@ -1,8 +1,8 @@
 import { toHex } from '../bytes/hex.ts';
 import type { Deed } from '../ceremony/duties.ts';
 import { outstanding, waitedFor } from '../ceremony/duties.ts';
-import { route } from '../ceremony/route.ts';
 import { together } from '../ceremony/together.ts';
+import { wayOn } from '../ceremony/way-on.ts';
 import { wrap } from '../report/table.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard } from '../vault/identity.ts';
@@ -88,6 +88,6 @@ export function nextStops(ceremonies: Ceremonies, outcomes: readonly Outcome[]):
   const me = myCard(ceremonies.vault.state).name;
   const ways = outcomes
     .filter(({ held, did }) => held.view.phase !== 'complete' || did.length > 0)
-    .map(({ held }) => route(held.view, me));
+    .map(({ held }) => wayOn(held.view, me));
   return [...new Set(together(ways))].filter((stop) => stop !== me);
 }

@@ -154,6 +154,20 @@ describe('release', () => {
     });
   });
 
+  test('of one is asked of the others by next as by status, and the stick goes to who can release', async () => {
+    const world = signed.fork();
+    const released = await world.machine('bob').ok(...words, '--stick', world.stick);
+    expect(released.json.nextStops).toEqual(['alice', 'carol']);
+    const again = await world.machine('bob').tell('next', '--stick', world.stick);
+    expect(again.stdout).toContain('the stick goes to alice next');
+    expect(again.stdout).not.toContain('waiting for');
+    const alice = await world.machine('alice').tell('next', '--stick', world.stick);
+    expect(alice.stdout).toContain('here: the release of alice\n    conclave release --stick DIR\n');
+    expect(alice.stdout).toContain('the stick goes to carol next');
+    const status = (await world.machine('alice').tell('status')).stdout;
+    expect(status).toContain('here: the release of alice\n    conclave release --stick DIR\n');
+  });
+
   test('of a machine that has signed waits for a block, and is decided on what the stick brings', async () => {
     const world = signed.fork();
     const alone = await refused(world, 'alice', ...words);

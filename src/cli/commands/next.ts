@@ -4,6 +4,7 @@ import { awaited } from '../../ceremony/awaited.ts';
 import { outstanding } from '../../ceremony/duties.ts';
 import { isOver } from '../../ceremony/over.ts';
 import { movesShares } from '../../ceremony/plan.ts';
+import { visit } from '../../ceremony/remedy.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
@@ -16,6 +17,7 @@ import { perform } from '../../vault/perform.ts';
 import { refuse } from '../../vault/refuse.ts';
 import type { Moment } from '../../vault/say.ts';
 import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
+import { boardOf } from '../board.ts';
 import { type Carried, carriedJson, carry, ended, errorJson } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
 import { exitFor, exits, worst } from '../exit.ts';
@@ -282,6 +284,10 @@ function report(
       for (const { notSeen, at, command } of whyNotMoving(view))
         say.line(`  not seen here: ${notSeen}\n    at ${at.join(', ')}: ${command}`);
     }
+    // what a visit does not do by itself: the same command as in conclave status
+    const { here } = boardOf(ceremonies, held);
+    if (view.current.death === null && here.kind === 'do' && here.command !== null && here.command !== visit)
+      say.line(`  ${shade('strong', 'here')}: ${here.says}\n    ${here.command}`);
     const waiting = awaited(view);
     if (waiting.length > 0) say.line(`  waiting for ${waiting.join(', ')}`);
     const gone = outstanding(view);
