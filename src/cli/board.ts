@@ -23,16 +23,12 @@ export function boardOf(ceremonies: Ceremonies, held: Held): Board & { readonly 
   // where nothing is asked, what holds for everything is said all the same: an old copy, and contradictions
   const holds = over === 'replaced' || over === 'withdrawn' ? [] : holdsOf(ceremonies, held, duty ?? 'close');
   const consented = record.consent !== null || mine === undefined;
-  const instead = consented ? undefined : replacedBy(view, views);
+  const kept = keptShares(ceremonies, held);
+  const instead = consented || holds.length > 0 || duty === 'refuse' ? undefined : replacedBy(view, views);
   // what is complete elsewhere is not over for a copy that does not remember its own part in it
   const old = holds.some(({ code }) => code === 'VAULT_ROLLED_BACK');
-  const kept = keptShares(ceremonies, held);
-  const here =
-    over !== null && !old
-      ? overHere(over, kept)
-      : instead !== undefined && duty !== 'refuse' && !old
-        ? replacedHere(instead)
-        : doHere(held, holds, name ?? '', consented);
+  const alive = instead === undefined ? doHere(held, holds, name ?? '', consented) : replacedHere(instead);
+  const here = over === null || old ? alive : overHere(over, kept);
   return {
     keyset: keysetName(ceremonies, held),
     view,

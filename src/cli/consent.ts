@@ -70,7 +70,8 @@ export async function seekConsent(
     };
   }
   say.line();
-  for (const line of planText(plan, keysetName(ceremonies, held), myCard(vault.state).name)) say.line(line);
+  const mine = myCard(vault.state).name;
+  for (const line of planText(plan, keysetName(ceremonies, held), mine, view.current.attempt)) say.line(line);
   say.line();
   if (attended) {
     if (!(await phraseHeard(session, record.phrase))) {

@@ -1,8 +1,10 @@
 import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
+import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
 import { movesShares, type Plan } from '../ceremony/plan.ts';
 import { lostPlaceOf, returnOf } from '../ceremony/recovery.ts';
+import { listed } from '../ceremony/remedy.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { claimedTime } from './time.ts';
 
@@ -16,7 +18,12 @@ export const kindWords: Record<Plan['kind'], string> = {
 };
 
 /** Old beside new, what changes, what is weak, what is destroyed and when: what a member consents to. */
-export function planText(plan: Plan, keysetName: string, me: string | null): string[] {
+export function planText(
+  plan: Plan,
+  keysetName: string,
+  me: string | null,
+  attempt: Attempt = firstAttempt(plan),
+): string[] {
   const lines: string[] = [];
   const row = (label: string, value: string): void => {
     lines.push(`  ${label.padEnd(12)} ${value}`);
@@ -41,6 +48,7 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
   const height = Math.max(plan.holders.length, plan.receivers.length);
   const mark = (name: string | undefined): string =>
     name === undefined ? '' : name === me ? `${name} (this machine)` : name;
+  const dealers = attempt.dealers.map(({ index }) => index);
   const side = (left: string, right: string): void => {
     lines.push(parent === null ? `  ${right}` : `  ${left.padEnd(30)} ${right}`.trimEnd());
   };
@@ -53,7 +61,7 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
       before === undefined
         ? ''
         : `${i + 1}  ${mark(holder?.name ?? before.name)}${holder === null ? ' SHARE LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
-            plan.dealers.includes(i + 1) ? ' deals' : ''
+            parent !== null && dealers.includes(i + 1) ? ' deals' : ''
           }`;
     const right =
       after === undefined
@@ -61,6 +69,7 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
         : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? comes(plan, after) : ''}`;
     side(left, right);
   }
+  if (attempt.number > 0) lines.push('', ...amended(plan, dealers));
   lines.push('');
   const keys = plan.parent === null ? plan.keys.map((key) => ({ ...key, publicKey: null })) : plan.parent.proven.keys;
   for (const key of keys.slice(0, 12)) {
@@ -92,6 +101,15 @@ export function planText(plan: Plan, keysetName: string, me: string | null): str
   row('consent by', `${claimedTime(plan.expires)}; it never stops a ceremony that has begun`);
   for (const shape of plan.weak) lines.push(`  WEAK         ${weakShapeWords[shape as WeakShape] ?? shape}`);
   return lines;
+}
+
+/** Other dealers than the plan named: who deals now is part of what is consented to. */
+function amended(plan: Plan, dealers: readonly number[]): string[] {
+  const name = (index: number): string => plan.holders[index - 1]?.name ?? '';
+  const idle = plan.dealers.filter((index) => !dealers.includes(index)).map(name);
+  const not = idle.length === 0 ? '' : `; ${listed(idle)} ${idle.length === 1 ? 'does' : 'do'} not`;
+  const now = dealers.map(name).join(', ');
+  return [`  amended: ${now} ${dealers.length === 1 ? 'deals' : 'deal'}${not}`];
 }
 
 /** Where no share moves there is no committee to come, and nothing is destroyed. */

@@ -62,6 +62,15 @@ describe('amend', () => {
     expect((await world.visit('carol', refresh.phrase)).json.ceremonies.at(-1).did).toContain('deal');
   });
 
+  test('is what others consent to: the screen says who deals now, and who does not any more', async () => {
+    const world = base.fork();
+    await world.machine('alice').ok(...words, '--stick', world.stick);
+    const ran = await world.machine('carol').tell('next', '--stick', world.stick, '--phrase', refresh.phrase);
+    expect(ran.stdout).toContain('  amended: alice, carol deal; bob does not\n');
+    expect(ran.stdout).toMatch(/carol \(this machine\) deals/);
+    expect(ran.stdout).not.toContain('bob deals');
+  });
+
   test('names the flag where there is nobody to ask, and wants a reason that is one', async () => {
     const world = base.fork();
     expect(await refused(world, 'alice', 'amend', '--without', 'bob')).toMatchObject({

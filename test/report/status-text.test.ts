@@ -17,8 +17,9 @@ function stranded(...gone: readonly string[]): Ceremony {
 /** What `status` prints, its lines joined. */
 function shown({ view }: Ceremony): string {
   const here = { kind: 'nothing', says: '', command: null } as const;
+  const kept: never[] = [];
   const board = { keyset: 'treasury', view, over: null, me: alice.identity, phrase: '', consented: false, damaged: [] };
-  return statusText({ ...board, here, nextStop: null })
+  return statusText({ ...board, kept, here, nextStop: null })
     .join(' ')
     .replace(/\s+/g, ' ');
 }
