@@ -51,7 +51,6 @@ export const situations: readonly Situation[] = [
     name: '2-of-3 to the same members, packet by packet, with a power cut',
     piecewise: true,
     cuts: 1,
-    long: true,
   },
   {
     ...same(three),
