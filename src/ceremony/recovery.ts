@@ -40,7 +40,6 @@ export function twiceInNew(facts: Pick<PlanFacts, 'new'>, cards: readonly Card[]
       receiving.some(
         (card) =>
           card !== undefined &&
-          !equalBytes(card.signing, identity) &&
           card.name.toLowerCase() === name.toLowerCase() &&
           !parent.proven.members.some((member) => equalBytes(member.identity, card.signing)),
       ),

@@ -96,10 +96,17 @@ describe('who comes back', () => {
     expect(returns([dave, bob, carol])).toEqual([null, null, null, null]);
   });
 
+  it('is not an old member who is there and bears the name of who is lost', () => {
+    const made = plan([again, bob, carol]);
+    const namesake = { ...made.receivers[1], name: 'alice' } as (typeof made.receivers)[number];
+    expect(returnOf({ ...made, receivers: [namesake] }, 0)).toBeNull();
+  });
+
   it('lost its share at the place that it had, and nobody else did', () => {
     expect(lost([alice, bob, carol])).toEqual([0, null, null]);
     expect(lost([bob, again, carol])).toEqual([null, 0, null]);
     expect(lost([dave, bob, carol])).toEqual([null, null, null]);
+    expect(lost([again, dave, bob])).toEqual([0, null, null]);
     const approving = plan([bob, carol, dave]);
     expect(
       lostPlaceOf(approving, {

@@ -7,7 +7,7 @@
 // Each mutant meets those tests alone that reach it. Without files it is all of src/crypto and src/ceremony: hours.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /** @typedef {{ file: string, code: string, becomes: string, why: string }} Equivalent */
@@ -61,7 +61,7 @@ async function mutants(files, tests, mutators, concurrency) {
     mutate: files,
     testFiles: tests,
     testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
+    plugins: ['@stryker-mutator/vitest-runner', fileURLToPath(new URL('reporter.js', import.meta.url))],
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
     // the fixtures at the head of a test file run the same code, unaltered
@@ -70,7 +70,7 @@ async function mutants(files, tests, mutators, concurrency) {
     concurrency,
     dryRunTimeoutMinutes: 30,
     timeoutMS: 20_000,
-    reporters: ['dots'],
+    reporters: ['dots', 'survivors'],
     allowConsoleColors: false,
     // it would rewrite one with the compiler's old interface, and vitest reads none here
     tsconfigFile: 'none',
