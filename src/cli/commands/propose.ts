@@ -146,7 +146,7 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
     beginCeremony(ceremonies, draft, await encryptTo(draft.recipients, draft.content), phrase, context.now(), attended);
     const given = giveOut(session, ceremonies, [ceremonies.get(plan.ceremony)], sticks);
     const trouble = afterWork(given);
-    say.line('the phrase of this ceremony, to be read aloud to every member:');
+    say.line(`the phrase of ceremony ${plan.ceremony.slice(0, 16)}, to be read aloud to every member:`);
     for (const row of phraseRows(phrase)) say.line(row);
     say.line();
     say.line(`proposed; you have consented by proposing. ${given.written} file(s) written to the stick`);
