@@ -29,7 +29,7 @@ test('a retired share that was kept is destroyed by the sentence, its file goes,
   const world = kept.fork();
   const alice = world.machine('alice');
   expect(await slotsOf(world, 'alice')).toEqual([
-    { epoch: 0, state: 'retired' },
+    { epoch: 0, state: 'retired', kept: 'no-backups' },
     { epoch: 1, state: 'active' },
   ]);
   expect(shareFiles(world, 'alice')).toHaveLength(2);
@@ -128,10 +128,10 @@ test('who leaves a committee that keeps old shares has a retired one, which is n
   const reshare = await world.propose('bob', ...words, '--threshold', '2');
   await world.walk(reshare, ['bob', 'alice', 'carol']);
   const alice = world.machine('alice');
-  expect((await slotsOf(world, 'alice')).at(-1)).toEqual({ epoch: 1, state: 'retired' });
+  expect((await slotsOf(world, 'alice')).at(-1)).toEqual({ epoch: 1, state: 'retired', kept: 'no-backups' });
   const exported = await alice.run('keyset', 'export', 'treasury', '--format', 'frost', '--out', '/out');
   expect([exported.status, exported.json.error.code]).toEqual([4, 'SHARE_MISSING']);
   const last = 'destroy the share of treasury at epoch 1';
   expect((await alice.run('keyset', 'purge', 'treasury@1', '--override', last)).status).toBe(0);
-  expect(await slotsOf(world, 'alice')).toEqual([{ epoch: 0, state: 'retired' }]);
+  expect(await slotsOf(world, 'alice')).toEqual([{ epoch: 0, state: 'retired', kept: 'no-backups' }]);
 }, 60_000);
