@@ -114,10 +114,11 @@ export function ifNever(view: View, duty: Duty, name: string): string | null {
 function dealtWithout(view: View, name: string): string {
   const { plan, current } = view;
   const proposer = proposerOf(view);
-  const plain = `at ${proposer}: ${otherPlan(view, name)}`;
+  // only the proposer amends, but anybody may propose: of a proposer who is not there neither is expected
+  const plain = name === proposer ? otherPlan(view, name) : `at ${proposer}: ${otherPlan(view, name)}`;
   // whoever has endorsed this attempt can follow another plan once this one is over
   const another = current.endorsers.size === 0 ? plain : `${endOf(view, name)}; then ${plain}`;
-  if (otherDealers(view, [name]) === null) return another;
+  if (name === proposer || otherDealers(view, [name]) === null) return another;
   const amend = `at ${proposer}: conclave amend --without ${name}`;
   const receives = plan.receivers.some((one) => one.name === name);
   return receives ? `${amend}; ${name} still has to accept; if ${name} is gone for good: ${another}` : amend;

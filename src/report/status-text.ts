@@ -128,12 +128,18 @@ function why(view: View, shade: Shade): string[] {
 
 /** A fallback is of one member: where several are missing, it is said of whom it speaks. */
 function otherwise(group: readonly Obstacle[]): string[] {
-  const [{ member, duty, otherwise: text }, ...more] = group as [Obstacle, ...Obstacle[]];
+  const [first, ...more] = group as [Obstacle, ...Obstacle[]];
+  const differs = more.filter((one) => one.otherwise !== first.otherwise);
+  const named = differs.length > 0;
+  if (differs.length === 1) return [first, ...differs].flatMap((one) => fallback(one, one.member, named));
+  const others = named ? ` (${listed(differs.map(({ member }) => member))} likewise)` : '';
+  return fallback(first, `${first.member}${others}`, named);
+}
+
+function fallback({ duty, otherwise: text }: Obstacle, whom: string, named: boolean): string[] {
   if (text === null) return [];
-  const others = more.filter((one) => one.otherwise !== text).map((one) => one.member);
-  const whom = others.length === 0 ? member : `${member} (${listed(others)} likewise)`;
   const final = duty === 'accept' || duty === 'activate' || duty === 'reprove';
-  const when = final ? `only if ${whom} is gone for good` : others.length === 0 ? 'or else' : `or else, for ${whom}`;
+  const when = final ? `only if ${whom} is gone for good` : named ? `or else, for ${whom}` : 'or else';
   return indented(`${when}: ${text}`, 4);
 }
 

@@ -83,6 +83,8 @@ test('members vanish: beside what is waited for stands what helps if it never co
   const without = otherwise(ceremony, 'deal of bob');
   expect(without).toContain('at alice: conclave amend --without bob; bob still has to accept');
   expect(without).toContain('if bob is gone for good: at alice: a plan without bob: conclave propose reshare');
+  // alice is the proposer: where she is gone, nothing is asked of her
+  expect(otherwise(ceremony, 'deal of alice')).toMatch(/^a plan without alice: conclave propose reshare/);
   ceremony.do(alice, 'deal');
   expect(otherwise(ceremony, 'deal of bob')).toMatch(
     /gone for good: at carol or dave: conclave next .* --refuse .*; then at alice: a plan without bob/,

@@ -31,8 +31,11 @@ describe('what status offers where somebody is not seen', () => {
   });
 
   it('says of whom it speaks where several are missing', () => {
-    const said = shown(stranded('carol', 'dave'));
-    expect(said).toContain('only if carol (dave likewise) is gone for good: at alice: conclave reprove');
+    const two = shown(stranded('carol', 'dave'));
+    expect(two).toContain('only if carol is gone for good: at alice: conclave reprove --signers alice,bob,dave');
+    expect(two).toContain('only if dave is gone for good: at alice: conclave reprove --signers alice,bob,carol');
+    const more = shown(stranded('bob', 'carol', 'dave'));
+    expect(more).toContain('only if bob (carol and dave likewise) is gone for good: at alice: conclave reprove');
   });
 
   it('is, once a later turn was called for, what that still misses, and counts on nobody whom it declared lost', () => {
