@@ -33,7 +33,7 @@ export async function seekConsent(
   const { vault } = ceremonies;
   const me = plan.byIdentity.get(myIdentity(vault.state));
   if (record.consent !== null || me === undefined) return 'not-needed';
-  const [old] = oldCopy(vault.state, plan);
+  const [old] = oldCopy(vault.state, plan, view);
   if (old !== undefined) return old;
   if (!isAsked(plan, me)) return 'not-needed';
   // where nothing is destroyed, nobody is asked before there is something to do

@@ -35,7 +35,7 @@ export function perform(ceremonies: Ceremonies, ceremony: string, moment: Moment
       return { did, holds: [{ code: 'PLAN_WITHOUT_ME', message: 'the plan does not name this machine' }], blame };
     const duty = owedBy(held.view, me)[0];
     spendPrekeys(ceremonies, held);
-    if (duty === undefined) return { did, holds: oldCopy(ceremonies.vault.state, held.plan), blame };
+    if (duty === undefined) return { did, holds: oldCopy(ceremonies.vault.state, held.plan, held.view), blame };
     if (held.record.consent === null && duty !== 'refuse') {
       return {
         did,

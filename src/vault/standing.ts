@@ -3,6 +3,7 @@ import { taggedHash, text } from '../bytes/tagged-hash.ts';
 import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
 import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import { type Duty, isAsked } from '../ceremony/duties.ts';
+import type { View } from '../ceremony/evaluate.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
@@ -245,10 +246,11 @@ export function isOldCopyOf({ rollbacks }: VaultState, record: KeysetRecord): bo
  * Said also where nothing is asked of this machine: what it forgot, it may have done already. Once it has seen a later
  * epoch proven, that one is over. A plan that counts on a share which the newer copy has is held for the same reason.
  */
-export function oldCopy(state: VaultState, plan: Plan): Hold[] {
-  const keyset = keysetOf(state, plan);
-  const { from } = plan.epoch;
-  if (from !== null && latestEpoch(keyset) > from) return [];
+export function oldCopy(state: VaultState, plan: Plan, view?: View): Hold[] {
+  const made = plan.parent === null ? view?.current.proof?.link.proven : undefined;
+  const keyset = made === undefined ? keysetOf(state, plan) : recordFor(state, made);
+  const { from, to } = plan.epoch;
+  if (latestEpoch(keyset) > (from ?? to)) return [];
   if (isOldCopy(state, plan)) {
     return [
       {
@@ -289,5 +291,5 @@ export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] 
       hint: `look at both with conclave explain ${contradiction.member}; then conclave next --stick DIR --override "${overrideSentence(contradiction)}" lets this machine go on, here or in a plan without ${contradiction.member}`,
     });
   }
-  return [...oldCopy(state, held.plan), ...holds];
+  return [...oldCopy(state, held.plan, held.view), ...holds];
 }

@@ -6,6 +6,7 @@ import { type Proposed, World } from './world.ts';
 const members = ['alice', 'bob', 'carol'];
 const base = new World('an old copy');
 let refresh: Proposed;
+let empty: [string, Uint8Array][];
 let copy: [string, Uint8Array][];
 
 const saved = (world: World, name: string): [string, Uint8Array][] =>
@@ -20,6 +21,7 @@ const flat = (text: string): string => text.replace(/\s+/g, ' ');
 
 beforeAll(async () => {
   await base.arrive(...members);
+  empty = saved(base, 'bob');
   await base.makeKeyset('treasury', members, 2, ['main:ristretto255']);
   copy = saved(base, 'bob');
   refresh = await base.propose('alice', 'refresh', '--keyset', 'treasury');
@@ -103,6 +105,17 @@ describe('an old copy of a vault', () => {
     expect((await bob.run('next', '--stick', world.stick)).status).toBe(0);
     expect((await bob.ok('keyset', 'show', 'treasury')).json).toMatchObject({ epoch: 2, oldCopy: false });
     expect((await bob.tell('status')).stdout).not.toContain('old copy');
+  }, 60_000);
+
+  test('of before the key was made is none any more, too, once it has a share of a later committee', async () => {
+    const world = base.fork();
+    restore(world, 'bob', empty);
+    const bob = world.machine('bob');
+    expect((await bob.run('next', '--stick', world.stick)).status).toBe(5);
+    await bob.ok('card', '--renew', '--stick', world.stick);
+    await world.walk(await world.propose('alice', 'recover', '--keyset', 'treasury', '--lost', 'bob'), members);
+    const { status, json } = await bob.run('next', '--stick', world.stick);
+    expect([status, json.holds]).toEqual([0, []]);
   }, 60_000);
 });
 
