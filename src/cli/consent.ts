@@ -7,7 +7,7 @@ import { planText } from '../report/plan-text.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard, myIdentity } from '../vault/identity.ts';
 import { recordConsent } from '../vault/propose.ts';
-import { consentHolds, type Hold, oldCopy } from '../vault/standing.ts';
+import { consentHolds, type Hold } from '../vault/standing.ts';
 import type { Session } from './session.ts';
 import { keysetName } from './visit.ts';
 
@@ -33,8 +33,6 @@ export async function seekConsent(
   const { vault } = ceremonies;
   const me = plan.byIdentity.get(myIdentity(vault.state));
   if (record.consent !== null || me === undefined) return 'not-needed';
-  const [old] = oldCopy(vault.state, plan, view);
-  if (old !== undefined) return old;
   if (!isAsked(plan, me)) return 'not-needed';
   // where nothing is destroyed, nobody is asked before there is something to do
   if (!movesShares(plan) && owedBy(view, me).length === 0) return 'not-needed';
