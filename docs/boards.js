@@ -60,7 +60,7 @@ function settled(screen, ids) {
 function unnumbered(screen, ids) {
   const row = /^\s*(?:\d{1,2} [A-Za-z]+\s*){4}$/;
   // what doctor finds is this computer, not the ceremony
-  const found = /^ {4}\w+, [a-z ]+: .*(\n {6}.*)*\n/gm;
+  const found = /^( {2,4})\w+, [a-z ]+: .*(\n\1 {2}.*)*\n/gm;
   const lines = screen.trimEnd().replace(found, '').split('\n');
   return lines
     .filter((line, at) => !(row.test(line) && row.test(lines[at - 1] ?? '')))

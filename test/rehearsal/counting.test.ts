@@ -14,7 +14,7 @@ const screen = `keyset treasury · ceremony ${ceremonyNumber}
 1 file in, 3 out`;
 
 function person(room = new Room()): Person {
-  return new Person('the passphrase of alice', room, () => `ceremony ${ceremonyNumber}`);
+  return new Person('the passphrase of alice', room, () => `keyset treasury · ceremony ${ceremonyNumber}`);
 }
 
 async function code(answer: Promise<unknown>): Promise<string> {
@@ -92,7 +92,7 @@ describe('what is counted', { timeout: 60_000 }, () => {
     let left = 1;
     const twice = await played(scenario, async (argv, { ask, stderr }) => {
       if (!argv.includes('next') || !argv.some((word) => word.endsWith('/alice')) || left-- <= 0) return;
-      stderr.write(`ceremony ${'0'.repeat(16)}\n`);
+      stderr.write(`keyset treasury · ceremony ${'0'.repeat(16)}\n`);
       for (const place of [1, 2, 3, 4]) await ask.text(`word ${place}`, flag);
     });
     expect(twice.tally.consents).toBe(4);
