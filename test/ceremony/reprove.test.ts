@@ -236,6 +236,7 @@ describe('a call', () => {
     ceremony.commit(bob, view);
     expect(ceremony.view.contradictions).toMatchObject([{ member: 'bob', grave: true }]);
     expect(owes(ceremony, carol)).toEqual([]);
+    expect(openCalls(ceremony.view.current)).toEqual([]); // nor does the stick walk for it
   });
 
   it('is spoilt by a signature share that is wrong, which names its author alone', () => {
