@@ -96,9 +96,8 @@ export function openCalls({ reproves, releases }: Proving): ReproveView[] {
   return open.sort((a, b) => progress(b) - progress(a));
 }
 
-/** The calls that this member has still to answer. */
+/** The calls that this member has still to answer: none that it gave up, which is not open any more. */
 export function callsToAnswer(proving: Proving, who: string): ReproveView[] {
-  if (proving.releases.has(who)) return [];
   const signed = proving.reproves.filter(({ signatures }) => signatures.has(who));
   // section 5, rule 4: a release lists everything that was signed
   if (signed.length >= mostTurns - 1) return [];
