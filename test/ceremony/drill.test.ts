@@ -270,6 +270,14 @@ describe('a census', () => {
     expect(checksOf(whole.view).every(({ ok }) => ok)).toBe(true);
   });
 
+  it('holds a no that comes after a report against nobody: the share was proven', () => {
+    const census = still('census');
+    census.say(bob, 'census', census.censusBody(bob));
+    census.refuse(bob, 'member');
+    expect(census.view.census?.refused).toEqual([]);
+    expect(census.view.phase).toBe('proving');
+  });
+
   it('takes no proof of another census, of another member, or of a share that is not the one', () => {
     const other = still('census');
     const fault = (change: (census: Ceremony) => object): string[] => {

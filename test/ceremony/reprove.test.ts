@@ -301,6 +301,17 @@ describe('a release after a later turn', () => {
     expect(next.view.faults).toEqual([]);
   });
 
+  it('that lists an answer to something that is no call never counts', () => {
+    const { ceremony } = signedOnce(35);
+    const bobs = ceremony.say(bob, 'release', letGo());
+    const call = digest(ceremony.said(bob, 'acceptance'));
+    const commitments = [new Uint8Array(32), new Uint8Array(32)];
+    const stray = ceremony.say(alice, 'signature', { call, commitments, shares: [new Uint8Array(32)] });
+    ceremony.say(alice, 'release', letGo([{ packet: digest(stray), blocked: digest(bobs) }]));
+    expect(named(ceremony)).toContain('alice RELEASE_INVALID');
+    expect(ceremony.view.current.releases.has(alice.identity)).toBe(false);
+  });
+
   it('waits for the call of what it lists', () => {
     const { ceremony, mine } = signedOnce(34);
     const bobs = ceremony.say(bob, 'release', letGo());
