@@ -82,6 +82,13 @@ describe('a plan that moves no share', () => {
     );
   });
 
+  it('has at least as many signers as the threshold of the committee that is asked', () => {
+    const strict = new Ceremony({ cast: all, members: all, threshold: 3 }).run().link;
+    const asked = (signers: number[]) => () => still('drill', { signers }, { parent: strict, threshold: 3 });
+    expect(code(asked([1, 3]))).toBe('PLAN_INVALID');
+    expect(asked([1, 2, 3])().view.phase).toBe('proposed');
+  });
+
   it('has no place for a vote, a deal or a closing, nor another plan for a signature', () => {
     const drill = still('drill');
     const census = still('census');
