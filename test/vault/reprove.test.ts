@@ -130,6 +130,7 @@ describe('a later turn', () => {
     expect(shares(dave)).toEqual(['1 pending']);
     expect(dave.visit(stick)).toMatchObject({ did: ['close'], holds: [] });
     expect(shares(dave)).toEqual(['1 active']);
+    expect(dave.state.nonces).toEqual([]); // those of turn 0 sign nothing any more
     expect(usableEpochs([carol, dave])).toEqual([1]);
     const next = dave.propose(stick, { kind: 'refresh', members: all.map(({ name }) => name), threshold: 2 });
     walk(all, stick);
