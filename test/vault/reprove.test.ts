@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PacketOf } from '../../src/ceremony/kinds.ts';
+import type { FileSystem } from '../../src/media/file-system.ts';
 import { amend } from '../../src/vault/amend.ts';
+import type { Ceremonies, Held } from '../../src/vault/ceremonies.ts';
 import { registerCopy } from '../../src/vault/copies.ts';
 import { release } from '../../src/vault/release.ts';
 import { reprove } from '../../src/vault/reprove.ts';
@@ -183,6 +185,34 @@ describe('a later turn', () => {
       expect([at, view(alice, ceremony).phase]).toEqual([at, 'complete']);
       expect(view(alice, ceremony).contradictions).toEqual([]);
       expect(shares(bob)).toEqual(['0 retired', '1 active']);
+    }
+  });
+
+  it('holds with the power cut at every operation of the call: what was called for is answered in the next visit', () => {
+    const { stick, ceremony } = stranded([alice, bob, carol]);
+    alice.visit(stick);
+    const before = comeBack(all, stick);
+    const work = (...[c, held, at]: [Ceremonies, Held, Moment]): void => {
+      reprove(c, held, at, ['alice', 'bob'], 'never seen again');
+    };
+    const calling = (on: Stick) => (fs: FileSystem) => alice.command(on, ceremony, work, fs);
+    const once = before();
+    const operations = alice.operations(once, calling(once));
+    expect(operations).toBeGreaterThan(4);
+    for (let at = 1; at <= operations; at++) {
+      const again = before();
+      alice.cut(
+        again,
+        { at, fault: at % 2 === 0 ? 'kill' : 'torn' },
+        at % 3 === 0 ? 'names' : 'nothing',
+        calling(again),
+      );
+      // an operator whose machine went off looks, and calls only where nothing was called
+      alice.visit(again);
+      if (view(alice, ceremony).current.reproves.length === 0) calling(again)({ ...alice.memory });
+      for (const machine of [bob, alice, bob]) machine.visit(again);
+      const { phase, current, contradictions } = view(bob, ceremony);
+      expect([at, phase, current.reproves.length, contradictions]).toEqual([at, 'complete', 1, []]);
     }
   });
 
