@@ -191,16 +191,16 @@ describe('a later turn', () => {
   it('holds with the power cut at every operation of the call: what was called for is answered in the next visit', () => {
     const { stick, ceremony } = stranded([alice, bob, carol]);
     alice.visit(stick);
-    const before = comeBack(all, stick);
+    const certified = comeBack(all, stick);
     const work = (...[c, held, at]: [Ceremonies, Held, Moment]): void => {
       reprove(c, held, at, ['alice', 'bob'], 'never seen again');
     };
     const calling = (on: Stick) => (fs: FileSystem) => alice.command(on, ceremony, work, fs);
-    const once = before();
+    const once = certified();
     const operations = alice.operations(once, calling(once));
     expect(operations).toBeGreaterThan(4);
     for (let at = 1; at <= operations; at++) {
-      const again = before();
+      const again = certified();
       alice.cut(
         again,
         { at, fault: at % 2 === 0 ? 'kill' : 'torn' },
