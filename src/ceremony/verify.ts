@@ -85,11 +85,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
     say('file', bad(exported.message));
     return { ...nothing, valid: false, intact: false, checks };
   }
-  const packets = exported.ceremonies.reduce((count, ceremony) => count + 1 + ceremony.packets.length, 0);
-  say(
-    'file',
-    good(`${exported.ceremonies.length} ceremonies with ${packets} packets, ${exported.succession.length} links`),
-  );
+  say('file', good(contentsOf(exported)));
 
   const read = linkReader();
   const succession = exported.succession.map((facts) => orProblem(() => read(facts)));
@@ -163,6 +159,13 @@ interface Opened {
   readonly view: View;
   /** Packets that did not come through the door, and why. */
   readonly refused: readonly string[];
+}
+
+function contentsOf({ ceremonies, succession }: Exported): string {
+  const many = (count: number, what: string, whats: string): string => `${count} ${count === 1 ? what : whats}`;
+  const packets = ceremonies.reduce((count, ceremony) => count + 1 + ceremony.packets.length, 0);
+  const what = [many(ceremonies.length, 'ceremony', 'ceremonies'), many(packets, 'packet', 'packets')];
+  return `${what.join(', ')}, ${many(succession.length, 'link', 'links')} of the succession`;
 }
 
 function openCeremony(
