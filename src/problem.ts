@@ -64,6 +64,7 @@ export const problems = {
   CENSUS_INVALID: 'a report to a census of the wrong shape',
   CONTRADICTION: 'two signed statements of one author of which only one can be honest',
   EVIDENCE_INVALID: 'a file of evidence that is damaged, or that does not prove what it claims',
+  EXPORT_INVALID: 'an export that is damaged, cut short, or not in the one form that exports have',
   FAULT_UNPROVEN: 'nothing that this vault holds proves a fault of that member',
   // vault
   VAULT_THERE: 'there is a vault already where a new one was to be made',
