@@ -12,7 +12,7 @@ const everyNote = {
   number: is.count,
 };
 
-const schema = v.variant('kind', [
+export const noteSchema = v.variant('kind', [
   v.strictObject({ kind: v.picklist(['deviation', 'observation']), ...everyNote }),
   /** A sealed bag that was opened (`in`) or closed (`out`), and what is in it. */
   v.strictObject({
@@ -29,13 +29,13 @@ const schema = v.variant('kind', [
   v.strictObject({ kind: v.literal('anchor'), ...everyNote, place: shortText(200), digest: is.hash }),
 ]);
 
-export type NoteBody = v.InferOutput<typeof schema>;
+export type NoteBody = v.InferOutput<typeof noteSchema>;
 
-export const note: Kind<'note', typeof schema> = {
+export const note: Kind<'note', typeof noteSchema> = {
   kind: 'note',
   meaning:
     'a deviation, an observation, a bag, a witness, an absence or an anchor, for the record; nothing follows from it',
-  schema,
+  schema: noteSchema,
   mayAuthor: () => true,
   slot: ({ body }) => `note ${body.number}`,
 };
