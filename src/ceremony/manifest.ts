@@ -2,8 +2,8 @@ import { toHex } from '../bytes/hex.ts';
 import { type Deed, type Duty, membersOf, outstanding, type Role, waitedFor } from './duties.ts';
 import type { Phase, View } from './evaluate.ts';
 import type { KindName } from './kinds.ts';
+import { type NoteFacts, noteFacts } from './note-facts.ts';
 import type { ClosingBody, Copy } from './packets/closing.ts';
-import type { NoteBody } from './packets/note.ts';
 import type { RefusalBody } from './packets/refusal.ts';
 import { keysOf, movesShares, type PlanKind } from './plan.ts';
 import { lostPlaceOf, type Return, returnOf } from './recovery.ts';
@@ -101,7 +101,7 @@ export interface Manifest {
   /** Copies of the new epoch that members recorded, and those of older epochs that they declared worthless. */
   readonly copies: { readonly recorded: readonly MemberCopy[]; readonly invalid: readonly MemberCopy[] };
   readonly dissent: readonly (Said & RefusalBody)[];
-  readonly notes: readonly (Said & NoteBody)[];
+  readonly notes: readonly (Said & NoteFacts)[];
   /** Calls for later turns of the proof of life, and whom they declare lost. */
   readonly reproves: readonly Reproved[];
   readonly drill: DrillResult | null;
@@ -207,7 +207,7 @@ export function manifestOf(view: View): Manifest {
     oldShares: closings.map(({ member, body }) => ({ member, ...body.oldShare })),
     copies: { recorded: copies('recorded'), invalid: copies('invalid') },
     dissent: view.dissent.map((packet) => ({ ...said(packet), ...packet.body })),
-    notes: view.notes.map((packet) => ({ ...said(packet), ...packet.body })),
+    notes: view.notes.map((packet) => ({ ...said(packet), ...noteFacts(view.plan, packet.body) })),
     reproves: current.reproves.map(reproved),
     drill: drillResult(view),
     census: censusResult(view),

@@ -1,4 +1,5 @@
 import type { Manifest } from '../ceremony/manifest.ts';
+import { noteWords } from '../ceremony/note-facts.ts';
 import { Page } from './page.ts';
 import { kindWords } from './plan-text.ts';
 import { censusLines, drillLines } from './still-text.ts';
@@ -161,8 +162,8 @@ export function troubleSection(page: Page, { faults, contradictions, missing, de
 export function remarksSection(page: Page, { notes, dissent }: Manifest): void {
   if (notes.length + dissent.length === 0) return;
   page.section('deviations, observations, dissent');
-  for (const { member, kind, number, at, text } of notes)
-    page.row(kind, `${member} ${number + 1}, ${claimedTime(at)}: ${text}`);
+  for (const note of notes)
+    page.row(note.kind, `${note.member} ${note.number + 1}, ${claimedTime(note.at)}: ${noteWords(note)}`);
   for (const { member, as, at, reason } of dissent)
     page.row('refusal', `${member} as ${as}, ${claimedTime(at)}: ${reason}`);
 }

@@ -1,5 +1,5 @@
 import { toHex } from '../bytes/hex.ts';
-import { keysOf, type Plan } from '../ceremony/plan.ts';
+import { type Beacon, keysOf, type Plan } from '../ceremony/plan.ts';
 import { returnOf } from '../ceremony/recovery.ts';
 
 /** The plan as JSON, for people who read along with other tools. */
@@ -41,9 +41,20 @@ export function planJson(plan: Plan): object {
     belowQuorum: plan.belowQuorum,
     weak: plan.weak,
     insteadOf: plan.insteadOf === null ? null : toHex(plan.insteadOf),
+    beacon: beaconJson(plan.beacon),
     tool: { version: plan.tool.version, digest: plan.tool.digest === null ? null : toHex(plan.tool.digest) },
     at: plan.at,
     expires: plan.expires,
     rehearsal: plan.rehearsal,
   };
+}
+
+export interface BeaconJson {
+  readonly source: string;
+  readonly round: string;
+  readonly value: string;
+}
+
+export function beaconJson(beacon: Beacon | null): BeaconJson | null {
+  return beacon === null ? null : { source: beacon.source, round: beacon.round, value: toHex(beacon.value) };
 }
