@@ -43,13 +43,6 @@ export function keysetIdOf(view: View): Uint8Array | null {
   return view.plan.parent?.proven.keysetId ?? made.find((one) => one !== undefined)?.keysetId ?? null;
 }
 
-/** Taproot knows a key by its x alone. */
-export function holdsKey({ keys }: Pick<Descriptor, 'keys'>, key: Uint8Array): boolean {
-  const fits = ({ suite, publicKey }: DescriptorKey): boolean =>
-    equalBytes(key, publicKey) || (suite === 'secp256k1-tr' && equalBytes(key, publicKey.subarray(1)));
-  return keys.some(fits);
-}
-
 export function chainOf(succession: readonly Link[], views: readonly View[]): Chain {
   const all = [...succession, ...views.flatMap(provenIn), ...views.flatMap(({ plan }) => plan.parent ?? [])];
   const byId = new Map<string, Link>();

@@ -1,3 +1,4 @@
+import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';

@@ -64,7 +64,10 @@ describe('note --kind bag', () => {
   test('asks for number and way at a terminal', async () => {
     const alice = base.fork().machine('alice');
     const typed = await alice.type(['bag', '17', 'in'], 'note');
-    expect(typed).toMatchObject({ status: 0, asked: ['what kind of note?', 'what is the number on the bag?', 'in or out?'] });
+    expect(typed).toMatchObject({
+      status: 0,
+      asked: ['what kind of note?', 'what is the number on the bag?', 'in or out?'],
+    });
     expect(await alice.run('note', '--kind', 'bag', '--bag', '17')).toMatchObject({
       status: 2,
       json: { error: { code: 'ANSWER_MISSING', hint: 'give it with --in or --out' } },
