@@ -1,7 +1,7 @@
 import { encodeCbor } from '../bytes/cbor.ts';
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { fileHash } from '../bytes/tagged-hash.ts';
-import type { Descriptor, DescriptorKey } from './descriptor.ts';
+import type { Descriptor } from './descriptor.ts';
 import type { View } from './evaluate.ts';
 import { bad, good, open, type Result } from './result.ts';
 import { follows, type Link, type LinkFacts, readLink } from './succession.ts';
