@@ -1,8 +1,9 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
+import { type KnownKey, keyFits } from '../crypto/known-key.ts';
 import { Problem } from '../problem.ts';
 import { contradictionsAcross } from './across.ts';
 import { admit, readProposal } from './admission.ts';
-import { type Chain, chainOf, holdsKey, linkReader, provenIn } from './chain.ts';
+import { type Chain, chainOf, linkReader, provenIn } from './chain.ts';
 import { type CheckName, checksNow } from './checks.ts';
 import type { Descriptor } from './descriptor.ts';
 import { evaluate, type View } from './evaluate.ts';
@@ -25,8 +26,8 @@ export { type Comparison, type Fork, forksBetween } from './forks.ts';
 
 /** What whoever verifies knows from elsewhere. */
 export interface Asked {
-  /** A public key, or its x alone where the suite is secp256k1-tr. */
-  readonly key?: Uint8Array;
+  /** A public key, its x alone where the suite is secp256k1-tr, or an address. */
+  readonly key?: KnownKey;
   readonly expectEpoch?: number;
   readonly head?: Uint8Array;
 }
@@ -62,18 +63,9 @@ export interface Verification {
   readonly links: readonly Link[];
 }
 
-/** Checks that only a member can fail, by what it signed itself. */
-const ofMembers: readonly string[] = [
-  'deals',
-  'votes',
-  'certificate',
-  'possession',
-  'turn',
-  'drill',
-  'census',
-  'contradictions',
-  'across',
-];
+/** Checks that only a member can fail, by what it signed itself, and that the committee can get over. */
+const overcomable: readonly string[] = ['deals', 'votes', 'certificate', 'possession', 'turn', 'drill', 'census'];
+const ofMembers: readonly string[] = [...overcomable, 'outcome', 'closings', 'contradictions', 'across'];
 
 export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification {
   const checks: VerifiedCheck[] = [];
@@ -85,11 +77,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
     say('file', bad(exported.message));
     return { ...nothing, valid: false, intact: false, checks };
   }
-  const packets = exported.ceremonies.reduce((count, ceremony) => count + 1 + ceremony.packets.length, 0);
-  say(
-    'file',
-    good(`${exported.ceremonies.length} ceremonies with ${packets} packets, ${exported.succession.length} links`),
-  );
+  say('file', good(contentsOf(exported)));
 
   const read = linkReader();
   const succession = exported.succession.map((facts) => orProblem(() => read(facts)));
@@ -113,7 +101,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
     const { refused } = sound.find((one) => one.view === view) as Opened;
     const { ceremony } = view.plan;
     const [charges, overcome] = [chargesIn([view]), isOvercome(view, chain.links)];
-    say('outcome', outcomeOf(view, charges), ceremony);
+    say('outcome', outcomeOf(view, charges, overcome), ceremony);
     for (const { check, ...result } of checksNow(view, refused))
       say(check, excused(check, result, view, charges, overcome), ceremony);
   }
@@ -165,6 +153,13 @@ interface Opened {
   readonly refused: readonly string[];
 }
 
+function contentsOf({ ceremonies, succession }: Exported): string {
+  const many = (count: number, what: string, whats: string): string => `${count} ${count === 1 ? what : whats}`;
+  const packets = ceremonies.reduce((count, ceremony) => count + 1 + ceremony.packets.length, 0);
+  const what = [many(ceremonies.length, 'ceremony', 'ceremonies'), many(packets, 'packet', 'packets')];
+  return `${what.join(', ')}, ${many(succession.length, 'link', 'links')} of the succession`;
+}
+
 function openCeremony(
   { proposal, packets }: Exported['ceremonies'][number],
   read: ReturnType<typeof linkReader>,
@@ -195,12 +190,14 @@ function proposalsCheck(opened: readonly (Opened | Problem)[]): Result {
   return good(numbers.length === 0 ? 'there is none' : 'each is signed by its proposer, and its plan may be followed');
 }
 
-function keyCheck({ links, head }: Chain, key: Uint8Array): Result {
+function keyCheck({ links, head }: Chain, key: KnownKey): Result {
   if (links.length === 0 || head === null) return bad('nothing in this file is proven by any key');
-  const without = links.filter(({ proven }) => !holdsKey(proven, key)).map(({ proven }) => proven.epoch);
+  const without = links
+    .filter(({ proven }) => !proven.keys.some((one) => keyFits(key, one)))
+    .map(({ proven }) => proven.epoch);
   if (without.length > 0) return bad(`not a key of this keyset at epoch ${without.join(', ')}`);
   const epochs = [...new Set(links.map(({ proven }) => proven.epoch))];
-  const { label, suite } = head.keys.find((one) => holdsKey({ keys: [one] }, key)) as Descriptor['keys'][number];
+  const { label, suite } = head.keys.find((one) => keyFits(key, one)) as Descriptor['keys'][number];
   return good(`it is ${label} (${suite}), and signed every committee in this file: epoch ${epochs.join(', ')}`);
 }
 
@@ -242,24 +239,27 @@ function isOvercome(view: View, links: readonly Link[]): boolean {
 /** A refusal is nobody's fault, and what the committee got over is told and not held against the file. */
 function excused(check: CheckName, result: Result, view: View, charges: readonly Charge[], overcome: boolean): Result {
   const unproven = provenIn(view).length === 0;
-  const can = ofMembers.includes(check) || (unproven && (check === 'approvals' || check === 'key-unchanged'));
-  if (result.ok || result.open || check === 'contradictions' || !can) return result;
-  if (charges.length === 0) return open(`${result.detail}; nobody is at fault`);
+  const can = overcomable.includes(check) || (unproven && (check === 'approvals' || check === 'key-unchanged'));
+  if (result.ok || result.open || !can) return result;
+  if (charges.length === 0) return open(`${result.detail}; nobody is proven to be at fault`);
   if (!overcome) return result;
   return open(`${result.detail}; ${unproven ? 'another ceremony took its place' : 'it was proven all the same'}`);
 }
 
-function outcomeOf({ plan, phase, current, drill }: View, charges: readonly Charge[]): Result {
+/** Somebody's fault is held against a ceremony that came to nothing by it, until another one takes its place. */
+function outcomeOf(view: View, charges: readonly Charge[], overcome: boolean): Result {
+  const { plan, phase } = view;
   const who = [...new Set(charges.map(({ member, fault }) => `${member} (${fault})`))];
-  const blame = who.length === 0 ? '' : `; at fault: ${who.join(', ')}`;
   const what = `${plan.kind} ${plan.ceremony.slice(0, 16)}`;
-  if (!movesShares(plan)) {
-    const done = drill === null ? phase === 'complete' : drill.proof !== null;
-    return (done ? good : open)(`${what} of epoch ${plan.epoch.to}: ${phase}${blame}`);
-  }
-  return current.proof === null
-    ? open(`${what}: ${phase}, NOT PROVEN in this file, so that epoch ${plan.epoch.to} does not follow from it${blame}`)
-    : good(`${what}: epoch ${plan.epoch.to} is proven (${phase})${blame}`);
+  const proven = provenIn(view).length > 0;
+  const said = !movesShares(plan)
+    ? `${what} of epoch ${plan.epoch.to}: ${phase}`
+    : proven
+      ? `${what}: epoch ${plan.epoch.to} is proven (${phase})`
+      : `${what}: ${phase}, NOT PROVEN in this file: epoch ${plan.epoch.to} does not follow from it`;
+  const detail = who.length === 0 ? said : `${said}; at fault: ${who.join(', ')}`;
+  if (charges.length > 0 && !overcome) return bad(detail);
+  return (movesShares(plan) ? proven : phase === 'complete') ? good(detail) : open(detail);
 }
 
 function orProblem<T>(work: () => T): T | Problem {
