@@ -427,6 +427,9 @@ class Tried:
             return None
         return found
 
+    def committees(self):
+        return [*filter(None, [self.committee]), *self._committees.values()]
+
     def _acceptances(self):
         self.over = {}
         for p in self.of("acceptance"):
@@ -600,6 +603,10 @@ def contradictions(plan, packets):
     return found
 
 
+def record_of(view):
+    return tagged("record", view.plan.id, b"packets", *(p.digest for p in view.packets if p.kind != "note"))
+
+
 class Ceremony:
     """Of packets that were admitted."""
 
@@ -635,6 +642,19 @@ class Ceremony:
     @property
     def grave(self):
         return [one for one in self.contradictions if not one[1].startswith("note ") and one[1] != "dissent"]
+
+    @property
+    def record(self):
+        """What is made public elsewhere: section 12."""
+        if self.proof is not None:
+            made = self.proof.committee
+            return tagged("record", self.plan.id, b"proof", made.descriptor.id, made.transcript)
+        return record_of(self)
+
+    @property
+    def possible(self):
+        """The keysets that the transcripts of a genesis would have made."""
+        return [made.descriptor.keyset for one in self.tried for made in one.committees()]
 
     @property
     def phase(self):

@@ -188,6 +188,7 @@ PLAN_FIELDS = {
     "because": one_of("policy", "incident", "personnel", "compliance", "other"),
     "ticket": null_or(text(200)),
     "insteadOf": null_or(hash32),
+    "beacon": null_or(record(source=text(200, 1), round=text(64, 1), value=octets(16, 64))),
     "tool": tool,
     "at": time,
     "expires": time,

@@ -42,11 +42,20 @@ possession = several(1, 5, record(suite=suite, proof=octets(1, 96)))
 box = record(R=octets(32), proof=octets(64), ciphertext=anything)
 COPY = {"id": label, "label": prose, "kind": one_of("export", "external"), "epoch": count}
 
+NOTE = {"text": prose, "number": count}
+NOTES = (
+    record(kind=one_of("deviation", "observation"), **NOTE),
+    record(kind=one_of("bag"), bag=text(64, 1), way=one_of("in", "out"), what=text(64, 1), **NOTE),
+    record(kind=one_of("witness"), name=text(100, 1), role=text(100, 1), **NOTE),
+    record(kind=one_of("absent"), member=identity, **NOTE),
+    record(kind=one_of("anchor"), place=text(200, 1), digest=hash32, **NOTE),
+)
+
 BODIES = {
     "proposal": record(plan=anything, key=hash32),
     "approval": record(),
     "refusal": record(**{"as": one_of("receiver", "dealer", "approver", "proposer", "member"), "reason": prose}),
-    "note": record(kind=one_of("deviation", "observation"), text=prose, number=count),
+    "note": lambda value: isinstance(value, dict) and any(kind(value) for kind in NOTES),
     "deal": record(
         vote=null_or(vote),
         approvals=several(0, 16, hash32),

@@ -1,7 +1,7 @@
 """Ceremonies that move no share, drill and census: section 21 of docs/protocol.md."""
 
 import groups
-from ceremony import Round, approvals_refused, contradictions, signatures_hold
+from ceremony import Round, approvals_refused, contradictions, record_of, signatures_hold
 from groups import group_of
 from signatures import drill_statement
 from wire import Refused, Waits, lp, tagged, u64
@@ -22,6 +22,10 @@ class Still:
         self.refusers = {p.author for p in self.of("refusal")}
         self.withdrawn = any(p.body["as"] == "proposer" and p.author == plan.proposer for p in self.of("refusal"))
         self.stopped = self.withdrawn or approvals_refused(plan, self.packets)
+
+    @property
+    def record(self):
+        return record_of(self)
 
     def of(self, kind):
         return [p for p in self.packets if p.kind == kind]
@@ -49,6 +53,7 @@ class Drill(Still):
         self.committed = self._judge("commitment", one.check_commitment)
         here = {p.digest for p in self.of("commitment")}
         self.signed = self._judge("signature", lambda p: one.check_signature(p, here))
+        self.answered = {p.author for p in self.signed}
         self.complete = list(one.complete())
         for _, signatures in self.complete:
             if not signatures_hold(plan.keys, parent.points, statement, signatures):
@@ -70,7 +75,7 @@ class Drill(Still):
 class Census(Still):
     def __init__(self, plan, packets):
         super().__init__(plan, packets)
-        self.reported = {p.author for p in self._judge("census", self._check)}
+        self.reported = self.answered = {p.author for p in self._judge("census", self._check)}
 
     def _check(self, packet):
         plan, parent = self.plan, self.plan.parent.descriptor
