@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Memo } from '../src/ceremony/evaluation.ts';
 import { verifyExport } from '../src/ceremony/verify.ts';
 import {
   allSuitesWhole,
@@ -44,6 +45,9 @@ interface Judged {
   }[];
 }
 
+/** What the product has found out of a packet; the other keeps that for as long as its process runs. */
+const memo: Memo = new Map();
+
 /** What both say of each. One process for all of them: what it has found out once, of a packet that is in many files, it knows. */
 async function judgedByBoth(specimens: readonly Specimen[]): Promise<Map<string, [product: Judged, other: Judged]>> {
   const mine = mkdtempSync(join(folder, 'of-'));
@@ -53,7 +57,7 @@ async function judgedByBoth(specimens: readonly Specimen[]): Promise<Map<string,
     return path;
   });
   const second = python('verify.py', '--json', ...files);
-  const first = specimens.map(({ file }) => verifyExport(file));
+  const first = specimens.map(({ file }) => verifyExport(file, {}, memo));
   const lines = (await second).out.trim().split('\n');
   return new Map(
     specimens.map(({ says }, at) => {

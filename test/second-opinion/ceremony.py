@@ -419,12 +419,14 @@ class Tried:
         return self._committees[key]
 
     def _named(self, digests, kind, what):
-        """What a packet names: waits where it is not here, or waits itself."""
-        found = [self.ceremony.here.get(digest) for digest in digests]
-        if any(p is None or p.digest in self.ceremony.waiting for p in found):
+        """What a packet names; None where one of it is here and can never be what it is named as."""
+        here, waiting = self.ceremony.here, self.ceremony.waiting
+        found = [here.get(digest) for digest in digests]
+        for p in found:
+            if p is not None and p.digest not in waiting and (p.kind != kind or p.digest not in self.good):
+                return None
+        if any(p is None or p.digest in waiting for p in found):
             raise Waits(what)
-        if any(p.kind != kind or p.digest not in self.good for p in found):  # also one of another attempt
-            return None
         return found
 
     def committees(self):
@@ -500,10 +502,12 @@ class Tried:
             for key, signatures in one.complete():
                 number = sum_of((committee.transcript, u64(self.ceremony.here[call].body["number"])), key)
                 self.proofs.append(Proof(number, committee, signatures, list(one.signers)))
-        for proof in self.proofs:
-            if not signatures_hold(self.plan.keys, proof.committee.points, proof.committee.statement, proof.signatures):
-                raise Refused("SIGNATURE_INVALID", "shares that hold one by one, and no signature comes of them")
+        self.proofs = [proof for proof in self.proofs if self._signed(proof)]
         self.proofs.sort(key=lambda proof: (-len(proof.signers), proof.turn))
+
+    def _signed(self, proof):
+        made = proof.committee
+        return signatures_hold(self.plan.keys, made.points, made.statement, proof.signatures)
 
     def _call(self, packet):
         body = packet.body

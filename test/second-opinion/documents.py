@@ -139,7 +139,7 @@ class Descriptor:
         )
 
 
-LINK = record(descriptor=octets(0, 1 << 26), transcript=hash32, signatures=several(1, 10_000, octets(1, 96)))
+LINK = record(descriptor=octets(1, 1 << 26), transcript=hash32, signatures=several(1, 10_000, octets(1, 96)))
 
 
 class Link:
@@ -167,7 +167,7 @@ PLAN_FIELDS = {
     "random": octets(32),
     "keyset": name,
     "parent": null_or(LINK),
-    "cards": several(1, 64, octets(0, 1 << 26)),
+    "cards": several(1, 64, octets(1, 4096)),
     "proposer": position,
     "old": several(0, 32, record(card=null_or(position))),
     "new": several(0, 32, record(card=position, prekey=octets(32))),

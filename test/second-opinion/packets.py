@@ -29,7 +29,8 @@ from wire import (
     version,
 )
 
-anything = octets(0, 1 << 26)
+anything = octets(1, 1 << 26)
+card = octets(1, 4096)
 per_key = functools.partial(several, 1, 10_000)
 vote = record(
     parent=hash32,
@@ -60,7 +61,7 @@ BODIES = {
         vote=null_or(vote),
         approvals=several(0, 16, hash32),
         keys=per_key(record(commitments=several(1, 32, point), proof=null_or(octets(1, 96)))),
-        boxes=several(1, 32, box),
+        boxes=several(2, 32, box),
     ),
     "endorsement": record(vote=vote),
     "acceptance": record(
@@ -68,7 +69,7 @@ BODIES = {
         transcript=hash32,
         possession=possession,
         nonces=per_key(nonce),
-        card=anything,
+        card=card,
         tool=tool,
     ),
     "complaint": record(deal=hash32, K=octets(32), proof=octets(96)),
@@ -78,7 +79,7 @@ BODIES = {
     "amendment": record(
         number=integer(1, 24),
         dealers=several(1, 32, index),
-        receivers=several(2, 32, record(card=anything, prekey=octets(32))),
+        receivers=several(2, 32, record(card=card, prekey=octets(32))),
         reason=prose,
     ),
     "reprove": record(number=integer(1, 16), certificate=certificate, signers=several(2, 32, index), reason=prose),

@@ -307,3 +307,31 @@ function other(): Ceremony {
 function stranger(): Ceremony {
   return new Ceremony({ cast: everybody, members: [bob, carol, dave], threshold: 2, keys: ristretto }).run();
 }
+
+/** Whole ceremonies of every kind, for machines to alter. */
+export function bases(): Ceremony[] {
+  forget();
+  const members = [alice, bob, carol, dave, dora];
+  const approvers = [dora, alice];
+  const wide = new Ceremony({ cast: everybody, members, threshold: 2, approvers, approvals: 1 }).run();
+  forget();
+  const endorsed = new Ceremony({
+    cast: everybody,
+    members: [bob, carol, dave],
+    threshold: 2,
+    parent: wide.link,
+    dealers: [1, 3],
+  }).run();
+  const released = later();
+  released.say(carol, 'release', { signed: [], salvage: false, reason: 'lost' });
+  return [
+    first,
+    amended(),
+    later(),
+    released,
+    endorsed,
+    refused(),
+    still(first.link, 'drill', [alice, bob, carol]).run(),
+    still(first.link, 'census', [alice, bob, carol]).run(),
+  ];
+}

@@ -54,10 +54,11 @@ class Drill(Still):
         here = {p.digest for p in self.of("commitment")}
         self.signed = self._judge("signature", lambda p: one.check_signature(p, here))
         self.answered = {p.author for p in self.signed}
-        self.complete = list(one.complete())
-        for _, signatures in self.complete:
-            if not signatures_hold(plan.keys, parent.points, statement, signatures):
-                raise Refused("SIGNATURE_INVALID", "shares that hold one by one, and no signature comes of them")
+        self.complete = [
+            (key, signatures)
+            for key, signatures in one.complete()
+            if signatures_hold(plan.keys, parent.points, statement, signatures)
+        ]
 
     @property
     def phase(self):

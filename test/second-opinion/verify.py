@@ -42,7 +42,7 @@ class Verification:
     """Of one file: its checks, each (ceremony or None, name, "ok" or "open" or "bad", words)."""
 
     def __init__(self, data, key=None, epoch=None, head=None):
-        self.checks, self.views = [], []
+        self.checks, self.views, self.refused = [], [], []
         self.links = []  # proven descriptors, and where each was found
         try:
             self.file = read_export(data)
@@ -99,6 +99,7 @@ class Verification:
                 try:
                     said.append(admit(plan, data))
                 except Refused as refused:
+                    self.refused.append([tagged("packet", data).hex(), refused.code])
                     refusals.append(f"{tagged('packet', data).hex()[:16]}: {refused}")
             words = f"{len(said)} packets, each signed by its author, who may say it"
             self.judge("signatures", refusals, words, plan.id)
@@ -241,6 +242,7 @@ class Verification:
                 {"ceremony": number, "check": check, "state": state, "detail": words}
                 for number, check, state, words in self.checks
             ],
+            "refused": sorted(self.refused),
             "ceremonies": [
                 {
                     "ceremony": view.plan.id.hex(),
