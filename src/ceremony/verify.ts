@@ -7,6 +7,7 @@ import { type Chain, chainOf, linkReader, provenIn } from './chain.ts';
 import { type CheckName, checksNow } from './checks.ts';
 import type { Descriptor } from './descriptor.ts';
 import { evaluate, type View } from './evaluate.ts';
+import type { Memo } from './evaluation.ts';
 import { type Charge, chargesIn } from './evidence.ts';
 import { type Exported, readExport } from './export.ts';
 import type { AnyPacket } from './kinds.ts';
@@ -67,7 +68,8 @@ export interface Verification {
 const overcomable: readonly string[] = ['deals', 'votes', 'certificate', 'possession', 'turn', 'drill', 'census'];
 const ofMembers: readonly string[] = [...overcomable, 'outcome', 'closings', 'contradictions', 'across'];
 
-export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification {
+/** Never throws for what is in the file. With a memo, what was checked of a packet before is not checked again. */
+export function verifyExport(file: Uint8Array, asked: Asked = {}, memo: Memo = new Map()): Verification {
   const checks: VerifiedCheck[] = [];
   const say = (check: string, result: Result, ceremony: string | null = null): void => {
     checks.push({ check, ...result, ceremony });
@@ -81,7 +83,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
 
   const read = linkReader();
   const succession = exported.succession.map((facts) => orProblem(() => read(facts)));
-  const opened = exported.ceremonies.map((ceremony) => orProblem(() => openCeremony(ceremony, read)));
+  const opened = exported.ceremonies.map((ceremony) => orProblem(() => openCeremony(ceremony, read, memo)));
   const sound = opened.flatMap((one) => (one instanceof Problem ? [] : [one]));
   say('proposals', proposalsCheck(opened));
   const views = sound.map(({ view }) => view).sort(byEpoch);
@@ -163,6 +165,7 @@ function contentsOf({ ceremonies, succession }: Exported): string {
 function openCeremony(
   { proposal, packets }: Exported['ceremonies'][number],
   read: ReturnType<typeof linkReader>,
+  memo: Memo,
 ): Opened {
   const { plan, packet } = readProposal(proposal, undefined, read);
   const admitted: AnyPacket[] = [packet];
@@ -172,7 +175,7 @@ function openCeremony(
     if (found instanceof Problem) refused.push(`${digestOf(bytes).slice(0, 16)}: ${found.message}`);
     else admitted.push(found);
   }
-  return { view: evaluate(plan, admitted), refused };
+  return { view: evaluate(plan, admitted, memo), refused };
 }
 
 function byEpoch({ plan: a }: View, { plan: b }: View): number {
