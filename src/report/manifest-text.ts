@@ -47,8 +47,12 @@ export function planRows(page: Page, { kind, keyset, epoch, threshold, committee
   page.row('', `because: ${rest.because}${rest.ticket === null ? '' : `; ticket ${rest.ticket}`}`);
 }
 
-export function committeeSection(page: Page, { committee, keysetId, transcript, descriptor }: Manifest): void {
-  page.section('the committee, before and after');
+export function committeeSection(
+  page: Page,
+  { committee, keysetId, transcript, descriptor }: Manifest,
+  breaks = false,
+): void {
+  page.section('the committee, before and after', breaks);
   const { before, after } = committee;
   const rows = Array.from({ length: Math.max(before.length, after.length) }, (_, at) => {
     const [old, next] = [before[at], after[at]];

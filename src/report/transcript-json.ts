@@ -1,12 +1,17 @@
 import { toHex } from '../bytes/hex.ts';
 import { type Check, proofsOfLife, verifiers } from '../ceremony/checks.ts';
+import { type Coverage, coverageOf, coverageWords } from '../ceremony/coverage.ts';
 import type { View } from '../ceremony/evaluate.ts';
+import { chargesIn } from '../ceremony/evidence.ts';
 import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
 import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
-import { movesShares, type PlanFacts } from '../ceremony/plan.ts';
+import { movesShares, type Plan, type PlanFacts } from '../ceremony/plan.ts';
+import { type ShareLog, shareLogs } from '../ceremony/share-log.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
+import { deathWords } from '../ceremony/why.ts';
 import { planJson } from './plan-json.ts';
 import { censusLines, drillLines } from './still-text.ts';
+import { type Trouble, troubleOf } from './trouble-json.ts';
 
 type ToolFacts = PlanFacts['tool'];
 
@@ -18,9 +23,20 @@ export interface OwnRecord {
   readonly log: readonly { readonly at: number; readonly epoch: number; readonly event: string }[];
   /** Sentences that were typed here to go on in spite of an alarm. */
   readonly overrides: readonly { readonly at: number; readonly sentence: string }[];
+  /** Its register of copies of this keyset: what it knows of shares that lie elsewhere. */
+  readonly copies: readonly OwnCopy[];
   /** Files in this vault that are not what they were. */
   readonly damaged: readonly string[];
   readonly tool: ToolFacts;
+}
+
+export interface OwnCopy {
+  readonly id: string;
+  readonly kind: string;
+  readonly label: string;
+  readonly epoch: number;
+  readonly at: number;
+  readonly state: 'current' | 'invalid';
 }
 
 export interface TranscriptSource {
@@ -32,13 +48,28 @@ export interface TranscriptSource {
   readonly own: OwnRecord;
 }
 
+export interface Beacon {
+  readonly source: string;
+  readonly round: string;
+  readonly value: string;
+}
+
+export interface Consent {
+  readonly member: string;
+  readonly at: number;
+  readonly kind: KindName;
+  /** By a person at the machine, or through a script that had the phrase. */
+  readonly attended: boolean;
+  readonly packet: string;
+}
+
 interface Tool {
   readonly version: string;
   readonly digest: string | null;
 }
 
 /** A ceremony for the record, as plain data: the text for people is made from nothing else. */
-export interface Transcript extends Manifest {
+export interface Transcript extends Manifest, Trouble {
   readonly v: 1;
   readonly phrase: string;
   readonly outcome: {
@@ -53,7 +84,17 @@ export interface Transcript extends Manifest {
     readonly proven: number | null;
     readonly last: number;
   };
+  /** A public value that the plan names: nobody could have written the plan before it was known. */
+  readonly notBefore: Beacon | null;
+  /** Where the members say that a digest of this was laid down: it was there then. */
+  readonly notAfter: readonly { readonly member: string; readonly at: number; readonly text: string }[];
   readonly checks: readonly Check[];
+  /** Which members together have the keys: of the new committee once it is proven, else of the old one. */
+  readonly coverage: (Coverage & { readonly words: string }) | null;
+  /** What became of each share. */
+  readonly shareLogs: readonly ShareLog[];
+  /** The first word of each member in this ceremony. A machine signs none before its operator consented by the phrase. */
+  readonly consents: readonly Consent[];
   readonly proofOfLife: readonly {
     readonly label: string;
     readonly suite: string;
@@ -86,9 +127,17 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
     ...manifest,
     keyset,
     phrase,
+    ...troubleOf(view),
     outcome: outcomeOf(view, manifest, checks),
     claimed: { begun: plan.at, proven, last: Math.max(plan.at, ...packets.map(({ at }) => at)) },
+    notBefore: beaconOf(plan),
+    notAfter: manifest.notes
+      .filter(({ kind }) => (kind as string) === 'anchor')
+      .map(({ member, at, text }) => ({ member, at, text })),
     checks,
+    coverage: coverageIn(view),
+    shareLogs: shareLogs(view),
+    consents: consentsIn(view),
     proofOfLife: (proof === null ? [] : proofsOfLife(proof.link)).map((one) => ({
       label: one.label,
       suite: one.suite,
@@ -164,9 +213,11 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
   return { succeeded: current.proof !== null && failed.length === 0, says: saysOf(), open };
 
   function saysOf(): string {
+    const named = [...new Set(chargesIn([view]).map(({ member }) => member))];
+    const guilty = named.length === 0 ? '' : `; at fault: ${named.join(', ')}`;
     if (current.proof === null) {
-      if (current.death !== null) return `no: it was given up by ${current.death.by.join(', ')}`;
-      return `not yet: it is at ${phase}, and waits for ${manifest.waitingFor.join(', ') || 'nobody'}`;
+      if (current.death !== null) return `no: ${deathWords(view)}${guilty}`;
+      return `not yet: it is at ${phase}, and waits for ${manifest.waitingFor.join(', ') || 'nobody'}${guilty}`;
     }
     if (failed.length > 0) return 'no: there is a proof of life, but not every check holds';
     const lost = (current.proof.lost ?? []).map(({ name }) => name).join(', ');
@@ -186,6 +237,31 @@ function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
     const inOrder = kindNames.filter((kind) => kinds.includes(kind));
     return inOrder.length === 0 ? [] : [{ member: name, kinds: inOrder }];
   });
+}
+
+/** Of a committee that is proven: what was dealt to one that never was is nobody's key. */
+function coverageIn({ plan, current }: View): Transcript['coverage'] {
+  const committee = current.proof?.link.proven ?? plan.parent?.proven ?? null;
+  if (committee === null) return null;
+  const coverage = coverageOf(committee);
+  return { ...coverage, words: coverageWords(coverage) };
+}
+
+function consentsIn({ plan, packets }: View): Consent[] {
+  return plan.participants.flatMap(({ identity, name }) => {
+    const [first] = packets
+      .filter((packet) => packet.identity === identity && !isKind(packet, 'note') && !isKind(packet, 'refusal'))
+      .sort((a, b) => a.at - b.at || kindNames.indexOf(a.kind) - kindNames.indexOf(b.kind));
+    if (first === undefined) return [];
+    const { at, kind, attended, digest } = first;
+    return [{ member: name, at, kind, attended, packet: digest }];
+  });
+}
+
+/** A plan that knows no beacon has none. */
+function beaconOf(plan: Plan & { readonly beacon?: { source: string; round: string; value: Uint8Array } | null }) {
+  const { beacon } = plan;
+  return beacon == null ? null : { ...beacon, value: toHex(beacon.value) };
 }
 
 function toolsIn({ plan, packets }: View): Transcript['tools'] {
