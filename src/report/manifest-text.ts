@@ -48,8 +48,12 @@ export function planRows(page: Page, { kind, keyset, epoch, threshold, committee
   page.row('', `because: ${rest.because}${rest.ticket === null ? '' : `; ticket ${rest.ticket}`}`);
 }
 
-export function committeeSection(page: Page, { committee, keysetId, transcript, descriptor }: Manifest): void {
-  page.section('the committee, before and after');
+export function committeeSection(
+  page: Page,
+  { committee, keysetId, transcript, descriptor }: Manifest,
+  breaks = false,
+): void {
+  page.section('the committee, before and after', breaks);
   const { before, after } = committee;
   const rows = Array.from({ length: Math.max(before.length, after.length) }, (_, at) => {
     const [old, next] = [before[at], after[at]];
@@ -162,7 +166,7 @@ export function troubleSection(page: Page, { faults, contradictions, missing, de
 export function remarksSection(page: Page, { notes, dissent }: Manifest): void {
   if (notes.length + dissent.length === 0) return;
   page.section('deviations, observations, dissent');
-  for (const note of notes)
+  for (const note of [...notes].sort((a, b) => a.at - b.at || a.number - b.number))
     page.row(note.kind, `${note.member} ${note.number + 1}, ${claimedTime(note.at)}: ${noteWords(note)}`);
   for (const { member, as, at, reason } of dissent)
     page.row('refusal', `${member} as ${as}, ${claimedTime(at)}: ${reason}`);

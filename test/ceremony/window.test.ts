@@ -54,7 +54,9 @@ describe('the window', () => {
     expect(notAfter).toContainEqual(
       expect.objectContaining({ member: 'alice', place: 'the gazette', digest: toHex(digest), fits: true }),
     );
-    expect(notAfter).toContainEqual(expect.objectContaining({ member: 'bob', at: 77, place: 'somewhere', fits: false }));
+    expect(notAfter).toContainEqual(
+      expect.objectContaining({ member: 'bob', at: 77, place: 'somewhere', fits: false }),
+    );
   });
 
   test('an anchor of a record that has grown since does not fit it any more', () => {
