@@ -6,7 +6,7 @@ import { combineVerification } from '../crypto/possession.ts';
 import { suite } from '../crypto/suites.ts';
 import { type Descriptor, keysBySuite } from './descriptor.ts';
 
-/** Which members together have the keys: what the commitments of a committee say of it. */
+/** Which members together can sign: what the commitments of a committee say of it. */
 export interface Coverage {
   readonly epoch: number;
   readonly threshold: number;
@@ -22,7 +22,7 @@ export interface Coverage {
 const computedAtMost = 500;
 
 /**
- * That any `threshold` members have the keys follows from there being exactly as many commitments. Here it is computed
+ * That any `threshold` members can sign follows from there being exactly as many commitments. Here it is computed
  * as well: the verification shares of each choice of members, interpolated at zero, are the public keys. All keys of a
  * suite at once, with weights that are fixed by the descriptor, which holds all commitments.
  */
@@ -52,11 +52,11 @@ function runs(members: number, threshold: number): number[][] {
 
 export function coverageWords({ threshold, members, combinations, computed, ok, keys }: Coverage): string {
   const every = keys === 1 ? 'the key' : `all ${keys} keys`;
-  if (!ok) return `NOT EVERY ${threshold} of ${members} have ${every}: the commitments do not fit together`;
+  if (!ok) return `NOT ANY ${threshold} of ${members} can sign with ${every}: the commitments do not fit together`;
   const all = combinations === 1 ? 'the one combination follows' : `all ${combinations} combinations follow`;
   const how =
     computed === combinations
       ? `${computed === 1 ? 'it was' : 'each was'} interpolated here from the verification shares and gives the public key`
       : `${computed} of them were interpolated here from the verification shares and give the public key`;
-  return `any ${threshold} of ${members} have ${every}: ${all} from the commitments, which are ${threshold} for each key; ${how}`;
+  return `any ${threshold} of ${members} can sign with ${every}: ${all} from the commitments, which are ${threshold} for each key; ${how}`;
 }

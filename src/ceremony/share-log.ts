@@ -65,13 +65,13 @@ function newShares(view: View): ShareLog[] {
         case 'acceptance':
           return 'stored and read back, pending';
         case 'activation':
-          return 'signed turn 0 with, and made the active one';
+          return 'turn 0 signed with it: active';
         case 'signature':
-          return 'signed a later turn with, and the active one';
+          return 'a later turn signed with it: active';
         case 'release':
           return 'given up';
         case 'closing':
-          return 'closed on';
+          return 'its member closed';
         default:
           return null;
       }
@@ -109,5 +109,5 @@ function eventsOf(view: View, identity: string, words: (packet: AnyPacket) => st
 
 /** Within one second of one clock, the order in which it is done. */
 function order(event: string): number {
-  return ['dealt', 'stored', 'signed', 'closed', 'its wrapping'].findIndex((start) => event.startsWith(start));
+  return ['dealt', 'stored', 'turn', 'a later', 'its'].findIndex((start) => event.startsWith(start));
 }

@@ -25,7 +25,10 @@ export function manifestText(manifest: Manifest): string {
   if (keys.length > 40) page.text(`and ${keys.length - 40} more keys: see --json`);
   membersSection(page, manifest);
   stillSection(page, manifest);
-  if (manifest.drill === null && manifest.census === null) sharesSection(page, manifest);
+  if (manifest.drill === null && manifest.census === null) {
+    sharesSection(page, manifest);
+    copyLines(page, manifest);
+  }
   troubleSection(page, manifest);
   remarksSection(page, manifest);
   packetsSection(page, manifest);
@@ -48,12 +51,8 @@ export function planRows(page: Page, { kind, keyset, epoch, threshold, committee
   page.row('', `because: ${rest.because}${rest.ticket === null ? '' : `; ticket ${rest.ticket}`}`);
 }
 
-export function committeeSection(
-  page: Page,
-  { committee, keysetId, transcript, descriptor }: Manifest,
-  breaks = false,
-): void {
-  page.section('the committee, before and after', breaks);
+export function committeeSection(page: Page, { committee, keysetId, transcript, descriptor }: Manifest): void {
+  page.section('the committee, before and after');
   const { before, after } = committee;
   const rows = Array.from({ length: Math.max(before.length, after.length) }, (_, at) => {
     const [old, next] = [before[at], after[at]];
@@ -114,8 +113,8 @@ export function stillSection(page: Page, { drill, census }: Manifest): void {
 }
 
 export function sharesSection(page: Page, manifest: Manifest): void {
-  const { oldShares, withoutShare, lost, reproves, copies, outstanding } = manifest;
-  page.section('old shares and copies, as their members declared');
+  const { oldShares, withoutShare, lost, reproves, outstanding } = manifest;
+  page.section('old shares, as their members declared');
   page.table(
     oldShares.map(({ member, state, why }) => [member, `${shareWords[state]} (${why})`]),
     ['member', oldShares.length === 0 ? 'nobody has closed yet' : 'the old share'],
@@ -136,6 +135,9 @@ export function sharesSection(page: Page, manifest: Manifest): void {
     page.text(`later turn ${number}, called for by ${caller}: ${signers.join(', ')} (${left}); ${end}: ${reason}`);
   }
   if (outstanding.length > 0) page.text(`outstanding: ${outstanding.join(', ')}`);
+}
+
+function copyLines(page: Page, { copies }: Manifest): void {
   for (const [what, listed] of [
     ['recorded', copies.recorded],
     ['worthless now', copies.invalid],

@@ -19,7 +19,6 @@ h1 { font-size: 1.5rem; letter-spacing: .04em; margin: 0; }
 h2 { font-size: 1.02rem; margin: 2.2rem 0 .7rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line);
   break-after: avoid; }
 h2::first-letter { text-transform: uppercase; }
-header p { margin: .2rem 0 0; color: var(--dim); }
 .mark { display: inline-block; color: #fff; background: var(--bad); font-weight: 700; padding: .1rem .7rem;
   margin: 0 0 .6rem; letter-spacing: .06em; }
 .sheet { display: none; }
@@ -36,7 +35,7 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th { text-align: left; font-weight: 600; color: var(--dim); border-bottom: 1px solid var(--ink); }
 th, td { padding: .28rem .9rem .28rem 0; vertical-align: top; }
 td { border-bottom: 1px solid var(--line); }
-td:not(:last-child) { min-width: 4.5rem; }
+td:not(:last-child) { min-width: 4.5rem; overflow-wrap: break-word; }
 tr { break-inside: avoid; }
 .good { color: var(--good); font-weight: 600; }
 .open { color: var(--open); font-weight: 600; }
@@ -103,8 +102,7 @@ function blockHtml(block: Exclude<Block, { kind: 'row' }>): string {
   switch (block.kind) {
     case 'title': {
       const mark = block.right === '' ? '' : `<div class="mark">${quoted(block.right)}</div>\n`;
-      const number = block.number === '' ? '' : `<p>${words(block.number)}</p>\n`;
-      return `<header>\n${mark}<h1>${quoted(block.left)}</h1>\n${number}</header>\n`;
+      return `<header>\n${mark}<h1>${quoted(block.left)}</h1>\n</header>\n`;
     }
     case 'section':
       return `<h2${block.breaks ? ' class="breaks"' : ''}>${quoted(block.name)}</h2>\n`;

@@ -127,7 +127,7 @@ class Writer {
   write(block: Block): void {
     switch (block.kind) {
       case 'title':
-        this.#title(block.left, block.right, block.number);
+        this.#title(block.left, block.right);
         break;
       case 'section':
         this.#section(block.name, block.breaks);
@@ -178,11 +178,10 @@ class Writer {
     });
   }
 
-  #title(left: string, right: string, number: string): void {
+  #title(left: string, right: string): void {
     const { bold } = this.#faces;
-    if (right !== '') this.#lines({ font: bold, size: 11, lead: 17 }, right, sheet.left, inner, tones.bad);
+    if (right !== '') this.#lines({ font: bold, size: 11, lead: 22 }, right, sheet.left, inner, tones.bad);
     this.#lines({ font: bold, size: 18, lead: 24 }, left, sheet.left, inner, ink);
-    if (number !== '') this.#lines({ ...this.#fixed, size: 9 }, number, sheet.left, inner, dim);
     this.#y -= 10;
   }
 
@@ -199,6 +198,7 @@ class Writer {
 
   #row(label: string, value: string, tone: Tone | null): void {
     const name = label.trim();
+    if (name !== '') this.#y -= 2;
     const type = tone === null ? this.#typeOf(value) : this.#strong;
     const fits = this.#faces.plain.width(name, this.#body.size) <= labelWidth - 6;
     if (!fits) this.#lines(this.#body, name, sheet.left, inner, dim);
@@ -242,9 +242,9 @@ class Writer {
     const natural = (column: number): number =>
       Math.max(
         ...[head, ...rows].map((row) => {
-          const cell = cellText(row[column] ?? '');
-          const { font, size } = this.#typeOf(cell);
-          return font.width(font.spelled(cell), size);
+          const cell = row[column] ?? '';
+          const { font, size } = this.#look(cell).type;
+          return font.width(font.spelled(cellText(cell)), size);
         }),
       );
     const widths = most.map((letters, column) => Math.min(letters * 5.6, natural(column) + 1));
@@ -259,23 +259,22 @@ class Writer {
       this.#rule(this.#page, sheet.left, inner, this.#y + 8, ink);
       this.#y -= 3;
     };
+    this.#y -= 4;
     this.#room(40);
     headLine();
     for (const row of rows) {
       const before = this.#sheets.length;
-      this.#cells(row, columns, gap, (cell) => {
-        const tone = typeof cell === 'string' ? null : cell.tone;
-        const text = cellText(cell);
-        return {
-          type: tone === null ? this.#typeOf(text) : this.#strong,
-          text,
-          color: tone === null ? ink : tones[tone],
-        };
-      });
+      this.#cells(row, columns, gap, (cell) => this.#look(cell));
       if (this.#sheets.length === before) this.#rule(this.#page, sheet.left, inner, this.#y + 9.5);
       this.#y -= 2;
     }
     this.#y -= 4;
+  }
+
+  #look(cell: Cell): { type: Type; text: string; color: typeof ink } {
+    const text = cellText(cell);
+    if (typeof cell === 'string') return { type: this.#typeOf(text), text, color: ink };
+    return { type: this.#strong, text, color: tones[cell.tone] };
   }
 
   /** One row of a table, line by line: a cell may be longer than a sheet. */
@@ -313,9 +312,9 @@ class Writer {
     }
   }
 
-  /** Numbers and commands in a type that tells 0 from O. */
+  /** Numbers in a type that tells 0 from O. */
   #typeOf(text: string): Type {
-    return /^(?:[0-9a-f]{16,}|conclave .*)$/.test(text) ? this.#fixed : this.#body;
+    return /^[0-9a-f]{16,}$/.test(text) ? this.#fixed : this.#body;
   }
 
   get #page(): PDFPage {

@@ -1,3 +1,4 @@
+import type { Check } from '../ceremony/checks.ts';
 import { planRows } from './manifest-text.ts';
 import type { Page } from './page.ts';
 import { claimedTime } from './time.ts';
@@ -16,6 +17,7 @@ export function firstPage(page: Page, transcript: Transcript): void {
   when(page, transcript);
   page.blank();
   page.row('succeeded', outcome.says, outcome.succeeded ? 'good' : outcome.says.startsWith('no:') ? 'bad' : 'open');
+  checksInShort(page, transcript);
   trouble(page, transcript);
   page.blank();
   page.rows('still open', outcome.open.length === 0 ? ['nothing'] : few(outcome.open));
@@ -35,6 +37,15 @@ function when(page: Page, { claimed, notBefore, notAfter }: Transcript): void {
   page.row('', `last packet ${claimedTime(claimed.last)}; all times as the machines' clocks claimed them`);
   if (notBefore !== null) page.row('not before', beaconWords(notBefore));
   page.rows('not after', notAfter.map(anchorWords));
+}
+
+function checksInShort(page: Page, { checks }: Transcript): void {
+  const count = (which: (check: Check) => boolean): number => checks.filter(which).length;
+  const bad = count(({ ok, open }) => !ok && !open);
+  const open = count((check) => check.open);
+  const rest = [...(bad > 0 ? [`${bad} DO NOT`] : []), ...(open > 0 ? [`${open} open`] : [])];
+  const held = `${count(({ ok }) => ok)} of ${checks.length} hold${rest.length === 0 ? '' : `, ${rest.join(', ')}`}`;
+  page.row('checks', `${held}; each was derived again from the packets when this was written`, bad > 0 ? 'bad' : null);
 }
 
 function trouble(page: Page, { outcome, blame, shares, toDo }: Transcript): void {

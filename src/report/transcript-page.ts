@@ -1,4 +1,5 @@
 import type { Check } from '../ceremony/checks.ts';
+import type { MemberCopy } from '../ceremony/manifest.ts';
 import {
   committeeSection,
   membersSection,
@@ -8,6 +9,7 @@ import {
   stillSection,
 } from './manifest-text.ts';
 import { Page } from './page.ts';
+import type { Cell } from './page-block.ts';
 import { claimedTime } from './time.ts';
 import { firstPage } from './transcript-first.ts';
 import type { Transcript } from './transcript-json.ts';
@@ -22,7 +24,7 @@ export function transcriptPage(transcript: Transcript): Page {
   const page = new Page();
   const still = transcript.drill !== null || transcript.census !== null;
   firstPage(page, transcript);
-  committeeSection(page, transcript, true);
+  committeeSection(page, transcript);
   troubleSections(page, transcript);
   page.section('checks, each derived again from the signed packets');
   checkRows(page, transcript.checks);
@@ -34,6 +36,7 @@ export function transcriptPage(transcript: Transcript): Page {
   if (!still) {
     shareLog(page, transcript);
     sharesSection(page, transcript);
+    copies(page, transcript);
   }
   remarksSection(page, transcript);
   tools(page, transcript);
@@ -80,16 +83,14 @@ const recipes: Readonly<Record<string, string>> = {
     'ristretto255: RFC 9591, FROST(ristretto255, SHA-512). The signature is a point R and a number z: z*B = R + H2(R, public key, message)*public key.',
 };
 
-function keys(page: Page, { keys: all, proofOfLife, descriptor, kind }: Transcript): void {
+function keys(page: Page, { keys: all, proofOfLife, kind }: Transcript): void {
   const proven = proofOfLife.length > 0;
   page.section(proven ? 'proof of life: what each key signed' : 'keys');
   if (proven) {
-    page.text('Each key signed the descriptor and the transcript of its new committee, byte for byte as here in hex.');
+    page.text(
+      'Each key signed the descriptor and the transcript of its new committee. How the message is made of them is in the protocol, section 17; all is in hex.',
+    );
     for (const suite of new Set(proofOfLife.map((one) => one.suite))) page.text(recipes[suite] ?? suite);
-    if (descriptor !== null)
-      page.text(
-        'For the verifiers of RFC 9591 and RFC 8032 the message is the statement itself; for BIP-340 its tagged hash.',
-      );
   } else if (kind !== 'census')
     page.text('No proof of life is here yet: none of these keys has signed a new committee.');
   for (const { label, suite, publicKey } of all.slice(0, keysShown)) {
@@ -135,17 +136,36 @@ function shareLog(page: Page, { shareLogs: all }: Transcript): void {
   for (const which of ['old', 'new'] as const) {
     const some = all.filter(({ committee }) => committee === which);
     if (some.length === 0) continue;
-    page.table(
-      some.map(({ member, index, state, events }) => [
-        `${index} ${member}`,
-        state,
-        events.map(({ at, event }) => `${claimedTime(at)} ${event}`).join('; ') || '-',
-      ]),
-      [`${which} committee, epoch ${some[0]?.epoch}`, 'the share is', 'said so far'],
-      [22, 24],
-    );
+    const rows = some.flatMap(({ member, index, state, events }) => {
+      const said = events.map(({ at, event }) => `${claimedTime(at)} ${event}`);
+      const [first = '-', ...more] = said;
+      return [[`${index} ${member}`, state, first], ...more.map((line) => ['', '', line])];
+    });
+    page.table(rows, [`${which}, epoch ${some[0]?.epoch}`, 'the share is', 'said so far'], [16, 24]);
     page.blank();
   }
+}
+
+/** What the members declared of copies when they closed: no machine can know of a copy that nobody registered. */
+function copies(page: Page, { copies: { recorded, invalid } }: Transcript): void {
+  page.section('backups and exports');
+  const row = (standing: Cell, { member, kind, id, label, epoch }: MemberCopy): Cell[] => [
+    standing,
+    `${member}, epoch ${epoch}`,
+    `${kind} ${id}: ${label}`,
+  ];
+  const worthless: Cell = { text: 'WORTHLESS', tone: 'open' };
+  if (recorded.length + invalid.length === 0) page.text('No member declared a copy of a share.');
+  else
+    page.table(
+      [...recorded.map((copy) => row('current', copy)), ...invalid.map((copy) => row(worthless, copy))],
+      ['', 'of', 'the copy'],
+      [9, 24],
+    );
+  if (invalid.length > 0)
+    page.text(
+      'A worthless copy is to be destroyed where it lies, and the destruction noted: no packet says of one that it is gone.',
+    );
 }
 
 function tools(page: Page, { tools: { plan, members: each } }: Transcript): void {

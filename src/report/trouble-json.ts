@@ -16,7 +16,13 @@ export interface Blame {
   /** What the code means in general. */
   readonly means: string;
   readonly detail: string;
-  readonly packets: readonly { readonly digest: string; readonly kind: string; readonly at: number }[];
+  /** All that it takes to see it, whoever signed them. */
+  readonly evidence: readonly {
+    readonly digest: string;
+    readonly kind: string;
+    readonly author: string;
+    readonly at: number;
+  }[];
   /** Writes the evidence to a file that `conclave verify` judges alone. */
   readonly command: string;
 }
@@ -40,7 +46,6 @@ export interface Trouble {
 
 export function troubleOf(view: View): Trouble {
   const { plan } = view;
-  const byDigest = new Map(view.packets.map((packet) => [packet.digest, packet]));
   return {
     blame: chargesIn([view]).map(({ member, identity, fault, detail, packets }) => ({
       member,
@@ -48,10 +53,7 @@ export function troubleOf(view: View): Trouble {
       fault,
       means: problems[fault],
       detail,
-      packets: packets.map((digest) => {
-        const packet = byDigest.get(digest);
-        return { digest, kind: packet?.kind ?? '', at: packet?.at ?? 0 };
-      }),
+      evidence: evidenceOf(view, fault, packets),
       command: `conclave export --fault ${member} --ceremony ${short(plan.ceremony)} --out ${member}.conclave`,
     })),
     attempts: view.attempts.map((one) => ({
@@ -64,6 +66,15 @@ export function troubleOf(view: View): Trouble {
     shares: sharesOf(view),
     toDo: whyNotMoving(view).map(({ duty: _, ...obstacle }) => obstacle),
   };
+}
+
+/** The packet that is the fault; and where it takes another one to see it, as with a box that was opened, that one too. */
+function evidenceOf({ plan, packets, faults }: View, fault: string, named: readonly string[]): Blame['evidence'] {
+  const same = faults.filter((one) => one.fault === fault && named.includes(one.packet));
+  const wanted = new Set([...named, ...same.flatMap(({ evidence = [] }) => evidence)]);
+  return packets
+    .filter(({ digest }) => wanted.has(digest))
+    .map(({ digest, kind, identity, at }) => ({ digest, kind, author: plan.byIdentity.get(identity)?.name ?? '', at }));
 }
 
 /** Only what the packets show, and what every machine that runs this program keeps to. */

@@ -38,12 +38,12 @@ export function troubleSections(page: Page, transcript: Transcript): void {
 function faults(page: Page, { blame }: Transcript): void {
   if (blame.length === 0) return;
   page.section('who is at fault, and by what evidence');
-  for (const { member, identity, fault, means, detail, packets, command } of blame) {
+  for (const { member, identity, fault, means, detail, evidence, command } of blame) {
     page.text(`fault of ${member}: ${fault}, ${detail}`, 'bad');
     page.row('identity', identity);
-    page.row('it means', means);
-    for (const { digest, kind, at } of packets) {
-      page.row('evidence', `the ${kind || 'packet'} that ${member} signed, ${claimedTime(at)} by its clock`);
+    page.row('in general', means);
+    for (const { digest, kind, author, at } of evidence) {
+      page.row('evidence', `the ${kind} that ${author} signed, ${claimedTime(at)} by its clock`);
       page.row('', digest);
     }
     page.row('to show it', 'this writes a file that anybody can judge alone, with conclave verify FILE:');
@@ -54,12 +54,12 @@ function faults(page: Page, { blame }: Transcript): void {
 function toDo(page: Page, { toDo: obstacles, outcome }: Transcript): void {
   if (obstacles.length === 0) return;
   page.section(outcome.succeeded ? 'what is left to do' : 'what to do');
-  for (const { notSeen, unlocks, at, command, otherwise } of obstacles) {
+  obstacles.forEach(({ notSeen, unlocks, at, command, otherwise }, place) => {
+    if (place > 0) page.blank();
     page.text(`not here: ${notSeen}`);
     page.row('unlocks', unlocks);
     page.row('at', at.join(', '));
     page.command(command);
     if (otherwise !== null) page.row('or else', otherwise);
-    page.blank();
-  }
+  });
 }
