@@ -40,6 +40,7 @@ tr { break-inside: avoid; }
 .good { color: var(--good); font-weight: 600; }
 .open { color: var(--open); font-weight: 600; }
 .bad { color: var(--bad); font-weight: 700; }
+td.good, td.open, td.bad { white-space: nowrap; }
 .signature { display: grid; grid-template-columns: 2fr 3fr 1.4fr; gap: .2rem 1.4rem; margin: 1rem 0 1.6rem;
   break-inside: avoid; }
 .signature strong { grid-column: 1 / -1; }
