@@ -66,7 +66,7 @@ function administrator(page: Page, script: Script): void {
   page.row('', `${'internal witness'.padEnd(24)} ${'_'.repeat(30)}`);
   if (idle.length > 0) page.row('', `in the plan with nothing to do: ${idle.join(', ')}`);
   step('The stick: new, or erased.');
-  page.row('', `serial number ______________________${bags ? '   in bag number _______________' : ''}`);
+  page.row('', `serial number ____________________${bags ? '   in bag number ____________' : ''}`);
   const digest = plan.tool.digest;
   step(
     digest === null || digest === undefined
@@ -153,7 +153,7 @@ function witness(page: Page, script: Script): void {
   if (bags) {
     step('Every bag: its number, and that it was whole when it was opened.');
     for (let line = 0; line < 4; line++)
-      page.row('', 'bag ______________ what ______________ in / out  whole yes / no  ____');
+      page.row('', 'bag ____________ what ____________ in / out   whole yes / no  ____');
   }
   step('What was otherwise:');
   for (let line = 0; line < 4; line++) page.row('', '_'.repeat(67));
@@ -170,8 +170,8 @@ function custodian(page: Page, script: Script, part: ScriptPart, sheet: readonly
   const step = steps(page);
   page.text('Type each line as it stands here. Each asks for your passphrase, which nobody else may see.');
   step('Your machine: take it out, look at it, start it. No cable but power; radio off.');
-  page.row('', `serial number ______________________${bags ? '   out of bag number ____________' : ''}`);
-  if (bags) page.row('', 'the bag was whole and has the number that you wrote down last  yes / no');
+  page.row('', `serial number ____________________${bags ? '   out of bag number _________' : ''}`);
+  if (bags) page.row('', 'whole, and with the number that you wrote down last   yes / no');
   page.row('', initials);
   step('Type these. What they warn of is told to the administrator before you go on.');
   page.command('conclave doctor');
@@ -185,15 +185,17 @@ function custodian(page: Page, script: Script, part: ScriptPart, sheet: readonly
     page.row('', initials);
   }
   if (proposes) {
+    const heard = script.visits.filter(({ consents }) => consents).map((visit) => visit.number);
+    const when = heard.length === 0 ? '' : ` Who types them: visits ${heard.join(', ')}.`;
     step(
-      'Read the twelve words aloud from your screen, slowly, and again for each who consents. Never send or print them.',
+      `Read the twelve words aloud from your screen, slowly, for all to write down. Never send or print them.${when}`,
     );
     page.command(`conclave status --ceremony ${number}`);
     page.row('', initials);
   }
   for (const visit of visits) oneVisit(page, script, part, visit, step);
   step(`Shut the machine down and put it away${bags ? ' in a new bag' : ''}.`);
-  if (bags) page.row('', 'bag number ______________   (write it on your own copy: it is the next "in")');
+  if (bags) page.row('', 'bag number ______________   (keep it: next time it is the one "in")');
   page.row('', initials);
 }
 
@@ -208,7 +210,7 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     `Visit ${visit.number} of ${script.visits.length}. The stick comes from ${from ?? 'the administrator'}. Plug it in.`,
   );
   if (bags) {
-    page.row('', `bag number ______________, which is the one that ${from ?? 'the administrator'} closed  yes / no`);
+    page.row('', `bag number ____________   the number that was closed last   yes / no`);
     page.command(`conclave note --kind bag --bag NUMBER --in --ceremony ${number} --stick ${stick}`);
   }
   if (does.includes('close') && plan.backup === 'required' && part.seats.some((seat) => seat.startsWith('new'))) {
