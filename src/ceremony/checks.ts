@@ -282,12 +282,14 @@ function checkCensusOf(view: View): Result {
 }
 
 function checkContradictions({ contradictions }: View): Result {
-  const grave = contradictions.filter((contradiction) => contradiction.grave);
+  const all = contradictions.filter((contradiction) => contradiction.grave);
+  // a deal is a vote as well: the same two packets are said of once
+  const grave = [...new Map(all.map((one) => [[...one.packets].sort().join(' '), one])).values()];
   if (grave.length > 0) {
     const each = grave.map(({ member, packets }) => `${member} (${packets.map((p) => p.slice(0, 16)).join(' and ')})`);
     return bad(`two statements of which only one can be honest: ${each.join(', ')}`);
   }
-  const harmless = contradictions.length - grave.length;
+  const harmless = contradictions.length - all.length;
   return good(harmless === 0 ? 'nobody said two things in one place' : `none but ${harmless} in notes or dissent`);
 }
 
