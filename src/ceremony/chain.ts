@@ -34,6 +34,15 @@ export function provenIn({ attempts }: View): Link[] {
   return attempts.flatMap(({ proof }) => (proof === null ? [] : [proof.link]));
 }
 
+/** The keyset that a ceremony is about; of a new key only once there is something to accept. */
+export function keysetIdOf(view: View): Uint8Array | null {
+  const made = [
+    ...provenIn(view).map(({ proven }) => proven),
+    ...view.attempts.map(({ transcript }) => transcript?.descriptor),
+  ];
+  return view.plan.parent?.proven.keysetId ?? made.find((one) => one !== undefined)?.keysetId ?? null;
+}
+
 /** Taproot knows a key by its x alone. */
 export function holdsKey({ keys }: Pick<Descriptor, 'keys'>, key: Uint8Array): boolean {
   const fits = ({ suite, publicKey }: DescriptorKey): boolean =>
@@ -73,9 +82,11 @@ function oneKeyset(links: readonly Link[], views: readonly View[]): Result {
   if (links.some(({ proven }) => !equalBytes(proven.keysetId, keysetId))) return bad('holds more than one keyset');
   if (links.some(({ proven }) => !equalBytes(proven.keysHash, keysHash)))
     return bad('the keys are not the same throughout');
-  if (views.some((view) => view.plan.parent === null && provenIn(view).length === 0))
-    return bad('a new key that is not proven, beside a keyset that is');
-  return good(`one keyset, ${toHex(keysetId).slice(0, 16)}, with ${keys.length} keys`);
+  if (views.some((view) => !equalBytes(keysetIdOf(view) ?? new Uint8Array(), keysetId)))
+    return bad('a new key that is none of this keyset');
+  return good(
+    `one keyset, ${toHex(keysetId).slice(0, 16)}, with ${keys.length === 1 ? 'one key' : `${keys.length} keys`}`,
+  );
 }
 
 /** Every link was signed by its keys; here it is looked at what lies between them. */

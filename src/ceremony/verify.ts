@@ -62,18 +62,9 @@ export interface Verification {
   readonly links: readonly Link[];
 }
 
-/** Checks that only a member can fail, by what it signed itself. */
-const ofMembers: readonly string[] = [
-  'deals',
-  'votes',
-  'certificate',
-  'possession',
-  'turn',
-  'drill',
-  'census',
-  'contradictions',
-  'across',
-];
+/** Checks that only a member can fail, by what it signed itself, and that the committee can get over. */
+const overcomable: readonly string[] = ['deals', 'votes', 'certificate', 'possession', 'turn', 'drill', 'census'];
+const ofMembers: readonly string[] = [...overcomable, 'outcome', 'closings', 'contradictions', 'across'];
 
 export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification {
   const checks: VerifiedCheck[] = [];
@@ -85,11 +76,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
     say('file', bad(exported.message));
     return { ...nothing, valid: false, intact: false, checks };
   }
-  const packets = exported.ceremonies.reduce((count, ceremony) => count + 1 + ceremony.packets.length, 0);
-  say(
-    'file',
-    good(`${exported.ceremonies.length} ceremonies with ${packets} packets, ${exported.succession.length} links`),
-  );
+  say('file', good(contentsOf(exported)));
 
   const read = linkReader();
   const succession = exported.succession.map((facts) => orProblem(() => read(facts)));
@@ -113,7 +100,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
     const { refused } = sound.find((one) => one.view === view) as Opened;
     const { ceremony } = view.plan;
     const [charges, overcome] = [chargesIn([view]), isOvercome(view, chain.links)];
-    say('outcome', outcomeOf(view, charges), ceremony);
+    say('outcome', outcomeOf(view, charges, overcome), ceremony);
     for (const { check, ...result } of checksNow(view, refused))
       say(check, excused(check, result, view, charges, overcome), ceremony);
   }
@@ -163,6 +150,13 @@ interface Opened {
   readonly view: View;
   /** Packets that did not come through the door, and why. */
   readonly refused: readonly string[];
+}
+
+function contentsOf({ ceremonies, succession }: Exported): string {
+  const many = (count: number, what: string, whats: string): string => `${count} ${count === 1 ? what : whats}`;
+  const packets = ceremonies.reduce((count, ceremony) => count + 1 + ceremony.packets.length, 0);
+  const what = [many(ceremonies.length, 'ceremony', 'ceremonies'), many(packets, 'packet', 'packets')];
+  return `${what.join(', ')}, ${many(succession.length, 'link', 'links')} of the succession`;
 }
 
 function openCeremony(
@@ -242,24 +236,27 @@ function isOvercome(view: View, links: readonly Link[]): boolean {
 /** A refusal is nobody's fault, and what the committee got over is told and not held against the file. */
 function excused(check: CheckName, result: Result, view: View, charges: readonly Charge[], overcome: boolean): Result {
   const unproven = provenIn(view).length === 0;
-  const can = ofMembers.includes(check) || (unproven && (check === 'approvals' || check === 'key-unchanged'));
-  if (result.ok || result.open || check === 'contradictions' || !can) return result;
-  if (charges.length === 0) return open(`${result.detail}; nobody is at fault`);
+  const can = overcomable.includes(check) || (unproven && (check === 'approvals' || check === 'key-unchanged'));
+  if (result.ok || result.open || !can) return result;
+  if (charges.length === 0) return open(`${result.detail}; nobody is proven to be at fault`);
   if (!overcome) return result;
   return open(`${result.detail}; ${unproven ? 'another ceremony took its place' : 'it was proven all the same'}`);
 }
 
-function outcomeOf({ plan, phase, current, drill }: View, charges: readonly Charge[]): Result {
+/** Somebody's fault is held against a ceremony that came to nothing by it, until another one takes its place. */
+function outcomeOf(view: View, charges: readonly Charge[], overcome: boolean): Result {
+  const { plan, phase } = view;
   const who = [...new Set(charges.map(({ member, fault }) => `${member} (${fault})`))];
-  const blame = who.length === 0 ? '' : `; at fault: ${who.join(', ')}`;
   const what = `${plan.kind} ${plan.ceremony.slice(0, 16)}`;
-  if (!movesShares(plan)) {
-    const done = drill === null ? phase === 'complete' : drill.proof !== null;
-    return (done ? good : open)(`${what} of epoch ${plan.epoch.to}: ${phase}${blame}`);
-  }
-  return current.proof === null
-    ? open(`${what}: ${phase}, NOT PROVEN in this file, so that epoch ${plan.epoch.to} does not follow from it${blame}`)
-    : good(`${what}: epoch ${plan.epoch.to} is proven (${phase})${blame}`);
+  const proven = provenIn(view).length > 0;
+  const said = !movesShares(plan)
+    ? `${what} of epoch ${plan.epoch.to}: ${phase}`
+    : proven
+      ? `${what}: epoch ${plan.epoch.to} is proven (${phase})`
+      : `${what}: ${phase}, NOT PROVEN in this file: epoch ${plan.epoch.to} does not follow from it`;
+  const detail = who.length === 0 ? said : `${said}; at fault: ${who.join(', ')}`;
+  if (charges.length > 0 && !overcome) return bad(detail);
+  return (movesShares(plan) ? proven : phase === 'complete') ? good(detail) : open(detail);
 }
 
 function orProblem<T>(work: () => T): T | Problem {
