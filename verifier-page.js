@@ -40,11 +40,12 @@ export async function page() {
     "require-trusted-types-for 'script'", // text never becomes HTML, not even by mistake
     'trusted-types conclave',
   ].join('; ');
+  /** @type {Record<string, string>} */
   const parts = { policy, style, script, version };
   const template = await readFile(`${folder}/page.html`, 'utf8');
   return template.replace(
     /\/\*\{(style|script)\}\*\/|\{(policy|version)\}/g,
-    (_, comment, name = comment) => parts[/** @type {keyof parts} */ (name)],
+    (_, comment, name) => parts[comment ?? name] ?? '',
   );
 }
 

@@ -1,5 +1,7 @@
+import type { Judgement } from '../../ceremony/evidence.ts';
 import { ceremonyCheckWords, evidenceCheckWords, exportCheckWords } from '../check-words.ts';
 import { kindWords } from '../plan-text.ts';
+import { verdict } from '../verification-text.ts';
 import { drawn, element, facts, preformatted, tableOf } from './element.ts';
 import type { Compared, Examined, Told } from './examine.ts';
 import { successionPicture } from './picture.ts';
@@ -11,96 +13,103 @@ type Shown = { readonly check: string; readonly ok: boolean; readonly open?: boo
 const keysShown = 40;
 const toldShown = 200;
 
+type Rows = (readonly [string, string | Node])[];
+
+/** What is shown of one file: the sentence first, then what it is, then all the rest. */
+interface Parts {
+  readonly verdict: HTMLElement;
+  readonly rehearsal: boolean;
+  readonly rows: Rows;
+  readonly rest: readonly Node[];
+}
+
 /** Everything that is found of one file. `asked` is what was given beside it, in words. */
 export function resultOf(examined: Examined, asked: readonly string[], room: number): HTMLElement {
   const { name, size, sha256, verification, judgement } = examined;
-  const file = facts([
-    ['file', `${name}, ${size} bytes`],
-    ['SHA-256', element('span', 'hex', sha256)],
-  ]);
   const parts =
     verification !== null
       ? exportParts(examined, verification, asked, room)
       : judgement !== null
         ? evidenceParts(judgement)
-        : [verdict('bad', 'NEITHER an export of conclave NOR evidence of a fault: nothing in it was judged')];
-  return element('section', 'result', element('h2', '', name), ...parts.slice(0, 2), file, ...parts.slice(2));
+        : nothingParts();
+  return element(
+    'section',
+    'result',
+    element('h2', '', name),
+    parts.verdict,
+    parts.rehearsal ? element('p', 'rehearsal', rehearsalWords) : null,
+    facts([['file', `${name}, ${size} bytes`], ['SHA-256', hex(sha256)], ...parts.rows]),
+    ...parts.rest,
+  );
 }
 
-function exportParts(examined: Examined, verified: Verified, asked: readonly string[], room: number): Node[] {
-  const { checks, faults, rehearsal } = verified;
-  const { committees, happenings, ceremonies } = examined;
-  return [
-    verdictOf(verified),
-    rehearsal ? rehearsalMark() : element('div', ''),
-    facts([
-      ...keysetFacts(verified),
-      [
-        'given',
-        asked.length > 0
-          ? asked.join('; ')
-          : 'nothing: the file was judged by itself. Compare its keys with what you know from elsewhere',
-      ],
-    ]),
-    ...picture(committees, happenings, room),
-    ...blame(faults, ceremonies.length > 0),
-    element('h3', '', 'The file as a whole'),
-    checkTable(checks.filter(({ ceremony }) => ceremony === null)),
-    ...ceremonies.slice(0, toldShown).flatMap((told) => ceremonyParts(told, verified)),
-    ceremonies.length > toldShown
-      ? element('p', '', `and ${ceremonies.length - toldShown} ceremonies more: conclave verify shows them all`)
-      : element('div', ''),
-    ...meanings(checks, { ...ceremonyCheckWords, ...exportCheckWords }),
-    ...limits(),
-  ];
+const rehearsalWords = 'REHEARSAL: for practice only. No key in this file is one to rely on.';
+
+function nothingParts(): Parts {
+  const text = 'NEITHER an export of conclave NOR evidence of a fault: nothing in it was judged';
+  return { verdict: shownVerdict('bad', text), rehearsal: false, rows: [], rest: [] };
 }
+
+function exportParts(examined: Examined, verified: Verified, asked: readonly string[], room: number): Parts {
+  const { checks, faults, rehearsal, valid, epoch } = verified;
+  const { committees, happenings, ceremonies } = examined;
+  const more = ceremonies.length - toldShown;
+  const given = asked.length > 0 ? asked.join('; ') : 'nothing: compare its keys with what you know from elsewhere';
+  return {
+    verdict: shownVerdict(!valid ? 'bad' : epoch === null ? 'open' : 'good', verdict(verified)),
+    rehearsal,
+    rows: [...keysetFacts(verified), ['given', given]],
+    rest: [
+      ...picture(committees, happenings, room),
+      ...blame(faults, ceremonies.length > 0),
+      element('h3', '', 'The file as a whole'),
+      checkTable(checks.filter(({ ceremony }) => ceremony === null)),
+      ...ceremonies.slice(0, toldShown).flatMap((told) => ceremonyParts(told, verified)),
+      ...(more > 0 ? [element('p', '', `and ${more} ceremonies more: conclave verify shows them all`)] : []),
+      ...meanings(checks, { ...ceremonyCheckWords, ...exportCheckWords }),
+      element('h3', '', 'What this does not show'),
+      element('p', '', limitWords),
+    ],
+  };
+}
+
+const limitWords =
+  'That nothing newer exists, unless you gave the epoch or the head from elsewhere. That a share was destroyed: members only say so. When anything was done: times are as the machines’ clocks claimed them. Who a name belongs to: compare identities with the cards.';
 
 function picture(committees: Examined['committees'], happenings: Examined['happenings'], room: number): Node[] {
   const lines = successionPicture(committees, happenings, room);
   if (lines.length === 0) return [];
   const legend =
     'A box is a committee that the keys themselves signed. A line: who stays. A cross: who leaves. A plus: who joins. Dashed red: what came to nothing, or is not finished here.';
-  return [element('h3', '', 'The succession'), element('div', 'picture', ...lines.map(drawn)), element('p', 'legend', legend)];
+  return [
+    element('h3', '', 'The succession'),
+    element('div', 'picture', ...lines.map(drawn)),
+    element('p', 'legend', legend),
+  ];
 }
 
-function verdictOf({ valid, intact, checks, epoch, faults }: Verified): HTMLElement {
-  const wrong = [...new Set(checks.filter(({ ok, open }) => !ok && !open).map(({ check }) => check))];
-  if (!valid) {
-    const who = [...new Set(faults.map(({ member }) => member))].join(', ');
-    const why = intact && who !== '' ? `; nothing in it was changed, but at fault is ${who}` : '';
-    return verdict('bad', `NOT VALID: the check of ${wrong.join(', ')} failed${why}`);
-  }
-  if (epoch === null)
-    return verdict('open', 'NOTHING PROVEN: no check failed, but no committee is proven by its keys in this file');
-  const unseen = checks.filter(({ open }) => open).length;
-  const more = unseen === 0 ? '' : `; ${unseen} open, since something was not seen in this file`;
-  return verdict('good', `VALID: no check failed${more}`);
-}
-
-function verdict(kind: 'good' | 'open' | 'bad', text: string): HTMLElement {
+function shownVerdict(kind: 'good' | 'open' | 'bad', text: string): HTMLElement {
   return element('p', `verdict ${kind}`, text);
 }
 
-function rehearsalMark(): HTMLElement {
-  return element('p', 'rehearsal', 'REHEARSAL: for practice only. No key in this file is one to rely on.');
+function hex(text: string): HTMLElement {
+  return element('span', 'hex', text);
 }
 
-function keysetFacts({ name, keyset, epoch, head, threshold, members, keys }: Verified): [string, string | Node][] {
-  const hex = (text: string): Node => element('span', 'hex', text);
+function keysetFacts({ name, keyset, epoch, head, threshold, members, keys }: Verified): Rows {
   const committee = members.map((member) => `${member.index} ${member.name}`).join(', ');
   return [
-    ['keyset', name ?? 'without a name'],
+    ['keyset', name ?? 'no plan in this file names it'],
     ['its id', keyset === null ? 'not proven' : hex(keyset)],
     ['latest epoch', epoch === null ? 'none is proven' : `${epoch}, the latest that is proven in this file`],
-    ['committee', threshold === null ? 'none is proven' : `${threshold} of ${members.length}: ${committee}`],
+    ['committee', threshold === null ? 'none is proven' : `any ${threshold} of these ${members.length}: ${committee}`],
     ['head', head === null ? 'none' : hex(head)],
     ...keys
       .slice(0, keysShown)
-      .map(({ label, suite, publicKey }): [string, Node] => [
-        `key ${label}`,
-        element('span', '', `${suite} `, hex(publicKey)),
-      ]),
-    ...(keys.length > keysShown ? ([['keys', `and ${keys.length - keysShown} more`]] as [string, string][]) : []),
+      .map(
+        ({ label, suite, publicKey }) => [`key ${label}`, element('span', '', `${suite} `, hex(publicKey))] as const,
+      ),
+    ...(keys.length > keysShown ? [['keys', `and ${keys.length - keysShown} more`] as const] : []),
   ];
 }
 
@@ -125,9 +134,9 @@ function chargeShown({
     'fault',
     element('p', '', element('strong', '', member), `: ${fault}, ${detail}`),
     facts([
-      ['identity', element('span', 'hex', identity)],
-      ...ceremonies.map((ceremony): [string, Node] => ['ceremony', element('span', 'hex', ceremony)]),
-      ...packets.map((packet): [string, Node] => ['packet', element('span', 'hex', packet)]),
+      ['identity', hex(identity)],
+      ...ceremonies.map((ceremony): [string, Node] => ['ceremony', hex(ceremony)]),
+      ...packets.map((packet): [string, Node] => ['packet', hex(packet)]),
     ]),
   );
 }
@@ -151,75 +160,68 @@ function meanings(checks: readonly Shown[], words: Readonly<Record<string, strin
 
 function ceremonyParts({ manifest, end, text }: Told, { checks }: Verified): Node[] {
   const { ceremony, kind, epoch, reason, because, ticket, proposed, committee, threshold, rehearsal } = manifest;
-  const seats = (side: typeof committee.before): string =>
-    side.map(({ index, name, becomes }) => `${index} ${name}${becomes === 'stays' ? '' : ` (${becomes})`}`).join(', ');
-  const whole = element('details', '', element('summary', '', 'All that its packets say'), preformatted(text));
+  const why = `${reason === '' ? 'no reason was given' : reason} (${because}${ticket === null ? '' : `, ticket ${ticket}`})`;
   return [
     element('h2', '', `${kind} ${ceremony.slice(0, 16)}: ${end}${rehearsal ? ' (REHEARSAL)' : ''}`),
     facts([
       ['what', `${kindWords[kind]}; epoch ${epoch.from ?? 'none'} to ${epoch.to}`],
-      [
-        'why',
-        `${reason === '' ? 'no reason was given' : reason} (${because}${ticket === null ? '' : `, ticket ${ticket}`})`,
-      ],
+      ['why', why],
       ['proposed by', proposed.by],
-      [
-        'before',
-        committee.before.length === 0
-          ? 'nobody'
-          : `${threshold.from} of ${committee.before.length}: ${seats(committee.before)}`,
-      ],
-      ['after', `${threshold.to} of ${committee.after.length}: ${seats(committee.after)}`],
-      ['ceremony', element('span', 'hex', ceremony)],
+      ['before', committeeWords(threshold.from, committee.before)],
+      ['after', committeeWords(threshold.to, committee.after)],
+      ['ceremony', hex(ceremony)],
     ]),
     checkTable(checks.filter((check) => check.ceremony === ceremony)),
-    whole,
+    element('details', '', element('summary', '', 'All that its packets say'), preformatted(text)),
   ];
 }
 
-function evidenceParts(judgement: NonNullable<Examined['judgement']>): Node[] {
-  const { valid, member, accused, rehearsal, checks, faults } = judgement;
-  return [
-    valid
-      ? verdict('bad', `PROVEN against ${member}: ${[...new Set(faults.map(({ fault }) => fault))].join(', ')}`)
-      : verdict('open', 'PROVES NOTHING against anybody'),
-    rehearsal ? rehearsalMark() : element('div', ''),
-    facts([
+function committeeWords(threshold: number | null, seats: Told['manifest']['committee']['before']): string {
+  if (threshold === null) return 'nobody';
+  const each = seats.map(({ index, name, becomes }) => `${index} ${name}${becomes === 'stays' ? '' : ` (${becomes})`}`);
+  return `${threshold} of ${seats.length}: ${each.join(', ')}`;
+}
+
+const identityWords = 'Compare the identity with the card of whom you mean: a name alone proves nothing.';
+
+function evidenceParts({ valid, member, accused, rehearsal, checks, faults }: Judgement): Parts {
+  const what = [...new Set(faults.map(({ fault }) => fault))].join(', ');
+  return {
+    verdict: valid
+      ? shownVerdict('bad', `PROVEN against ${member}: ${what}`)
+      : shownVerdict('open', 'The file proves nothing against anybody'),
+    rehearsal,
+    rows: [
       ['accused', member === '' ? 'unknown' : member],
-      ['identity', element('span', 'hex', accused)],
-    ]),
-    element('p', '', 'Compare the identity with the card of whom you mean: a name alone proves nothing.'),
-    ...faults.map(chargeShown),
-    element('h3', '', 'Checks'),
-    checkTable(checks),
-    ...meanings(checks, evidenceCheckWords),
-  ];
+      ['identity', hex(accused)],
+    ],
+    rest: [
+      ...(valid ? [element('p', '', identityWords)] : []),
+      ...faults.map(chargeShown),
+      element('h3', '', 'Checks'),
+      checkTable(checks),
+      ...meanings(checks, evidenceCheckWords),
+    ],
+  };
 }
-
-function limits(): Node[] {
-  return [element('h3', '', 'What this does not show'), element('p', '', limitWords)];
-}
-
-const limitWords =
-  'That nothing newer exists, unless you gave the epoch or the head from elsewhere. That a share was destroyed: members only say so. When anything was done: times are as the machines’ clocks claimed them. Who a name belongs to: compare identities with the cards.';
 
 /** Two or more exports of one keyset, beside each other. */
 export function comparisonOf({ comparisons, of }: Compared): HTMLElement | null {
   if (of.length < 2) return null;
   const names = (files: readonly number[]): string => files.map((place) => of[place]).join(', ');
   const parts = comparisons.flatMap(({ ok, detail, files, forks, contradictions }) => [
-    verdict(ok ? 'good' : 'bad', detail),
+    shownVerdict(ok ? 'good' : 'bad', detail),
     facts([
       ['compared', names(files)],
       ...forks.flatMap(({ epoch, heads }) =>
         heads.map((one): [string, Node] => [
           `epoch ${epoch}`,
-          element('span', '', element('span', 'hex', one.head), ` in ${names(one.files)}`),
+          element('span', '', hex(one.head), ` in ${names(one.files)}`),
         ]),
       ),
       ...contradictions.map(({ member, packets }): [string, Node] => [
         member,
-        element('span', '', 'said two things: ', element('span', 'hex', packets.join(' and '))),
+        element('span', '', 'said two things: ', hex(packets.join(' and '))),
       ]),
     ]),
   ]);
