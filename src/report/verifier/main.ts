@@ -41,8 +41,9 @@ function openPage(script: string): void {
   let last: readonly File[] = [];
   let end = (): void => undefined;
 
-  const say = (text: string): void => {
+  const say = (text: string, busy = false): void => {
     progress.textContent = text;
+    progress.setAttribute('aria-busy', String(busy));
   };
   const check = async (chosen: readonly File[]): Promise<void> => {
     end();
@@ -52,7 +53,7 @@ function openPage(script: string): void {
     const asked = askedIn(form);
     if (typeof asked === 'string') return say(asked);
     if (chosen.length > mostFiles) return say(`${chosen.length} files are too many at once: ${mostFiles} at most`);
-    say(`Reading ${chosen.length === 1 ? 'the file' : `${chosen.length} files`} …`);
+    say('Reading …', true);
     const given: Given[] = [];
     for (const file of chosen) {
       const bytes = await bytesOf(file);
@@ -60,7 +61,7 @@ function openPage(script: string): void {
       if (typeof bytes === 'string') return say(`${file.name}: ${bytes}`);
       given.push({ name: file.name, bytes });
     }
-    say('Checking: every signature and every equation again. This can take a while …');
+    say('Checking: every signature and every equation again. This can take a while …', true);
     const worker = workerOf(script);
     const stopNow = (text: string): void => {
       worker.terminate();
@@ -82,6 +83,10 @@ function openPage(script: string): void {
     worker.postMessage({ files: given, asked } satisfies Work);
   };
 
+  // the same file once more is a change too: it may be another one by now
+  files.onclick = () => {
+    files.value = '';
+  };
   files.onchange = () => void check([...(files.files ?? [])]);
   form.onsubmit = (event) => {
     event.preventDefault();
