@@ -98,7 +98,7 @@ export const problems = {
   REHEARSAL_STUCK: 'the people of a rehearsal do not know how to go on',
   // cli
   MACHINE_UNSAFE: 'the program was started so that other code, or a debugger, sees what it does',
-  PIN_INVALID: 'what was to be pinned is no public key',
+  PIN_INVALID: 'what was to be pinned or looked for is neither a public key nor an address that is known here',
   SENTENCE_WRONG: 'the sentence that was typed is not the one that was asked for',
   OUTPUT_THERE: 'a file that was to be written is there already, and is never overwritten',
   OUTPUT_FAILED: 'a file cannot be written where it was asked for',

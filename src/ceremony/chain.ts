@@ -1,7 +1,7 @@
 import { encodeCbor } from '../bytes/cbor.ts';
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { fileHash } from '../bytes/tagged-hash.ts';
-import type { Descriptor, DescriptorKey } from './descriptor.ts';
+import type { Descriptor } from './descriptor.ts';
 import type { View } from './evaluate.ts';
 import { bad, good, open, type Result } from './result.ts';
 import { follows, type Link, type LinkFacts, readLink } from './succession.ts';
@@ -41,13 +41,6 @@ export function keysetIdOf(view: View): Uint8Array | null {
     ...view.attempts.map(({ transcript }) => transcript?.descriptor),
   ];
   return view.plan.parent?.proven.keysetId ?? made.find((one) => one !== undefined)?.keysetId ?? null;
-}
-
-/** Taproot knows a key by its x alone. */
-export function holdsKey({ keys }: Pick<Descriptor, 'keys'>, key: Uint8Array): boolean {
-  const fits = ({ suite, publicKey }: DescriptorKey): boolean =>
-    equalBytes(key, publicKey) || (suite === 'secp256k1-tr' && equalBytes(key, publicKey.subarray(1)));
-  return keys.some(fits);
 }
 
 export function chainOf(succession: readonly Link[], views: readonly View[]): Chain {

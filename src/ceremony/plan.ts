@@ -19,6 +19,20 @@ export function movesShares({ kind }: { readonly kind: PlanKind }): boolean {
   return kind !== 'drill' && kind !== 'census';
 }
 
+/**
+ * A value that nobody could know before it was published, such as a round of a public randomness beacon: who has it in
+ * the plan wrote the plan later. No machine here can look it up; everybody may compare it where there is a network.
+ */
+export const beaconSchema = v.strictObject({
+  source: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  round: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  value: v.custom<Uint8Array>(
+    (b) => b instanceof Uint8Array && b.length >= 16 && b.length <= 64,
+    'expected 16 to 64 bytes',
+  ),
+});
+export type Beacon = v.InferOutput<typeof beaconSchema>;
+
 export const toolSchema = v.strictObject({ version: v.pipe(v.string(), v.maxLength(64)), digest: v.nullable(is.hash) });
 
 const schema = v.strictObject({
@@ -61,6 +75,7 @@ const schema = v.strictObject({
   because: v.picklist(becauses),
   ticket: v.nullable(v.pipe(v.string(), v.maxLength(200))),
   insteadOf: v.nullable(is.hash),
+  beacon: v.nullable(beaconSchema),
   tool: toolSchema,
   at: is.time,
   expires: is.time,

@@ -1,8 +1,9 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
+import { type KnownKey, keyFits } from '../crypto/known-key.ts';
 import { Problem } from '../problem.ts';
 import { contradictionsAcross } from './across.ts';
 import { admit, readProposal } from './admission.ts';
-import { type Chain, chainOf, holdsKey, linkReader, provenIn } from './chain.ts';
+import { type Chain, chainOf, linkReader, provenIn } from './chain.ts';
 import { type CheckName, checksNow } from './checks.ts';
 import type { Descriptor } from './descriptor.ts';
 import { evaluate, type View } from './evaluate.ts';
@@ -25,8 +26,8 @@ export { type Comparison, type Fork, forksBetween } from './forks.ts';
 
 /** What whoever verifies knows from elsewhere. */
 export interface Asked {
-  /** A public key, or its x alone where the suite is secp256k1-tr. */
-  readonly key?: Uint8Array;
+  /** A public key, its x alone where the suite is secp256k1-tr, or an address. */
+  readonly key?: KnownKey;
   readonly expectEpoch?: number;
   readonly head?: Uint8Array;
 }
@@ -189,12 +190,14 @@ function proposalsCheck(opened: readonly (Opened | Problem)[]): Result {
   return good(numbers.length === 0 ? 'there is none' : 'each is signed by its proposer, and its plan may be followed');
 }
 
-function keyCheck({ links, head }: Chain, key: Uint8Array): Result {
+function keyCheck({ links, head }: Chain, key: KnownKey): Result {
   if (links.length === 0 || head === null) return bad('nothing in this file is proven by any key');
-  const without = links.filter(({ proven }) => !holdsKey(proven, key)).map(({ proven }) => proven.epoch);
+  const without = links
+    .filter(({ proven }) => !proven.keys.some((one) => keyFits(key, one)))
+    .map(({ proven }) => proven.epoch);
   if (without.length > 0) return bad(`not a key of this keyset at epoch ${without.join(', ')}`);
   const epochs = [...new Set(links.map(({ proven }) => proven.epoch))];
-  const { label, suite } = head.keys.find((one) => holdsKey({ keys: [one] }, key)) as Descriptor['keys'][number];
+  const { label, suite } = head.keys.find((one) => keyFits(key, one)) as Descriptor['keys'][number];
   return good(`it is ${label} (${suite}), and signed every committee in this file: epoch ${epochs.join(', ')}`);
 }
 

@@ -5,7 +5,7 @@ import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
 import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
 import { movesShares, type PlanFacts } from '../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
-import { planJson } from './plan-json.ts';
+import { type BeaconJson, beaconJson, planJson } from './plan-json.ts';
 import { censusLines, drillLines } from './still-text.ts';
 
 type ToolFacts = PlanFacts['tool'];
@@ -71,6 +71,8 @@ export interface Transcript extends Manifest {
     readonly members: readonly (Tool & { readonly member: string; readonly same: boolean })[];
   };
   readonly deviations: number;
+  /** A public value in the plan, which is therefore not older. */
+  readonly beacon: BeaconJson | null;
   /** Of the machine that wrote this. */
   readonly own: Omit<OwnRecord, 'tool'> & { readonly tool: Tool };
   readonly plan: object;
@@ -105,6 +107,7 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
     unattended: unattendedIn(view),
     tools: toolsIn(view),
     deviations: manifest.notes.filter(({ kind }) => kind === 'deviation').length,
+    beacon: beaconJson(plan.beacon),
     own: { ...own, tool: toolJson(own.tool) },
     plan: planJson(plan),
   };

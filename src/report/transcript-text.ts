@@ -1,4 +1,5 @@
 import type { Check } from '../ceremony/checks.ts';
+import { addressRows } from './key-lines.ts';
 import {
   committeeSection,
   membersSection,
@@ -87,20 +88,22 @@ function phraseLines(phrase: string): string[] {
   return [0, 4, 8].map((start) => words.slice(start, start + 4).join('  '));
 }
 
-function keys(page: Page, { keys: all, proofOfLife }: Transcript): void {
+function keys(page: Page, { keys: all, proofOfLife, epoch }: Transcript): void {
   page.section('keys, and the signature of each over its committee');
-  for (const { label, suite, publicKey } of all.slice(0, keysShown)) {
+  for (const { label, suite, publicKey, addresses } of all.slice(0, keysShown)) {
     const proof = proofOfLife.find((one) => one.label === label);
     page.row(
       'key',
       `${label} (${suite}${proof === undefined ? '' : `; any verifier of ${proof.verifier} takes this`})`,
     );
-    page.row('public', publicKey ?? 'not made yet');
+    page.row('public', publicKey ?? 'not proven yet');
+    for (const [chain, address] of addressRows(addresses)) page.row(chain, address);
     if (proof === undefined) continue;
     page.row('message', proof.message);
     page.row('signature', proof.signature);
   }
   if (all.length > keysShown) page.text(`and ${all.length - keysShown} more keys: see the JSON transcript`);
+  if (epoch.from !== null) page.text('Keys and addresses are the same before and after.');
 }
 
 function tools(page: Page, { tools: { plan, members: each } }: Transcript): void {

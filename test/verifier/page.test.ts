@@ -137,9 +137,9 @@ describe('the verifier page', () => {
     await desk.page.click('button[type=submit]');
     await desk.page.waitForSelector('.verdict.bad');
     expect(await desk.verdicts()).toEqual([expect.stringContaining('expect-epoch')]);
-    await desk.page.fill('#key', 'not a key');
+    await desk.page.fill('#key', 'nokey');
     await desk.page.click('button[type=submit]');
-    await desk.page.waitForSelector('#progress:has-text("is not hex")');
+    await desk.page.waitForSelector('#progress:has-text("neither a public key nor an address")');
     expect(await desk.verdicts()).toEqual([]);
   });
 

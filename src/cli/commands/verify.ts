@@ -5,12 +5,12 @@ import { escapeText } from '../../bytes/printable.ts';
 import { isEvidence, judgeEvidence } from '../../ceremony/evidence.ts';
 import { exportBytes } from '../../ceremony/export.ts';
 import { type Asked, forksBetween, isExport, type Verification, verifyExport } from '../../ceremony/verify.ts';
+import { readKnownKey } from '../../crypto/known-key.ts';
 import { Problem } from '../../problem.ts';
 import { evidenceText } from '../../report/evidence-text.ts';
 import { verificationJson, verificationsJson } from '../../report/verification-json.ts';
 import { verificationText } from '../../report/verification-text.ts';
 import { verifierPage } from '../../report/verifier-page.ts';
-import { readPin } from '../../vault/pins.ts';
 import { exits } from '../exit.ts';
 import { inspected } from '../inspected.ts';
 import { readNamed } from '../named-file.ts';
@@ -31,7 +31,7 @@ export const registerVerify: Register = (program: Command, action) => {
     .description('check exports and evidence by nothing but the files: no vault, no passphrase, nobody to believe')
     .option(
       '--key <key>',
-      'a public key that is known from elsewhere: it has to be the one that signed every committee',
+      'a public key or an address that is known from elsewhere: it has to be the one that signed every committee',
     )
     .option('--expect-epoch <number>', 'the epoch that is known to be the latest: no more and no less is accepted')
     .option('--head <hash>', 'the id of the latest descriptor, as an earlier verification or a transcript named it')
@@ -143,7 +143,7 @@ function askedFor({ key, expectEpoch, head }: Options): Asked {
   if (expectEpoch !== undefined && !/^(0|[1-9][0-9]{0,14})$/.test(expectEpoch))
     throw new Problem('USAGE', '--expect-epoch takes a number: 0 is the epoch in which the key was made');
   return {
-    ...(key === undefined ? {} : { key: readPin(key.replace(/^0x/i, '')) }),
+    ...(key === undefined ? {} : { key: readKnownKey(key).known }),
     ...(expectEpoch === undefined ? {} : { expectEpoch: Number(expectEpoch) }),
     ...(hash === undefined ? {} : { head: hash }),
   };

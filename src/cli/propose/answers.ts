@@ -6,7 +6,7 @@ import { Problem } from '../../problem.ts';
 import type { Wish } from '../../vault/propose.ts';
 import type { Session } from '../session.ts';
 import { writeReport } from '../written.ts';
-import type { Options } from './wish.ts';
+import { beaconText, type Options } from './wish.ts';
 
 /** A file of answers: the flags, by their names. What it says is checked like flags. */
 export function readAnswers({ context }: Session, file: string, kind: Wish['kind']): Options {
@@ -44,6 +44,7 @@ export function writeAnswers({ context }: Session, file: string, options: Option
     ...(wish.approvals === null ? {} : { approvals: String(wish.approvals) }),
     observers: wish.observers.join(','),
     ...(movesShares(wish) ? { backup: wish.backup, copies: String(wish.copies), destroy: wish.destroy } : {}),
+    ...(wish.beacon == null ? {} : { beacon: beaconText(wish.beacon) }),
     expires: options.expires ?? '14d',
   };
   const text = `${JSON.stringify({ v: 1, propose: kind, answers, standing: standingOf(plan) }, null, 2)}\n`;

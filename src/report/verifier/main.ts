@@ -1,5 +1,7 @@
 import { fromHex, toHex } from '../../bytes/hex.ts';
 import type { Asked } from '../../ceremony/verify.ts';
+import { knownText, readKnownKey } from '../../crypto/known-key.ts';
+import { Problem } from '../../problem.ts';
 import { type Compared, type Examined, examine, type Given, isKnown, mostBytes } from './examine.ts';
 import { comparisonOf, resultOf } from './show.ts';
 
@@ -140,24 +142,26 @@ let policy: ReturnType<TrustedTypes['createPolicy']> | undefined;
 
 /** What was typed into the page, or what is wrong with it. */
 function askedIn(form: HTMLFormElement): Asked | string {
-  const typed = (id: string): string =>
-    (form.elements.namedItem(id) as HTMLInputElement).value.replace(/\s/g, '').toLowerCase();
-  const [key, epoch, head] = [typed('key'), typed('epoch'), typed('head')];
-  const [keyBytes, headBytes] = [fromHex(key), fromHex(head)];
-  if (keyBytes === null) return 'The public key is not hex: 64 or 66 digits from 0 to 9 and a to f.';
-  if (headBytes === null || (head !== '' && head.length !== 64))
-    return 'The head is a hash: 64 digits from 0 to 9 and a to f.';
-  if (!/^\d{0,15}$/.test(epoch)) return 'The epoch is a number.';
-  return {
-    ...(key === '' ? {} : { key: keyBytes }),
-    ...(epoch === '' ? {} : { expectEpoch: Number(epoch) }),
-    ...(head === '' ? {} : { head: headBytes }),
-  };
+  const typed = (id: string): string => (form.elements.namedItem(id) as HTMLInputElement).value.replace(/\s/g, '');
+  const [key, epoch, head] = [typed('key'), typed('epoch'), fromHex(typed('head').toLowerCase())];
+  if (head === null || (head.length !== 0 && head.length !== 32))
+    return 'The head is the hash of a descriptor: 64 digits from 0 to 9 and a to f.';
+  if (!/^\d{0,15}$/.test(epoch)) return 'The epoch is a number: 0 is the one in which the key was made.';
+  try {
+    return {
+      ...(key === '' ? {} : { key: readKnownKey(key).known }),
+      ...(epoch === '' ? {} : { expectEpoch: Number(epoch) }),
+      ...(head.length === 0 ? {} : { head }),
+    };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return `The public key: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`;
+  }
 }
 
 function inWords({ key, expectEpoch, head }: Asked): string[] {
   return [
-    ...(key === undefined ? [] : [`public key ${toHex(key)}`]),
+    ...(key === undefined ? [] : [`public key ${knownText(key)}`]),
     ...(expectEpoch === undefined ? [] : [`epoch ${expectEpoch}`]),
     ...(head === undefined ? [] : [`head ${toHex(head)}`]),
   ];
