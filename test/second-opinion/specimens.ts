@@ -13,7 +13,8 @@ import { flipped } from '../crypto/drawn.ts';
 export interface Specimen {
   readonly says: string;
   readonly file: Uint8Array;
-  readonly valid: boolean;
+  /** Null where it is enough that both call it the same. */
+  readonly valid: boolean | null;
   /** No export by its form: what is found in it all the same is everybody's own business. */
   readonly formless?: true;
 }
