@@ -40,8 +40,9 @@ export const options = {
   legalComments: 'inline',
   plugins: [verifierInside],
   banner: {
-    // CommonJS packages inside ask for Node's own modules through `require`, which an ES module does not have.
-    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nprocess.on('SIGUSR1', () => undefined); // src/cli/guard.ts says why",
+    // CommonJS packages inside ask for Node's own modules through `require`, which an ES module does not have; one of
+    // the others imports `createRequire` by that name.
+    js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);\nprocess.on('SIGUSR1', () => undefined); // src/cli/guard.ts says why",
   },
 };
 

@@ -2,6 +2,7 @@ import { equalBytes } from '../bytes/hex.ts';
 import { checksOf } from '../ceremony/checks.ts';
 import { type Transcript, transcriptOf } from '../report/transcript-json.ts';
 import { type Ceremonies, type Held, scopeOf } from '../vault/ceremonies.ts';
+import { copiesOf } from '../vault/copies.ts';
 import type { Session } from './session.ts';
 import { toolOf } from './tool.ts';
 import { keysetName } from './visit.ts';
@@ -16,7 +17,7 @@ export function recordOf({ context }: Session, ceremonies: Ceremonies, held: Hel
     keyset !== undefined && equalBytes(id, keyset) && epoch >= (plan.epoch.from ?? 0) && epoch <= plan.epoch.to;
   return transcriptOf({
     view,
-    checks: checksOf(view),
+    checks: checksOf(view, ceremonies.memo),
     keyset: keysetName(ceremonies, held),
     phrase: record.phrase,
     own: {
@@ -26,6 +27,18 @@ export function recordOf({ context }: Session, ceremonies: Ceremonies, held: Hel
       overrides: state.overrides
         .filter((override) => equalBytes(override.scope, scope))
         .map(({ at, sentence }) => ({ at, sentence })),
+      copies: state.keysets.flatMap((record) =>
+        keyset !== undefined && equalBytes(record.id, keyset)
+          ? copiesOf(record).map(({ copy: { id, kind, label, epoch, at }, state: standing }) => ({
+              id,
+              kind,
+              label,
+              epoch,
+              at,
+              state: standing,
+            }))
+          : [],
+      ),
       damaged,
       tool: toolOf(context),
     },

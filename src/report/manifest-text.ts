@@ -27,7 +27,10 @@ export function manifestText(manifest: Manifest): string {
   if (keys.length > 40) page.text(`and ${keys.length - 40} more keys: see --json`);
   membersSection(page, manifest);
   stillSection(page, manifest);
-  if (manifest.drill === null && manifest.census === null) sharesSection(page, manifest);
+  if (manifest.drill === null && manifest.census === null) {
+    sharesSection(page, manifest);
+    copyLines(page, manifest);
+  }
   troubleSection(page, manifest);
   remarksSection(page, manifest);
   packetsSection(page, manifest);
@@ -112,8 +115,8 @@ export function stillSection(page: Page, { drill, census }: Manifest): void {
 }
 
 export function sharesSection(page: Page, manifest: Manifest): void {
-  const { oldShares, withoutShare, lost, reproves, copies, outstanding } = manifest;
-  page.section('old shares and copies, as their members declared');
+  const { oldShares, withoutShare, lost, reproves, outstanding } = manifest;
+  page.section('old shares, as their members declared');
   page.table(
     oldShares.map(({ member, state, why }) => [member, `${shareWords[state]} (${why})`]),
     ['member', oldShares.length === 0 ? 'nobody has closed yet' : 'the old share'],
@@ -134,6 +137,9 @@ export function sharesSection(page: Page, manifest: Manifest): void {
     page.text(`later turn ${number}, called for by ${caller}: ${signers.join(', ')} (${left}); ${end}: ${reason}`);
   }
   if (outstanding.length > 0) page.text(`outstanding: ${outstanding.join(', ')}`);
+}
+
+function copyLines(page: Page, { copies }: Manifest): void {
   for (const [what, listed] of [
     ['recorded', copies.recorded],
     ['worthless now', copies.invalid],
@@ -164,7 +170,7 @@ export function troubleSection(page: Page, { faults, contradictions, missing, de
 export function remarksSection(page: Page, { notes, dissent }: Manifest): void {
   if (notes.length + dissent.length === 0) return;
   page.section('deviations, observations, dissent');
-  for (const note of notes)
+  for (const note of [...notes].sort((a, b) => a.at - b.at || a.number - b.number))
     page.row(note.kind, `${note.member} ${note.number + 1}, ${claimedTime(note.at)}: ${noteWords(note)}`);
   for (const { member, as, at, reason } of dissent)
     page.row('refusal', `${member} as ${as}, ${claimedTime(at)}: ${reason}`);

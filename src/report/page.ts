@@ -1,61 +1,63 @@
-import { escapeText } from '../bytes/printable.ts';
-import { shownWidth, table, wrap } from './table.ts';
-
-const wide = 80;
-const labelWidth = 13;
+import type { Block, Cell, Tone } from './page-block.ts';
+import { pageText } from './page-text.ts';
 
 /**
- * Lines of at most 80 columns, as a printer and any terminal take them. What is put in is escaped here, once: nothing
- * that somebody else wrote can move a cursor or begin a line of its own (row 24).
+ * A document for people: recorded once, and written as text of 80 columns, as one HTML page or as PDF, so that no form
+ * of it says what another leaves out. Nothing that somebody else wrote can move a cursor, begin a line of its own or
+ * become markup (row 24): each writer sees to that.
  */
 export class Page {
-  readonly #lines: string[] = [];
+  readonly #blocks: Block[] = [];
 
-  title(left: string, right = ''): void {
-    const gap = Math.max(1, wide - shownWidth(left) - shownWidth(right));
-    this.#lines.push(`${left}${' '.repeat(gap)}${right}`.trimEnd(), '='.repeat(wide));
+  get blocks(): readonly Block[] {
+    return this.#blocks;
   }
 
-  section(name: string): void {
-    this.#lines.push('', name.toUpperCase(), '-'.repeat(wide));
+  /** `right` is a mark for the whole document, as that of a rehearsal; `number` is what it is about. */
+  title(left: string, right = '', number = ''): void {
+    this.#blocks.push({ kind: 'title', left, right, number });
   }
 
-  row(label: string, value: string): void {
-    const lines = wrap(escapeText(value), wide - labelWidth).split('\n');
-    const fits = shownWidth(label) < labelWidth;
-    if (!fits) this.#lines.push(label);
-    lines.forEach((line, at) => {
-      this.#lines.push(`${(fits && at === 0 ? label : '').padEnd(labelWidth)}${line}`.trimEnd());
-    });
+  /** With `breaks` it begins a new sheet where there are sheets. */
+  section(name: string, breaks = false): void {
+    this.#blocks.push({ kind: 'section', name, breaks });
+  }
+
+  row(label: string, value: string, tone: Tone | null = null): void {
+    this.#blocks.push({ kind: 'row', label, value, tone });
   }
 
   /** The same label for several values stands once. */
-  rows(label: string, values: readonly string[]): void {
+  rows(label: string, values: readonly string[], tone: Tone | null = null): void {
     values.forEach((value, at) => {
-      this.row(at === 0 ? label : '', value);
+      this.row(at === 0 ? label : '', value, tone);
     });
   }
 
-  text(line: string): void {
-    for (const piece of wrap(escapeText(line), wide).split('\n')) this.#lines.push(piece.trimEnd());
+  text(line: string, tone: Tone | null = null): void {
+    this.#blocks.push({ kind: 'text', line, tone });
+  }
+
+  /** Something to be typed. */
+  command(line: string): void {
+    this.#blocks.push({ kind: 'command', line });
+  }
+
+  /** Where somebody signs by hand. */
+  signature(name: string, role: string): void {
+    this.#blocks.push({ kind: 'signature', name, role });
   }
 
   blank(): void {
-    this.#lines.push('');
+    this.#blocks.push({ kind: 'blank' });
   }
 
   /** Columns no wider than these; the last one gets what room is left. */
-  table(rows: readonly (readonly string[])[], head: readonly string[], most: readonly number[]): void {
-    const cells = [head, ...rows].map((row) => row.map(escapeText));
-    const widths = most.map((width, column) =>
-      Math.min(width, Math.max(...cells.map((row) => shownWidth(row[column] ?? '')))),
-    );
-    const last = widths.reduce((left, width) => left - width - 2, wide);
-    const [top = [], ...below] = cells;
-    this.#lines.push(...table(below, { head: top, widths: [...widths, last] }).split('\n'));
+  table(rows: readonly (readonly Cell[])[], head: readonly string[], most: readonly number[]): void {
+    this.#blocks.push({ kind: 'table', rows, head, most });
   }
 
   toString(): string {
-    return `${this.#lines.join('\n')}\n`;
+    return pageText(this.#blocks);
   }
 }

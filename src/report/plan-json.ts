@@ -61,6 +61,8 @@ export interface BeaconJson {
   readonly value: string;
 }
 
+export function beaconJson(beacon: Beacon): BeaconJson;
+export function beaconJson(beacon: Beacon | null): BeaconJson | null;
 export function beaconJson(beacon: Beacon | null): BeaconJson | null {
   return beacon === null ? null : { source: beacon.source, round: beacon.round, value: toHex(beacon.value) };
 }

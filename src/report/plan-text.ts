@@ -1,13 +1,14 @@
-import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
-import { type Beacon, movesShares, type Plan } from '../ceremony/plan.ts';
+import { movesShares, type Plan } from '../ceremony/plan.ts';
 import { lostPlaceOf, returnOf } from '../ceremony/recovery.ts';
 import { listed } from '../ceremony/remedy.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { keyLines } from './key-lines.ts';
+import { beaconJson } from './plan-json.ts';
 import { claimedTime } from './time.ts';
+import { beaconWords } from './window-text.ts';
 
 /** Beyond this, keys are in the JSON. */
 const keysShown = 12;
@@ -40,7 +41,7 @@ export function planText(
   row('proposed by', `${plan.participants.find((p) => p.proposer)?.name ?? ''}, ${claimedTime(plan.at)} by its clock`);
   if (plan.reason !== '') row('reason', escapeText(plan.reason));
   row('because', `${plan.because}${plan.ticket === null ? '' : `, ticket ${escapeText(plan.ticket)}`}`);
-  if (plan.beacon !== null) row('not before', beaconWords(plan.beacon));
+  if (plan.beacon !== null) row('not before', escapeText(beaconWords(beaconJson(plan.beacon))));
   if (parent !== null && !movesShares(plan)) return [...lines, ...stillText(plan, parent, me)];
   row('epoch', parent === null ? 'none -> 0' : `${parent.epoch} -> ${plan.epoch.to}`);
   row(
@@ -102,11 +103,6 @@ export function planText(
   row('consent by', `${claimedTime(plan.expires)}; it never stops a ceremony that has begun`);
   for (const shape of plan.weak) lines.push(`  WEAK         ${weakShapeWords[shape as WeakShape] ?? shape}`);
   return lines;
-}
-
-/** No machine here can look it up, so the words say what a person has to do with it. */
-export function beaconWords({ source, round, value }: Beacon): string {
-  return `round ${escapeText(round)} of ${escapeText(source)}, value ${toHex(value)}: compare it when you have a network again`;
 }
 
 /** Other dealers than the plan named: who deals now is part of what is consented to. */

@@ -1,12 +1,19 @@
 import { toHex } from '../bytes/hex.ts';
+import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import { type Check, proofsOfLife, verifiers } from '../ceremony/checks.ts';
+import { type Coverage, coverageOf, coverageWords } from '../ceremony/coverage.ts';
 import type { View } from '../ceremony/evaluate.ts';
+import { chargesIn } from '../ceremony/evidence.ts';
 import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
 import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
 import { movesShares, type PlanFacts } from '../ceremony/plan.ts';
+import { type ShareLog, shareLogs } from '../ceremony/share-log.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
+import { deathWords } from '../ceremony/why.ts';
+import { type Anchor, windowOf } from '../ceremony/window.ts';
 import { type BeaconJson, beaconJson, planJson } from './plan-json.ts';
 import { censusLines, drillLines } from './still-text.ts';
+import { type Trouble, troubleOf } from './trouble-json.ts';
 
 type ToolFacts = PlanFacts['tool'];
 
@@ -18,9 +25,20 @@ export interface OwnRecord {
   readonly log: readonly { readonly at: number; readonly epoch: number; readonly event: string }[];
   /** Sentences that were typed here to go on in spite of an alarm. */
   readonly overrides: readonly { readonly at: number; readonly sentence: string }[];
+  /** Its register of copies of this keyset: what it knows of shares that lie elsewhere. */
+  readonly copies: readonly OwnCopy[];
   /** Files in this vault that are not what they were. */
   readonly damaged: readonly string[];
   readonly tool: ToolFacts;
+}
+
+export interface OwnCopy {
+  readonly id: string;
+  readonly kind: string;
+  readonly label: string;
+  readonly epoch: number;
+  readonly at: number;
+  readonly state: 'current' | 'invalid';
 }
 
 export interface TranscriptSource {
@@ -32,13 +50,22 @@ export interface TranscriptSource {
   readonly own: OwnRecord;
 }
 
+export interface Consent {
+  readonly member: string;
+  readonly at: number;
+  readonly kind: KindName;
+  /** By a person at the machine, or through a script that had the phrase. */
+  readonly attended: boolean;
+  readonly packet: string;
+}
+
 interface Tool {
   readonly version: string;
   readonly digest: string | null;
 }
 
 /** A ceremony for the record, as plain data: the text for people is made from nothing else. */
-export interface Transcript extends Manifest {
+export interface Transcript extends Manifest, Trouble {
   readonly v: 1;
   readonly phrase: string;
   readonly outcome: {
@@ -53,7 +80,21 @@ export interface Transcript extends Manifest {
     readonly proven: number | null;
     readonly last: number;
   };
+  /** A public value that the plan names: nobody could have written the plan before it was known. */
+  readonly notBefore: BeaconJson | null;
+  /** Where the members say that the digest of this record was made public: it was there then. */
+  readonly notAfter: readonly Anchor[];
+  /** What is made public, so that a date of elsewhere bounds this record. */
+  readonly record: { readonly digest: string; readonly of: 'proof' | 'packets' };
+  /** Bags whose numbers do not follow from each other, as the notes have them. */
+  readonly bags: readonly { readonly member: string; readonly at: number; readonly says: string }[];
   readonly checks: readonly Check[];
+  /** Which members together have the keys: of the new committee once it is proven, else of the old one. */
+  readonly coverage: (Coverage & { readonly words: string }) | null;
+  /** What became of each share. */
+  readonly shareLogs: readonly ShareLog[];
+  /** The first word of each member in this ceremony. A machine signs none before its operator consented by the phrase. */
+  readonly consents: readonly Consent[];
   readonly proofOfLife: readonly {
     readonly label: string;
     readonly suite: string;
@@ -71,8 +112,6 @@ export interface Transcript extends Manifest {
     readonly members: readonly (Tool & { readonly member: string; readonly same: boolean })[];
   };
   readonly deviations: number;
-  /** A public value in the plan, which is therefore not older. */
-  readonly beacon: BeaconJson | null;
   /** Of the machine that wrote this. */
   readonly own: Omit<OwnRecord, 'tool'> & { readonly tool: Tool };
   readonly plan: object;
@@ -81,6 +120,7 @@ export interface Transcript extends Manifest {
 export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSource): Transcript {
   const { plan, current, packets } = view;
   const manifest = manifestOf(view);
+  const { notBefore, notAfter, record } = windowOf(view);
   const proof = current.proof;
   const proven = proof === null ? null : Math.max(...proof.signed.map(({ at }) => at));
   return {
@@ -88,9 +128,17 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
     ...manifest,
     keyset,
     phrase,
+    ...troubleOf(view),
     outcome: outcomeOf(view, manifest, checks),
     claimed: { begun: plan.at, proven, last: Math.max(plan.at, ...packets.map(({ at }) => at)) },
+    notBefore: beaconJson(notBefore),
+    notAfter,
+    record: { digest: toHex(record.digest), of: record.of },
+    bags: brokenChains(bagSteps([view])).map(({ step, says }) => ({ member: step.member, at: step.at, says })),
     checks,
+    coverage: coverageIn(view),
+    shareLogs: shareLogs(view),
+    consents: consentsIn(view),
     proofOfLife: (proof === null ? [] : proofsOfLife(proof.link)).map((one) => ({
       label: one.label,
       suite: one.suite,
@@ -107,7 +155,6 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
     unattended: unattendedIn(view),
     tools: toolsIn(view),
     deviations: manifest.notes.filter(({ kind }) => kind === 'deviation').length,
-    beacon: beaconJson(plan.beacon),
     own: { ...own, tool: toolJson(own.tool) },
     plan: planJson(plan),
   };
@@ -146,6 +193,8 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
   const isOver = current.proof !== null || current.death !== null;
   for (const { name, owes } of isOver ? [] : manifest.members)
     if (owes.length > 0) open.push(`${name} owes: ${owes.join(', ')}`);
+  if (current.proof === null && current.death !== null)
+    open.push('what it was to do is not done: that takes another attempt or another ceremony');
   if (current.proof !== null) {
     for (const { name, identity } of plan.receivers.filter((receiver) => !current.closings.has(receiver.identity)))
       open.push(isLost(identity) ? `${name} was declared lost and has not closed` : `${name} has not closed yet`);
@@ -167,9 +216,11 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
   return { succeeded: current.proof !== null && failed.length === 0, says: saysOf(), open };
 
   function saysOf(): string {
+    const named = [...new Set(chargesIn([view]).map(({ member }) => member))];
+    const guilty = named.length === 0 ? '' : `; at fault: ${named.join(', ')}`;
     if (current.proof === null) {
-      if (current.death !== null) return `no: it was given up by ${current.death.by.join(', ')}`;
-      return `not yet: it is at ${phase}, and waits for ${manifest.waitingFor.join(', ') || 'nobody'}`;
+      if (current.death !== null) return `no: ${deathWords(view)}${guilty}`;
+      return `not yet: it is at ${phase}, and waits for ${manifest.waitingFor.join(', ') || 'nobody'}${guilty}`;
     }
     if (failed.length > 0) return 'no: there is a proof of life, but not every check holds';
     const lost = (current.proof.lost ?? []).map(({ name }) => name).join(', ');
@@ -188,6 +239,25 @@ function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
     const kinds = packets.filter((packet) => packet.identity === identity && !packet.attended).map(({ kind }) => kind);
     const inOrder = kindNames.filter((kind) => kinds.includes(kind));
     return inOrder.length === 0 ? [] : [{ member: name, kinds: inOrder }];
+  });
+}
+
+/** Of a committee that is proven: what was dealt to one that never was is nobody's key. */
+function coverageIn({ plan, current }: View): Transcript['coverage'] {
+  const committee = current.proof?.link.proven ?? plan.parent?.proven ?? null;
+  if (committee === null) return null;
+  const coverage = coverageOf(committee);
+  return { ...coverage, words: coverageWords(coverage) };
+}
+
+function consentsIn({ plan, packets }: View): Consent[] {
+  return plan.participants.flatMap(({ identity, name }) => {
+    const [first] = packets
+      .filter((packet) => packet.identity === identity && !isKind(packet, 'note') && !isKind(packet, 'refusal'))
+      .sort((a, b) => a.at - b.at || kindNames.indexOf(a.kind) - kindNames.indexOf(b.kind));
+    if (first === undefined) return [];
+    const { at, kind, attended, digest } = first;
+    return [{ member: name, at, kind, attended, packet: digest }];
   });
 }
 

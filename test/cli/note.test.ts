@@ -97,12 +97,12 @@ describe('note --kind witness, absent and anchor', () => {
   test('an anchor names where the digest of the record was made public, which the transcript shows', async () => {
     const world = base.fork();
     const alice = world.machine('alice');
-    const { digest, of } = (await alice.ok('transcript', '--ceremony', key.ceremony)).json.window.record;
+    const { digest, of } = (await alice.ok('transcript', '--ceremony', key.ceremony)).json.record;
     expect([digest.length, of]).toEqual([64, 'proof']);
     const noted = await alice.ok('note', '--place', 'the gazette', '--digest', digest, '--ceremony', key.ceremony);
     expect(noted.json).toMatchObject({ kind: 'anchor', place: 'the gazette', digest, fits: true });
     const { json } = await alice.ok('transcript', '--ceremony', key.ceremony);
-    expect(json.window).toMatchObject({ notBefore: null, notAfter: [{ place: 'the gazette', digest, fits: true }] });
+    expect(json).toMatchObject({ notBefore: null, notAfter: [{ place: 'the gazette', digest, fits: true }] });
     const told = await alice.tell('transcript', '--ceremony', key.ceremony);
     expect(told.stdout.replace(/\s+/g, ' ')).toContain('made public at the gazette, as alice says');
   });
@@ -147,7 +147,7 @@ describe('a beacon', () => {
     );
     const beacon = { source: 'drand, the League', round: '417', value };
     const { json } = await alice.ok('transcript');
-    expect(json).toMatchObject({ beacon, plan: { beacon }, window: { notBefore: beacon } });
+    expect(json).toMatchObject({ plan: { beacon }, notBefore: beacon });
     expect(JSON.parse(world.read('/stick/p.json') ?? '').answers.beacon).toBe(`drand, the League,417,${value}`);
     const again = await world.machine('alice').ok('propose', 'drill', '--plan', '/stick/p.json');
     expect(again.json.plan.beacon).toEqual(beacon);

@@ -1,0 +1,99 @@
+// How soon a transcript is ready: a 3-of-5 committee that handed ten keys on three curves to a 4-of-7 one, from the vault
+// of a member who was there. Whole processes of the bundle, against an empty Node in the same run; a rehearsal's vault has
+// a cheap scrypt, which stands beside in the table as it would be of a real one.
+//
+//   npm run bench:transcript    prints the table, and exits with 1 where a limit is broken
+import { execFileSync } from 'node:child_process';
+import { scryptSync } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../dist/conclave.mjs', import.meta.url));
+// In starts of an empty Node, which take 50 ms where the limit was set: 1 s for a transcript.
+const limit = 20;
+
+const [before, after] = [
+  ['alice', 'bob', 'carol', 'dave', 'erin'],
+  ['bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'],
+];
+const keys = ['btc-1', 'btc-2', 'btc-3', 'btc-4']
+  .map((label) => `${label}:secp256k1-tr`)
+  .concat(['eth-1:secp256k1', 'eth-2:secp256k1', 'sol-1:ed25519', 'sol-2:ed25519', 'tls-1:p256', 'tls-2:p256']);
+const scenario = {
+  v: 1,
+  name: 'ten-keys-to-seven',
+  about: 'Ten keys go from three of five to four of seven.',
+  people: [...before, 'frank', 'grace', 'heidi'],
+  setup: [
+    { init: before },
+    { propose: { by: 'bob', kind: 'genesis', keyset: 'bench', members: before, threshold: 3, keys, reason: 'bench' } },
+    { walk: 'complete' },
+    { init: ['frank', 'grace', 'heidi'] },
+  ],
+  steps: [
+    {
+      propose: {
+        by: 'bob',
+        kind: 'reshare',
+        keyset: 'bench',
+        stay: before.slice(1),
+        leave: ['alice'],
+        join: ['frank', 'grace', 'heidi'],
+        threshold: 4,
+        reason: 'bench',
+        because: 'policy',
+      },
+    },
+    { walk: 'complete' },
+  ],
+  expect: { phase: 'complete', keys: 'unchanged' },
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'conclave-bench-'));
+const median = (figures) => [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)];
+const timed = (work) => {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+};
+const times = (count, work) => Array.from({ length: count }, () => timed(work));
+const node = (...args) => execFileSync(process.execPath, args, { env: { PATH: process.env.PATH, HOME: folder } });
+
+try {
+  const file = join(folder, 'scenario.json');
+  const kept = join(folder, 'kept');
+  writeFileSync(file, JSON.stringify(scenario));
+  node(program, 'rehearse', file, '--keep', kept, '--json');
+  const who = after[0];
+  const passphrase = join(folder, 'passphrase');
+  writeFileSync(passphrase, `the passphrase of ${who}\n`, { mode: 0o600 });
+  const out = (format) => join(folder, `transcript.${format}`);
+  const transcript = (format) =>
+    node(
+      ...[program, '--home', join(kept, 'homes', who), '--passphrase-file', passphrase],
+      ...['transcript', '--format', format, '--out', out(format)],
+    );
+
+  const empty = median(times(9, () => node('-e', '0')));
+  const scrypt = median(times(3, () => scryptSync('x', 'y', 32, { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 })));
+  const formats = ['text', 'json', 'html', 'pdf'].map((format) => [format, median(times(5, () => transcript(format)))]);
+  const rows = [
+    ['an empty Node', empty],
+    ['scrypt of a real vault (not in the transcripts below)', scrypt],
+    ...formats.map(([format, figure]) => [
+      `the transcript as ${format}, ${(statSync(out(format)).size / 1024).toFixed(0)} KiB`,
+      figure,
+    ]),
+  ];
+  for (const [what, figure] of rows)
+    console.log(`${what.padEnd(54)} ${figure.toFixed(0).padStart(6)} ms ${(figure / empty).toFixed(1).padStart(6)} x`);
+  const slow = formats.filter(([, figure]) => figure / empty > limit).map(([format]) => format);
+  if (slow.length > 0)
+    console.log(`over the limit: ${slow.join(', ')} take longer than ${limit} starts of an empty Node`);
+  process.exitCode = slow.length > 0 ? 1 : 0;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
