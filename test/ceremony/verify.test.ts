@@ -222,6 +222,18 @@ describe('an export is not valid', () => {
     expect(failed(of([...chain, stranger], links))).toContain('keyset');
   });
 
+  it('where two worlds, two ids or two sets of keys are in one succession, each by itself', () => {
+    const other = new Uint8Array(32).fill(7);
+    for (const [change, says] of [
+      [{ rehearsal: false }, 'a rehearsal and a real ceremony in one file'],
+      [{ keysetId: other }, 'holds more than one keyset'],
+      [{ keysHash: other }, 'the keys are not the same throughout'],
+    ] as const) {
+      const changedLink = { ...one.link, proven: { ...one.link.proven, ...change } };
+      expect(chainOf([zero.link, changedLink], []).oneKeyset).toEqual({ ok: false, open: false, detail: says });
+    }
+  });
+
   it('where a new key that nobody has accepted lies beside it, or another such', () => {
     const begun = (random: number) =>
       new Ceremony({ cast, members: [alice, bob], threshold: 2, facts: { random: new Uint8Array(32).fill(random) } });
@@ -323,7 +335,9 @@ describe('a ceremony that failed', () => {
     expect(verification).toMatchObject({ valid: false, intact: true, epoch: 0 });
     expect(verification.faults).toMatchObject([{ member: 'bob', fault: 'PROOF_INVALID' }]);
     expect(failed(verification)).toEqual(['deals', 'outcome']);
-    expect(detail(verification, 'outcome', ceremony)).toContain('at fault: bob (PROOF_INVALID)');
+    expect(detail(verification, 'outcome', ceremony)).toContain(
+      `at fault: bob (PROOF_INVALID; identity ${bob.identity.slice(0, 16)})`,
+    );
   });
 
   it('is history once another one took its place, and is still told', () => {
