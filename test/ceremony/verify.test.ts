@@ -136,6 +136,15 @@ describe('an export is not valid', () => {
     }
   });
 
+  it('where a packet was changed: then its signature is told, and not that it has another place now', () => {
+    const flipped = two.said(alice, 'deal').bytes;
+    const verification = changed(two, (packets) =>
+      packets.map((bytes) => (equalBytes(bytes, flipped) ? bytes.with(-1, (bytes.at(-1) as number) ^ 1) : bytes)),
+    );
+    expect([failed(verification), verification.intact]).toEqual([['signatures'], false]);
+    expect(detail(verification, 'signatures', two)).toContain('claims to be from alice, but the signature is not');
+  });
+
   it('where it is no export', () => {
     for (const bytes of [new Uint8Array(), new Uint8Array(50), file.slice(0, 300), new Uint8Array([...file, 0])])
       expect(failed(verified(bytes))).toEqual(['file']);
