@@ -1,3 +1,4 @@
+import { evaluateCommitments } from '../crypto/commitments.ts';
 import type { Point } from '../crypto/group.ts';
 import {
   aggregateStatement,
@@ -9,6 +10,8 @@ import {
   statementMessage,
   verifyStatementShare,
 } from '../crypto/proof-of-life.ts';
+import { isDue, type SigningRound, signingRound } from '../crypto/signature-shares.ts';
+import { suite } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { Share } from './packets/acceptance.ts';
@@ -56,11 +59,44 @@ export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
   const { shares } = packet.body;
   if (shares.length !== keys.length) throw new Problem('TURN_INVALID', 'has to hold one signature share per key');
   keys.forEach((key, place) => {
+    if (isTaken(turn, place, index, shares[place] as Uint8Array)) return;
+    // nobody is blamed by our own arithmetic: what it does not take is for the library to judge
     const message = statementMessage(key.suite, turn.statement);
     const [frost, listed] = [publicOf(turn, place), commitmentsOf(turn, place)];
     if (!verifyStatementShare(key.suite, frost, listed, message, index, shares[place] as Uint8Array))
       throw new Problem('SIGNATURE_INVALID', `the signature share for ${key.label} is wrong`);
   });
+}
+
+/** Of a turn and a key: the same for all of its signers. Null where something in it is not as it should be. */
+const rounds = new WeakMap<Turn, Map<number, SigningRound | null>>();
+
+function isTaken(turn: Turn, place: number, index: number, share: Uint8Array): boolean {
+  const known = rounds.get(turn) ?? new Map<number, SigningRound | null>();
+  rounds.set(turn, known);
+  const round = known.get(place) ?? orNull(() => roundOf(turn, place));
+  known.set(place, round);
+  return round !== null && orNull(() => isDue(round, index, share)) === true;
+}
+
+function roundOf(turn: Turn, place: number): SigningRound | null {
+  const { keys, members, points } = turn.descriptor;
+  const [key, commitments] = [keys[place], points[place]];
+  if (key === undefined || commitments === undefined) return null;
+  if (turn.signers.some(({ index }) => index > members.length)) return null;
+  const { group } = suite(key.suite);
+  const share = (index: number): Point => evaluateCommitments(group, commitments, index);
+  const message = statementMessage(key.suite, turn.statement);
+  return signingRound(key.suite, commitments[0] as Point, share, commitmentsOf(turn, place), message);
+}
+
+function orNull<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
 }
 
 /** Each key's signature of a complete turn. It is for the caller to verify. */
