@@ -10,10 +10,10 @@ import {
   statementMessage,
   verifyStatementShare,
 } from '../crypto/proof-of-life.ts';
-import { isDue, type SigningRound, signingRound } from '../crypto/signature-shares.ts';
+import { areDue, type SigningRound, signatureOf, signingRound } from '../crypto/signature-shares.ts';
 import { suite } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
-import type { Descriptor } from './descriptor.ts';
+import { type Descriptor, keysBySuite } from './descriptor.ts';
 import type { Share } from './packets/acceptance.ts';
 
 /** One signing by every key of a keyset: named signers with their exact nonce commitments. All of them must sign. */
@@ -58,8 +58,11 @@ export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
   const { keys } = turn.descriptor;
   const { shares } = packet.body;
   if (shares.length !== keys.length) throw new Problem('TURN_INVALID', 'has to hold one signature share per key');
+  const taken = new Set(
+    [...keysBySuite(keys).values()].filter((places) => areTaken(turn, places, index, shares)).flat(),
+  );
   keys.forEach((key, place) => {
-    if (isTaken(turn, place, index, shares[place] as Uint8Array)) return;
+    if (taken.has(place)) return;
     // nobody is blamed by our own arithmetic: what it does not take is for the library to judge
     const message = statementMessage(key.suite, turn.statement);
     const [frost, listed] = [publicOf(turn, place), commitmentsOf(turn, place)];
@@ -71,12 +74,19 @@ export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
 /** Of a turn and a key: the same for all of its signers. Null where something in it is not as it should be. */
 const rounds = new WeakMap<Turn, Map<number, SigningRound | null>>();
 
-function isTaken(turn: Turn, place: number, index: number, share: Uint8Array): boolean {
+function roundIn(turn: Turn, place: number): SigningRound | null {
   const known = rounds.get(turn) ?? new Map<number, SigningRound | null>();
   rounds.set(turn, known);
   const round = known.get(place) ?? orNull(() => roundOf(turn, place));
   known.set(place, round);
-  return round !== null && orNull(() => isDue(round, index, share)) === true;
+  return round;
+}
+
+/** All keys of one suite. */
+function areTaken(turn: Turn, places: readonly number[], index: number, shares: readonly Uint8Array[]): boolean {
+  const found = places.flatMap((place) => roundIn(turn, place) ?? []);
+  const given = places.map((place) => shares[place] as Uint8Array);
+  return found.length === places.length && orNull(() => areDue(found, index, given, turn.descriptor.id)) === true;
 }
 
 function roundOf(turn: Turn, place: number): SigningRound | null {
@@ -103,6 +113,9 @@ function orNull<T>(work: () => T): T | null {
 export function aggregateTurn(turn: Turn, parts: readonly TurnPart[]): Uint8Array[] {
   return turn.descriptor.keys.map((key, place) => {
     const shares = parts.map(({ packet, index }) => ({ index, share: packet.body.shares[place] as Uint8Array }));
+    const round = roundIn(turn, place);
+    const made = round === null ? null : orNull(() => signatureOf(round, shares));
+    if (made !== null) return made;
     const message = statementMessage(key.suite, turn.statement);
     return aggregateStatement(key.suite, publicOf(turn, place), commitmentsOf(turn, place), message, shares);
   });

@@ -3,10 +3,11 @@ import { schnorr, secp256k1_hasher } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE, bytesToNumberLE } from '@noble/curves/utils.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../bytes/hex.ts';
-import { text } from '../bytes/tagged-hash.ts';
+import { taggedHash, text, u64 } from '../bytes/tagged-hash.ts';
+import { combineScalars, weights } from './commitments.ts';
 import type { Group, Point, Scalar } from './group.ts';
 import { checkIndices, lagrange } from './polynomial.ts';
-import type { NonceCommitment } from './proof-of-life.ts';
+import type { NonceCommitment, StatementShare } from './proof-of-life.ts';
 import { type SuiteName, suite as suiteOf } from './suites.ts';
 
 /*
@@ -16,7 +17,7 @@ import { type SuiteName, suite as suiteOf } from './suites.ts';
  * the two on every suite, share by share.
  */
 
-/** What a signer's share has to satisfy: z*B = commitment + factor * share. */
+/** What a signer's share z has to satisfy: z*B - factor*share = commitment. */
 interface Due {
   readonly commitment: Point;
   readonly factor: Scalar;
@@ -27,6 +28,10 @@ interface Due {
 export interface SigningRound {
   readonly group: Group;
   readonly due: ReadonlyMap<number, Due>;
+  /** What binds it: the key, the message and the whole list of commitments. */
+  readonly bound: Uint8Array;
+  /** Of all signers together, as it stands in the signature. */
+  readonly nonce: Uint8Array;
 }
 
 /** Throws where a commitment is no point of the group; `share` gives the verification share of an index. */
@@ -50,16 +55,16 @@ export function signingRound(
   const named = sorted.map((one) => ({ ...one, id: group.encodeScalar(group.scalar(BigInt(one.index))) }));
   const list = concatBytes(...named.flatMap(({ id, hiding, binding }) => [id, hiding, binding]));
   const prefix = concatBytes(key, hash.message(message), hash.list(list));
-  const bound = named.map(({ id }, at) => {
+  const parts = named.map(({ id }, at) => {
     const factor = hash.binding(concatBytes(prefix, id));
     const [hiding, binding] = [points[2 * at] as Point, points[2 * at + 1] as Point];
     return group.addPoints(hiding, group.combine([binding], [factor]));
   });
-  const whole = bound.reduce((sum, point) => group.addPoints(sum, point), group.zero);
+  const whole = parts.reduce((sum, point) => group.addPoints(sum, point), group.zero);
   const challenge = group.scalar(hash.challenge(group.encodePoint(whole), key, message));
   const negated = taproot && isOdd(group, whole);
   const due = named.map(({ index }, at): [number, Due] => {
-    const [commitment, own] = [bound[at] as Point, share(index)];
+    const [commitment, own] = [parts[at] as Point, share(index)];
     return [
       index,
       {
@@ -69,16 +74,48 @@ export function signingRound(
       },
     ];
   });
-  return { group, due: new Map(due) };
+  const encoded = group.encodePoint(whole);
+  return { group, due: new Map(due), bound: prefix, nonce: taproot ? encoded.subarray(1) : encoded };
 }
 
-/** Whether this is the share that is due of this signer. */
-export function isDue({ group, due }: SigningRound, index: number, share: Uint8Array): boolean {
-  const asked = due.get(index);
-  if (asked === undefined) return false;
-  const left = group.multiplyBase(group.decodeScalar(share));
-  const right = group.addPoints(asked.commitment, group.combine([asked.share], [asked.factor]));
-  return group.equalPoints(left, right);
+/**
+ * Whether these are the shares that are due of this signer, one for each round of one group: all of them in one weighted
+ * sum, which a wrong one passes with 2^-128. The weights are fixed by all that is weighed; `context` has to fix the
+ * verification shares.
+ */
+export function areDue(
+  rounds: readonly SigningRound[],
+  index: number,
+  shares: readonly Uint8Array[],
+  context: Uint8Array,
+): boolean {
+  const group = rounds[0]?.group;
+  const due = rounds.flatMap((round) => round.due.get(index) ?? []);
+  if (group === undefined || shares.length !== rounds.length || due.length !== rounds.length) return false;
+  const seed = taggedHash('signature-shares', context, u64(index), ...rounds.map(({ bound }) => bound), ...shares);
+  const factors = weights(seed, rounds.length).map((weight) => group.scalar(weight));
+  const zero = group.scalar(0n);
+  const minus = (scalar: Scalar): Scalar => group.sub(zero, scalar);
+  const decoded = shares.map((share) => group.decodeScalar(share));
+  const sum = group.combine(
+    [group.base, ...due.flatMap(({ commitment, share }) => [commitment, share])],
+    [
+      combineScalars(group, decoded, factors),
+      ...due.flatMap(({ factor }, at) => {
+        const weight = factors[at] as Scalar;
+        return [minus(weight), minus(group.mul(weight, factor))];
+      }),
+    ],
+  );
+  return group.isZero(sum);
+}
+
+/** The signature that the shares of all signers make; null where it is not one of each. It is for the caller to verify. */
+export function signatureOf({ group, due, nonce }: SigningRound, parts: readonly StatementShare[]): Uint8Array | null {
+  const signers = new Set(parts.map(({ index }) => index));
+  if (parts.length !== due.size || [...due.keys()].some((index) => !signers.has(index))) return null;
+  const sum = parts.reduce((total, { share }) => group.add(total, group.decodeScalar(share)), group.scalar(0n));
+  return concatBytes(nonce, group.encodeScalar(sum));
 }
 
 function isOdd(group: Group, point: Point): boolean {
