@@ -1,4 +1,6 @@
 import { toHex } from '../bytes/hex.ts';
+import { type Addresses, addressesOf } from '../crypto/addresses.ts';
+import type { SuiteName } from '../crypto/suites.ts';
 import { type Deed, type Duty, membersOf, outstanding, type Role, waitedFor } from './duties.ts';
 import type { Phase, View } from './evaluate.ts';
 import type { KindName } from './kinds.ts';
@@ -45,6 +47,14 @@ export interface Dispossessed {
   readonly oldShare: ClosingBody['oldShare'] | null;
 }
 
+/** Without public key and addresses until a proof of life: nobody is to pay to a key that was not shown to sign. */
+export interface ManifestKey {
+  readonly label: string;
+  readonly suite: SuiteName;
+  readonly publicKey: string | null;
+  readonly addresses: Addresses;
+}
+
 export interface ManifestPacket {
   readonly digest: string;
   readonly kind: KindName;
@@ -79,7 +89,7 @@ export interface Manifest {
   readonly threshold: { readonly from: number | null; readonly to: number };
   readonly attempt: { readonly id: string; readonly dealers: readonly string[]; readonly quorum: number };
   readonly committee: { readonly before: readonly Seat[]; readonly after: readonly Seat[] };
-  readonly keys: readonly { readonly label: string; readonly suite: string; readonly publicKey: string | null }[];
+  readonly keys: readonly ManifestKey[];
   readonly because: string;
   readonly reason: string;
   readonly ticket: string | null;
@@ -153,11 +163,11 @@ export function manifestOf(view: View): Manifest {
       quorum: plan.quorum,
     },
     committee: committeeOf(view),
-    keys: keysOf(plan).map(({ label, suite }, place) => ({
-      label,
-      suite,
-      publicKey: toHexOrNull((descriptor ?? parent)?.keys[place]?.publicKey),
-    })),
+    keys: keysOf(plan).map(({ label, suite }, place) => {
+      const publicKey = (current.proof?.link.proven ?? parent)?.keys[place]?.publicKey;
+      const addresses = publicKey === undefined ? {} : addressesOf(suite, publicKey);
+      return { label, suite, publicKey: toHexOrNull(publicKey), addresses };
+    }),
     because: plan.because,
     reason: plan.reason,
     ticket: plan.ticket,

@@ -128,9 +128,10 @@ export function quorumOf(threshold: number, members: number): number {
 
 /**
  * The door for plans. Whatever a proposer may not choose is refused here, on every member's own machine. With `known`
- * the plan has to start from that very parent, whose signatures are then not verified a second time.
+ * the plan has to start from that very parent, whose signatures are then not verified a second time; `readParent` is for
+ * who reads many plans and remembers the links that it verified.
  */
-export function readPlan(encoded: Uint8Array, known?: Link): Plan {
+export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLink): Plan {
   const { cards: cardFiles, parent: parentFacts, ...facts } = is.parseCbor(schema, encoded, 'plan');
   const refuse = (why: string): never => {
     throw new Problem('PLAN_INVALID', `plan: ${why}`);
@@ -147,7 +148,7 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
     if (new Set(places).size !== places.length) refuse(`${what}: somebody is named twice`);
   };
 
-  const parent = parentFacts === null ? null : (known ?? readLink(parentFacts));
+  const parent = parentFacts === null ? null : (known ?? readParent(parentFacts));
   if ((facts.kind === 'genesis') !== (parent === null)) refuse('only a genesis has no parent');
   if (parent !== null && parent.proven.rehearsal !== facts.rehearsal) refuse('the parent is of the other world');
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../ceremony/manifest.ts';
 import { noteWords } from '../ceremony/note-facts.ts';
+import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
 import { kindWords } from './plan-text.ts';
 import { censusLines, drillLines } from './still-text.ts';
@@ -18,9 +19,10 @@ export function manifestText(manifest: Manifest): string {
   if (manifest.waitingFor.length > 0) page.row('waiting for', manifest.waitingFor.join(', '));
   committeeSection(page, manifest);
   page.section('keys');
-  for (const { label, suite, publicKey } of keys.slice(0, 40)) {
+  for (const { label, suite, publicKey, addresses } of keys.slice(0, 40)) {
     page.row('key', `${label} (${suite})`);
-    page.row('public', publicKey ?? 'not made yet');
+    page.row('public', publicKey ?? 'not proven yet');
+    for (const [chain, address] of addressRows(addresses)) page.row(chain, address);
   }
   if (keys.length > 40) page.text(`and ${keys.length - 40} more keys: see --json`);
   membersSection(page, manifest);

@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/hex.ts';
 import { type Beacon, keysOf, type Plan } from '../ceremony/plan.ts';
 import { returnOf } from '../ceremony/recovery.ts';
+import { addressesOf } from '../crypto/addresses.ts';
 
 /** The plan as JSON, for people who read along with other tools. */
 export function planJson(plan: Plan): object {
@@ -30,7 +31,12 @@ export function planJson(plan: Plan): object {
     observers: named(plan.participants.filter((p) => p.observer)),
     keys: keysOf(plan).map((key, place) => {
       const publicKey = parent?.keys[place]?.publicKey;
-      return { label: key.label, suite: key.suite, publicKey: publicKey === undefined ? null : toHex(publicKey) };
+      return {
+        label: key.label,
+        suite: key.suite,
+        publicKey: publicKey === undefined ? null : toHex(publicKey),
+        addresses: publicKey === undefined ? {} : addressesOf(key.suite, publicKey),
+      };
     }),
     reason: plan.reason,
     because: plan.because,
