@@ -56,18 +56,23 @@ export function writeExport(views: readonly View[], links: readonly LinkFacts[] 
   return file;
 }
 
-/** Takes an export apart. Nothing is verified yet, but that there is one way only to write it. */
+/** Takes an export apart. Nothing in it is verified yet. */
 export function readExport(file: Uint8Array): Exported {
   const body = afterMagic(magic, file);
   if (body === null) throw new Problem('EXPORT_INVALID', 'not an export, or one cut short');
   const { v: _, ...exported } = is.parseCbor(schema, body, 'export', bounds);
   if (exported.succession.length + exported.ceremonies.length === 0)
     throw new Problem('EXPORT_INVALID', 'holds neither a link nor a ceremony');
-  for (const { proposal, packets } of exported.ceremonies) {
+  return exported;
+}
+
+/** What of its order is wrong, or null: there is one way only to write it. */
+export function misordered({ ceremonies }: Exported): string | null {
+  for (const { proposal, packets } of ceremonies) {
     const digests = packets.map(digestOf);
     if (digests.some((digest, at) => at > 0 && digest <= (digests[at - 1] as string)))
-      throw new Problem('EXPORT_INVALID', 'the packets of a ceremony are not in order, or one of them stands twice');
-    if (digests.includes(digestOf(proposal))) throw new Problem('EXPORT_INVALID', 'a proposal stands twice');
+      return 'the packets of a ceremony are not in order, or one of them stands twice';
+    if (digests.includes(digestOf(proposal))) return 'a proposal stands twice';
   }
-  return exported;
+  return null;
 }

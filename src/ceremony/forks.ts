@@ -46,7 +46,7 @@ function compared(files: readonly number[], at: (place: number) => Verification)
   const within = views.flatMap(({ plan, packets }) => contradictionsIn(plan, packets)).filter(({ grave }) => grave);
   const across = contradictionsAcross(views).filter(({ identity }) => identity !== '');
   const contradictions = [...within, ...across];
-  const who = [...new Set(contradictions.map(({ member }) => member))];
+  const who = [...new Set(contradictions.map(({ member }) => member))].sort();
   const voted = who.length === 0 ? '' : `; ${who.join(', ')} said two things of which only one can be honest`;
   const { keyset } = at(files[0] as number);
   const ok = forks.length === 0 && contradictions.length === 0;

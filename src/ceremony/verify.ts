@@ -7,8 +7,9 @@ import { type Chain, chainOf, linkReader, provenIn } from './chain.ts';
 import { type CheckName, checksNow } from './checks.ts';
 import type { Descriptor } from './descriptor.ts';
 import { evaluate, type View } from './evaluate.ts';
+import type { Memo } from './evaluation.ts';
 import { type Charge, chargesIn } from './evidence.ts';
-import { type Exported, readExport } from './export.ts';
+import { type Exported, misordered, readExport } from './export.ts';
 import type { AnyPacket } from './kinds.ts';
 import { digestOf } from './packet.ts';
 import { movesShares } from './plan.ts';
@@ -67,7 +68,8 @@ export interface Verification {
 const overcomable: readonly string[] = ['deals', 'votes', 'certificate', 'possession', 'turn', 'drill', 'census'];
 const ofMembers: readonly string[] = [...overcomable, 'outcome', 'closings', 'contradictions', 'across'];
 
-export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification {
+/** Never throws for what is in the file. With a memo, what was checked of a packet before is not checked again. */
+export function verifyExport(file: Uint8Array, asked: Asked = {}, memo: Memo = new Map()): Verification {
   const checks: VerifiedCheck[] = [];
   const say = (check: string, result: Result, ceremony: string | null = null): void => {
     checks.push({ check, ...result, ceremony });
@@ -77,12 +79,14 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
     say('file', bad(exported.message));
     return { ...nothing, valid: false, intact: false, checks };
   }
-  say('file', good(contentsOf(exported)));
-
   const read = linkReader();
   const succession = exported.succession.map((facts) => orProblem(() => read(facts)));
-  const opened = exported.ceremonies.map((ceremony) => orProblem(() => openCeremony(ceremony, read)));
+  const opened = exported.ceremonies.map((ceremony) => orProblem(() => openCeremony(ceremony, read, memo)));
   const sound = opened.flatMap((one) => (one instanceof Problem ? [] : [one]));
+  const refused = opened.some((one) => one instanceof Problem || one.refused.length > 0);
+  // a packet that was changed has another digest, too: then its signature is what to tell of
+  const order = refused ? null : misordered(exported);
+  say('file', order === null ? good(contentsOf(exported)) : bad(order));
   say('proposals', proposalsCheck(opened));
   const views = sound.map(({ view }) => view).sort(byEpoch);
   const chain = chainOf(
@@ -98,11 +102,11 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}): Verification 
   if (asked.head !== undefined) say('head', headCheck(chain, asked.head));
   say('across', acrossCheck(views));
   for (const view of views) {
-    const { refused } = sound.find((one) => one.view === view) as Opened;
+    const { refused: out } = sound.find((one) => one.view === view) as Opened;
     const { ceremony } = view.plan;
     const [charges, overcome] = [chargesIn([view]), isOvercome(view, chain.links)];
     say('outcome', outcomeOf(view, charges, overcome), ceremony);
-    for (const { check, ...result } of checksNow(view, refused))
+    for (const { check, ...result } of checksNow(view, out))
       say(check, excused(check, result, view, charges, overcome), ceremony);
   }
 
@@ -163,16 +167,23 @@ function contentsOf({ ceremonies, succession }: Exported): string {
 function openCeremony(
   { proposal, packets }: Exported['ceremonies'][number],
   read: ReturnType<typeof linkReader>,
+  memo: Memo,
 ): Opened {
-  const { plan, packet } = readProposal(proposal, undefined, read);
+  const { plan, packet } = once(memo, `proposal ${digestOf(proposal)}`, () => readProposal(proposal, undefined, read));
   const admitted: AnyPacket[] = [packet];
   const refused: string[] = [];
   for (const bytes of packets) {
-    const found = orProblem(() => admit(plan, bytes));
-    if (found instanceof Problem) refused.push(`${digestOf(bytes).slice(0, 16)}: ${found.message}`);
+    const digest = digestOf(bytes);
+    const found = orProblem(() => once(memo, `packet ${plan.ceremony} ${digest}`, () => admit(plan, bytes)));
+    if (found instanceof Problem) refused.push(`${digest.slice(0, 16)}: ${found.message}`);
     else admitted.push(found);
   }
-  return { view: evaluate(plan, admitted), refused };
+  return { view: evaluate(plan, admitted, memo), refused };
+}
+
+function once<T>(memo: Memo, key: string, read: () => T): T {
+  if (!memo.has(key)) memo.set(key, read());
+  return memo.get(key) as T;
 }
 
 function byEpoch({ plan: a }: View, { plan: b }: View): number {
@@ -218,7 +229,7 @@ function headCheck({ head }: Chain, expected: Uint8Array): Result {
 function acrossCheck(views: readonly View[]): Result {
   const found = contradictionsAcross(views);
   if (found.length === 0) return good('nobody voted for two things in one place');
-  const who = [...new Set(found.filter(({ identity }) => identity !== '').map(({ member }) => member))];
+  const who = [...new Set(found.filter(({ identity }) => identity !== '').map(({ member }) => member))].sort();
   return bad(
     who.length === 0
       ? 'one committee has two proven successors'
@@ -249,7 +260,7 @@ function excused(check: CheckName, result: Result, view: View, charges: readonly
 /** Somebody's fault is held against a ceremony that came to nothing by it, until another one takes its place. */
 function outcomeOf(view: View, charges: readonly Charge[], overcome: boolean): Result {
   const { plan, phase } = view;
-  const who = [...new Set(charges.map(({ member, fault }) => `${member} (${fault})`))];
+  const who = [...new Set(charges.map(({ member, fault }) => `${member} (${fault})`))].sort();
   const what = `${plan.kind} ${plan.ceremony.slice(0, 16)}`;
   const proven = provenIn(view).length > 0;
   const said = !movesShares(plan)

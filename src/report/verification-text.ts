@@ -27,13 +27,21 @@ export function verificationText(verification: Verification, file: string, asked
   return page.toString();
 }
 
-function verdict({ valid, intact, checks, faults }: Verification): string {
+/** In one sentence; the verifier page says the same. */
+export function verdict({
+  valid,
+  intact,
+  checks,
+  faults,
+  epoch,
+}: Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'epoch'>): string {
   const wrong = [...new Set(checks.filter(({ ok, open }) => !ok && !open).map(({ check }) => check))].join(', ');
   if (!valid && !intact) return `NOT VALID: do not rely on this file. What failed: ${wrong}`;
   if (!valid) {
     const who = [...new Set(faults.map(({ member }) => member))].join(', ');
     return `NOT VALID: the file is as it was signed, but ${who} is at fault. What failed: ${wrong}`;
   }
+  if (epoch === null) return 'VALID, but NOTHING IS PROVEN: no check failed, and no key has signed a committee here';
   const open = checks.filter((one) => one.open).length;
   return open === 0
     ? `VALID: all ${checks.length} checks passed`

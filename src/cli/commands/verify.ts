@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fromHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
@@ -9,21 +10,24 @@ import { Problem } from '../../problem.ts';
 import { evidenceText } from '../../report/evidence-text.ts';
 import { verificationJson, verificationsJson } from '../../report/verification-json.ts';
 import { verificationText } from '../../report/verification-text.ts';
+import { verifierPage } from '../../report/verifier-page.ts';
 import { exits } from '../exit.ts';
 import { inspected } from '../inspected.ts';
 import { readNamed } from '../named-file.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
+import { writeReport } from '../written.ts';
 
 interface Options {
   readonly key?: string;
   readonly expectEpoch?: string;
   readonly head?: string;
+  readonly page?: string;
 }
 
 export const registerVerify: Register = (program: Command, action) => {
   program
-    .command('verify <file...>')
+    .command('verify [file...]')
     .description('check exports and evidence by nothing but the files: no vault, no passphrase, nobody to believe')
     .option(
       '--key <key>',
@@ -31,6 +35,7 @@ export const registerVerify: Register = (program: Command, action) => {
     )
     .option('--expect-epoch <number>', 'the epoch that is known to be the latest: no more and no less is accepted')
     .option('--head <hash>', 'the id of the latest descriptor, as an earlier verification or a transcript named it')
+    .option('--page <file>', 'write the verifier that needs no install: one HTML page, which makes the same checks')
     .action(action<Options>(verify));
 };
 
@@ -43,7 +48,18 @@ interface Judged {
 }
 
 async function verify(session: Session, options: Options, files: readonly string[]): Promise<number> {
-  const { say } = session;
+  const { say, context } = session;
+  if (options.page !== undefined) {
+    if (files.length > 0) throw new Problem('USAGE', '--page writes the page, and verifies no file');
+    const path = resolve(options.page);
+    writeReport(context.fs, path, verifierPage());
+    say.line(
+      `written to ${escapeText(path)}: open it in a browser, on a machine that you trust, and drop exports on it`,
+    );
+    say.result({ v: 1, page: path });
+    return exits.done;
+  }
+  if (files.length === 0) throw new Problem('USAGE', 'verify which file?', 'conclave export writes one');
   const asked = askedFor(options);
   const judged = files.map((file) => judge(session, file, asked));
   const exported = judged.flatMap(({ file, verification }) => (verification === null ? [] : [{ file, verification }]));
