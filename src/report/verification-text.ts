@@ -1,5 +1,7 @@
+import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import type { Verification, VerifiedCheck } from '../ceremony/verify.ts';
 import { Page } from './page.ts';
+import { windowJson, windowRows } from './window-text.ts';
 
 /** What a verification came to, for people. `file` is what they called it; `asked`: they named a key themselves. */
 export function verificationText(verification: Verification, file: string, asked: boolean): string {
@@ -22,9 +24,24 @@ export function verificationText(verification: Verification, file: string, asked
   if (keys.length > 0 && !asked)
     page.row('', 'whose key it is no file can say: compare it with the one that you know, or name it with --key HEX');
   checksOf(page, 'the whole file', checks, null);
-  for (const { plan } of verification.ceremonies)
+  for (const view of verification.ceremonies) {
+    const { plan } = view;
     checksOf(page, `${plan.kind} ${plan.ceremony.slice(0, 16)}, to epoch ${plan.epoch.to}`, checks, plan.ceremony);
+    page.blank();
+    for (const [label, value] of windowRows(windowJson(view))) page.row(label, value);
+  }
+  bagsOf(page, verification);
   return page.toString();
+}
+
+/** What people wrote down in the room, and no signature depends on. */
+function bagsOf(page: Page, { ceremonies }: Verification): void {
+  const steps = bagSteps(ceremonies);
+  if (steps.length === 0) return;
+  const broken = brokenChains(steps);
+  page.section('observed: bags');
+  if (broken.length === 0) page.text(`${steps.length} on record, and their numbers follow from each other`);
+  for (const { step, says } of broken) page.row('broken', `${says}, as ${step.member} wrote down`);
 }
 
 /** In one sentence; the verifier page says the same. */
