@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { toHex } from '../bytes/hex.ts';
 import { printableJson } from '../bytes/printable.ts';
 import { text } from '../bytes/tagged-hash.ts';
+import { addressRows } from './key-lines.ts';
 import type { Named } from './name-sheet.ts';
 import { Page } from './page.ts';
 import { pageHtml } from './page-html.ts';
@@ -78,7 +79,7 @@ function readme(transcript: Transcript): Page {
       ['digests.txt', 'the digest of the record, and of each packet'],
       [sums, 'SHA-256 of each file'],
     ],
-    ['file', ''],
+    ['file', 'what it is'],
     [26],
   );
   page.section('how to check it, in years and with nothing else');
@@ -96,7 +97,10 @@ function readme(transcript: Transcript): Page {
   page.text(
     '3. That it is the key that you know. Compare the key or its address with the one from an address book, a contract or a chain. No file can say whose key it is:',
   );
-  for (const { label, suite, publicKey } of keys) page.row(label, `${suite} ${publicKey ?? 'not made'}`);
+  for (const { label, suite, publicKey, addresses } of keys) {
+    page.row(label, `${suite} ${publicKey ?? 'not made'}`);
+    for (const [chain, address] of addressRows(addresses)) page.row('', `${chain} ${address}`);
+  }
   if (keysetId !== null) page.row('keyset', keysetId);
   if (descriptor !== null) page.row('committee', `descriptor ${descriptor}`);
   page.blank();
