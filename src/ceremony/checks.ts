@@ -6,6 +6,7 @@ import { admit } from './admission.ts';
 import type { Descriptor } from './descriptor.ts';
 import { outstanding } from './duties.ts';
 import { evaluate, type View } from './evaluate.ts';
+import type { Memo } from './evaluation.ts';
 import { type AnyPacket, isKind, type KindName } from './kinds.ts';
 import { digestOf } from './packet.ts';
 import { movesShares, type Plan, readPlan } from './plan.ts';
@@ -38,10 +39,12 @@ export interface Check extends Result {
 
 /**
  * What a ceremony proves, check by check. Of the view that is handed in only the bytes count, those of the plan and of
- * the packets: everything is read, verified and evaluated again, and nothing that was concluded before is believed.
+ * the packets: everything is read, verified and evaluated again, and nothing that was concluded before is believed. With
+ * a memo, what the same run has computed of the same bytes already is not computed twice: whoever hands it in answers for
+ * its having been empty when the run began.
  */
-export function checksOf(view: View): Check[] {
-  const results = verified(view.plan, view.packets);
+export function checksOf(view: View, memo?: Memo): Check[] {
+  const results = verified(view.plan, view.packets, memo);
   return checkNamesFor(view.plan).map((check) => ({ check, ...results[check] }));
 }
 
@@ -57,7 +60,7 @@ function applies(check: CheckName, plan: Plan): boolean {
   return always.includes(check) || (movesShares(plan) ? !still : check === plan.kind);
 }
 
-function verified(claimed: Plan, packets: readonly AnyPacket[]): Record<CheckName, Result> {
+function verified(claimed: Plan, packets: readonly AnyPacket[], memo?: Memo): Record<CheckName, Result> {
   const read = orProblem(() => readPlan(claimed.encoded));
   if (read instanceof Problem) return all(bad(`the plan is none: ${read.message}`));
   const admitted: AnyPacket[] = [];
@@ -68,7 +71,7 @@ function verified(claimed: Plan, packets: readonly AnyPacket[]): Record<CheckNam
     else if (digestOf(bytes) !== digest) refused.push(`${digest.slice(0, 16)}: its digest is another`);
     else admitted.push(packet);
   }
-  return judged(claimed, evaluate(read, admitted), refused);
+  return judged(claimed, evaluate(read, admitted, memo), refused);
 }
 
 /** The same of a view that was made this moment, from bytes that came through the door; `refused` are those that did not. */

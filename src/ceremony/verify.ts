@@ -1,4 +1,5 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
+import { type Addresses, addressesOf } from '../crypto/addresses.ts';
 import { type KnownKey, keyFits } from '../crypto/known-key.ts';
 import { Problem } from '../problem.ts';
 import { contradictionsAcross } from './across.ts';
@@ -55,7 +56,12 @@ export interface Verification {
   readonly head: string | null;
   readonly threshold: number | null;
   readonly members: readonly { readonly name: string; readonly index: number }[];
-  readonly keys: readonly { readonly label: string; readonly suite: string; readonly publicKey: string }[];
+  readonly keys: readonly {
+    readonly label: string;
+    readonly suite: string;
+    readonly publicKey: string;
+    readonly addresses: Addresses;
+  }[];
   readonly rehearsal: boolean;
   readonly faults: readonly Charge[];
   /** By the epoch that they lead to. */
@@ -147,7 +153,9 @@ function committeeOf(head: Descriptor | null): Pick<Verification, 'threshold' | 
   return {
     threshold: head.threshold,
     members: head.members.map(({ name }, place) => ({ name, index: place + 1 })),
-    keys: head.keys.map(({ label, suite, publicKey }) => ({ label, suite, publicKey: toHex(publicKey) })),
+    keys: head.keys.map(({ label, suite, publicKey }) => {
+      return { label, suite, publicKey: toHex(publicKey), addresses: addressesOf(suite, publicKey) };
+    }),
   };
 }
 

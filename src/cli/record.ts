@@ -17,7 +17,7 @@ export function recordOf({ context }: Session, ceremonies: Ceremonies, held: Hel
     keyset !== undefined && equalBytes(id, keyset) && epoch >= (plan.epoch.from ?? 0) && epoch <= plan.epoch.to;
   return transcriptOf({
     view,
-    checks: checksOf(view),
+    checks: checksOf(view, ceremonies.memo),
     keyset: keysetName(ceremonies, held),
     phrase: record.phrase,
     own: {

@@ -184,6 +184,8 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
   const isOver = current.proof !== null || current.death !== null;
   for (const { name, owes } of isOver ? [] : manifest.members)
     if (owes.length > 0) open.push(`${name} owes: ${owes.join(', ')}`);
+  if (current.proof === null && current.death !== null)
+    open.push('what it was to do is not done: that takes another attempt or another ceremony');
   if (current.proof !== null) {
     for (const { name, identity } of plan.receivers.filter((receiver) => !current.closings.has(receiver.identity)))
       open.push(isLost(identity) ? `${name} was declared lost and has not closed` : `${name} has not closed yet`);

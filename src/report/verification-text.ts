@@ -1,5 +1,6 @@
 import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import type { Verification, VerifiedCheck } from '../ceremony/verify.ts';
+import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
 import { windowJson, windowRows } from './window-text.ts';
 
@@ -17,12 +18,13 @@ export function verificationText(verification: Verification, file: string, asked
   } else if (verification.ceremonies.length > 0) page.row('keyset', `${name ?? ''}: nothing is proven in this file`);
   if (threshold !== null)
     page.row('committee', `${members.map((one) => one.name).join(', ')}; any ${threshold} of these ${members.length}`);
-  keys.forEach(({ label, suite, publicKey }, at) => {
+  keys.forEach(({ label, suite, publicKey, addresses }, at) => {
     page.row(at === 0 ? 'keys' : '', `${label} (${suite})`);
     page.row('', publicKey);
+    for (const [chain, address] of addressRows(addresses)) page.row(`  ${chain}`, address);
   });
   if (keys.length > 0 && !asked)
-    page.row('', 'whose key it is no file can say: compare it with the one that you know, or name it with --key HEX');
+    page.row('', 'whose key it is no file can say: compare it with the one that you know, or name it with --key');
   checksOf(page, 'the whole file', checks, null);
   for (const view of verification.ceremonies) {
     const { plan } = view;

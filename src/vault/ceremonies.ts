@@ -38,6 +38,11 @@ export class Ceremonies {
     this.#memo = memo;
   }
 
+  /** What was computed of packets in this run, for whoever looks at the same ones again. */
+  get memo(): Memo {
+    return this.#memo;
+  }
+
   ids(): string[] {
     return this.vault.state.ceremonies.map(({ id }) => toHex(id));
   }

@@ -251,3 +251,18 @@ describe('keyset pin', () => {
     });
   });
 });
+
+test('verify takes an address where it takes a key, and shows those of the keys', async () => {
+  const alice = made.fork().machine('alice');
+  const { keys } = (await alice.ok('keyset', 'show', 'treasury')).json;
+  await alice.ok('export', '--keyset', 'treasury', '--out', '/treasury.conclave');
+  for (const asked of [keys[0].publicKey, keys[0].addresses['bitcoin-taproot'], keys[1].addresses.solana]) {
+    const { json } = await alice.ok('verify', '/treasury.conclave', '--key', asked);
+    expect(json).toMatchObject({ valid: true, keys });
+    expect((await alice.tell('verify', '/treasury.conclave')).stdout).toContain(` ${asked}\n`);
+  }
+  const other = await alice.run('verify', '/treasury.conclave', '--key', '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266');
+  expect([other.status, other.json.valid]).toEqual([4, false]);
+  const mistyped = await alice.run('verify', '/treasury.conclave', '--key', `${keys[0].addresses['bitcoin-taproot']}q`);
+  expect([mistyped.status, mistyped.json.error.code]).toEqual([2, 'PIN_INVALID']);
+});

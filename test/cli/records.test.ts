@@ -49,6 +49,27 @@ describe('transcript', () => {
     expect(JSON.parse(world.read('/stick/t.json') ?? '')).toEqual(json);
   });
 
+  test('is an HTML page on stdout or in a file, and a PDF in a file alone', async () => {
+    const world = base.fork();
+    const alice = world.machine('alice');
+    const page = await alice.tell('transcript', '--ceremony', key.ceremony, '--format', 'html');
+    expect(page.stdout).toMatch(/^<!doctype html>/);
+    expect(page.stdout).toContain('a first key');
+    const refused = await alice.run('transcript', '--ceremony', key.ceremony, '--format', 'pdf');
+    expect(refused).toMatchObject({ status: 2, json: { error: { code: 'USAGE', changed: false } } });
+    const { json } = await alice.ok(
+      'transcript',
+      '--ceremony',
+      key.ceremony,
+      '--format',
+      'pdf',
+      '--out',
+      '/stick/t.pdf',
+    );
+    expect(json.ceremony).toBe(key.ceremony);
+    expect(world.read('/stick/t.pdf')).toMatch(/^%PDF-1/);
+  });
+
   test('that cannot be written says so, and leaves what is there', async () => {
     const world = base.fork();
     const { status, json } = await world.machine('alice').run('transcript', '--out', world.stick);

@@ -116,6 +116,7 @@ function documents(ceremonies: Ceremonies): string[] {
       consent: record.consent,
       log: state.log.map(({ at, epoch, event }) => ({ at, epoch, event })),
       overrides: [],
+      copies: [],
       damaged: held.damaged,
       tool,
     };

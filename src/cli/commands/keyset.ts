@@ -205,7 +205,8 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       say.line(`this vault is an old copy of itself: what it shows of ${record.name} is not how things stand.`);
       say.line('put it away and use the newest one');
     }
-    say.line(`${record.name}${state.rehearsal ? ' REHEARSAL' : ''}  keyset ${toHex(record.id)}`);
+    say.line(`${record.name}${state.rehearsal ? ' REHEARSAL' : ''}`);
+    say.line(`  keyset ${toHex(record.id)}`);
     if (head === null) {
       say.line('  not proven yet: no public key is shown before the proof of life. run conclave next');
     } else {
