@@ -1,3 +1,4 @@
+import { addressesOf } from '../../src/crypto/addresses.ts';
 import { describe, expect, it } from 'vitest';
 import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
@@ -97,7 +98,12 @@ describe('a verification', () => {
     });
     expect(verification.members).toEqual(['alice', 'carol', 'dave'].map((name, place) => ({ name, index: place + 1 })));
     expect(verification.keys).toEqual(
-      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({ label, suite, publicKey: toHex(publicKey) })),
+      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({
+        label,
+        suite,
+        publicKey: toHex(publicKey),
+        addresses: addressesOf(suite, publicKey),
+      })),
     );
     expect(verification.links.map(({ proven }) => proven.epoch)).toEqual([0, 1, 2]);
     expect(verification.ceremonies.map(({ plan }) => plan.epoch.to)).toEqual([0, 1, 2]);
@@ -137,7 +143,7 @@ describe('an export is not valid', () => {
   });
 
   it('where a packet was changed: then its signature is told, and not that it has another place now', () => {
-    const flipped = two.said(alice, 'deal').bytes;
+    const flipped = two.said(alice, 'acceptance').bytes;
     const verification = changed(two, (packets) =>
       packets.map((bytes) => (equalBytes(bytes, flipped) ? bytes.with(-1, (bytes.at(-1) as number) ^ 1) : bytes)),
     );
