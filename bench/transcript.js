@@ -79,7 +79,7 @@ try {
 
   const empty = median(times(9, () => node('-e', '0')));
   const scrypt = median(times(3, () => scryptSync('x', 'y', 32, { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 })));
-  const formats = ['text', 'json', 'html', 'pdf'].map((format) => [format, median(times(5, () => transcript(format)))]);
+  const formats = ['text', 'json', 'html', 'pdf'].map((format) => [format, median(times(3, () => transcript(format)))]);
   const rows = [
     ['an empty Node', empty],
     ['scrypt of a real vault (not in the transcripts below)', scrypt],
