@@ -2,8 +2,27 @@
 import { chmod } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { page } from './verifier-page.js';
 
 const root = import.meta.dirname;
+
+/**
+ * The one file has the verifier page inside, in the place of the function that reads it where it was built.
+ * @satisfies {import('esbuild').Plugin}
+ */
+const verifierInside = {
+  name: 'verifier page',
+  setup(/** @type {import('esbuild').PluginBuild} */ { onLoad }) {
+    onLoad({ filter: /\/src\/report\/verifier-page\.ts$/ }, async () => ({
+      contents: `export function verifierPage() { return ${literal(await page())}; }`,
+    }));
+  },
+};
+
+/** In lines as it is, since people read this file. */
+function literal(/** @type {string} */ text) {
+  return `\`${text.replace(/[\\`]|\$\{/g, '\\$&')}\``;
+}
 
 /** @satisfies {import('esbuild').BuildOptions} */
 export const options = {
@@ -19,6 +38,7 @@ export const options = {
   target: 'node20.19',
   format: 'esm',
   legalComments: 'inline',
+  plugins: [verifierInside],
   banner: {
     // CommonJS packages inside ask for Node's own modules through `require`, which an ES module does not have; one of
     // the others imports `createRequire` by that name.

@@ -64,6 +64,7 @@ export const problems = {
   CENSUS_INVALID: 'a report to a census of the wrong shape',
   CONTRADICTION: 'two signed statements of one author of which only one can be honest',
   EVIDENCE_INVALID: 'a file of evidence that is damaged, or that does not prove what it claims',
+  EXPORT_INVALID: 'an export that is damaged, cut short, or not in the one form that exports have',
   FAULT_UNPROVEN: 'nothing that this vault holds proves a fault of that member',
   // vault
   VAULT_THERE: 'there is a vault already where a new one was to be made',
@@ -97,7 +98,7 @@ export const problems = {
   REHEARSAL_STUCK: 'the people of a rehearsal do not know how to go on',
   // cli
   MACHINE_UNSAFE: 'the program was started so that other code, or a debugger, sees what it does',
-  PIN_INVALID: 'what was to be pinned is no public key',
+  PIN_INVALID: 'what was to be pinned or looked for is neither a public key nor an address that is known here',
   SENTENCE_WRONG: 'the sentence that was typed is not the one that was asked for',
   OUTPUT_THERE: 'a file that was to be written is there already, and is never overwritten',
   OUTPUT_FAILED: 'a file cannot be written where it was asked for',

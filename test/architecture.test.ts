@@ -23,6 +23,7 @@ const roomsWithNode = ['media', 'vault', 'courier', 'report', 'cli'];
 
 const packageRooms: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^@noble\/(curves|ciphers)(\/|$)/, rooms: ['crypto'] },
+  { name: /^@scure\/base$/, rooms: ['crypto'] },
   { name: /^@cantoo\/pdf-lib(\/|$)/, rooms: ['report'] },
   { name: /^(chalk|commander|inquirer|@inquirer\/.*)$/, rooms: ['cli'] },
 ];
@@ -327,6 +328,7 @@ describe('the checker catches', () => {
     ['node in rehearsal', 'src/rehearsal/a.ts', "import fs from 'node:fs';", 'node:fs in rehearsal'],
     ['curves outside crypto', 'src/ceremony/a.ts', "import { b } from '@noble/curves/ed25519.js';", 'outside crypto'],
     ['ciphers outside crypto', 'src/vault/a.ts', "import { b } from '@noble/ciphers/chacha.js';", 'outside crypto'],
+    ['encodings of addresses outside crypto', 'src/cli/a.ts', "import { b } from '@scure/base';", 'outside crypto'],
     ['the PDF library outside report', 'src/cli/a.ts', "import { b } from '@cantoo/pdf-lib';", 'outside report'],
     ['chalk outside cli', 'src/report/a.ts', "import chalk from 'chalk';", 'chalk outside cli'],
     ['commander outside cli', 'src/rehearsal/a.ts', "import { Command } from 'commander';", 'commander outside cli'],

@@ -2,9 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { World } from './cli/world.ts';
 
-const guide = readFileSync(new URL('../docs/operator-guide.md', import.meta.url), 'utf8');
-const blocks = [...guide.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.split('\n'));
-const inline = [...guide.matchAll(/`(conclave [^`]+)`/g)].map(([, command = '']) => command);
+const [guide, auditors] = ['operator-guide', 'auditor-guide'].map((name) =>
+  readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8'),
+) as [string, string];
+const guides = `${guide}\n${auditors}`;
+const blocks = [...guides.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.split('\n'));
+const inline = [...guides.matchAll(/`(conclave [^`]+)`/g)].map(([, command = '']) => command);
 
 /** The words behind `conclave`, without comments; a text in quotes is one word. */
 const commands = [...blocks, ...inline]
@@ -16,11 +19,11 @@ const sources = readdirSync(new URL('../src', import.meta.url), { recursive: tru
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8'));
 
-describe('the guide for operators', () => {
+describe('the guides for operators and auditors', () => {
   const somebody = new World('a guide').machine('alice');
 
   test.each(commands.map((words) => [words.join(' '), words] as const))(
-    'shows a command that exists: %s',
+    'show a command that exists: %s',
     async (_, words) => {
       const [verb = '', next = ''] = words;
       const help = (...verbs: string[]) => somebody.tell(...verbs, '--help');
@@ -32,7 +35,7 @@ describe('the guide for operators', () => {
     },
   );
 
-  test('quotes what the program really says', () => {
+  test('quote what the program really says', () => {
     const quoted = [...guide.matchAll(/\*\*`([^`]+)`/g)].map(([, words = '']) => words);
     expect(quoted.length).toBeGreaterThan(4);
     expect(quoted.filter((words) => !sources.some((source) => source.includes(words)))).toEqual([]);

@@ -246,6 +246,33 @@ describe('a stranger who has read docs/protocol.md and nothing else', () => {
     },
   );
 
+  test('finds the digest of every record, proven or not', () => {
+    const proven = new Set<boolean>();
+    for (const { given, gives } of file('ceremony.json').groups.find(({ operation }) => operation === 'evaluate')
+      ?.vectors ?? []) {
+      const { plan, packets: names } = given as { plan: string; packets: string[] };
+      if (![plan, ...names].every((name) => name.startsWith('@') && name.slice(1) in packets.shared)) continue;
+      const number = tagged('plan', raw(plan.slice(1)));
+      const digests = names
+        .map((name) => raw(name.slice(1)))
+        .filter((bytes) => signed(bytes, 'conclave packet v1', 'author').kind !== 'note')
+        .map((bytes) => hexOf(tagged('packet', bytes)));
+      const [id, transcript] = [gives.proven, gives.transcript].map((hex) => bytesOf((hex ?? 'hex:') as string));
+      const record =
+        gives.proven === null
+          ? tagged(
+              'record',
+              number,
+              utf8('packets'),
+              ...[...new Set(digests)].sort().map((hex) => bytesOf(`hex:${hex}`)),
+            )
+          : tagged('record', number, utf8('proof'), id as Uint8Array, transcript as Uint8Array);
+      expect(`hex:${hexOf(record)}`).toBe(gives.record);
+      proven.add(gives.proven !== null);
+    }
+    expect(proven.size).toBe(2);
+  });
+
   test('counts the turn by its exact acceptances', () => {
     const digests = genesis.receivers.map(({ name }) => packet(`genesis: acceptance of ${name}`).digest);
     const turn = tagged('turn', genesis.transcript, u64(0), ...digests);

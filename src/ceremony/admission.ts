@@ -5,7 +5,7 @@ import { type AnyPacket, hasPlace, type KindName, kinds } from './kinds.ts';
 import { digestOf, readUnchecked, signedByAuthor, type UncheckedPacket } from './packet.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { parseValue } from './schema.ts';
-import type { Link } from './succession.ts';
+import type { Link, LinkFacts } from './succession.ts';
 
 /**
  * The door for packets. One that comes back belongs to this ceremony, its author is of the plan and may say such a
@@ -73,9 +73,13 @@ function once<T>(memo: Memo, key: string, read: () => T): T {
 }
 
 /** A proposal opens a ceremony: the plan comes out of it, and the packet is admitted to that very plan. */
-export function readProposal(bytes: Uint8Array, parent?: Link): { plan: Plan; packet: AnyPacket } {
+export function readProposal(
+  bytes: Uint8Array,
+  parent?: Link,
+  readParent?: (facts: LinkFacts) => Link,
+): { plan: Plan; packet: AnyPacket } {
   const unchecked = readUnchecked(bytes);
   if (unchecked.kind !== 'proposal') throw new Problem('PACKET_FOREIGN', 'not a proposal');
-  const plan = readPlan(parseValue(kinds.proposal.schema, unchecked.body, 'proposal').plan, parent);
+  const plan = readPlan(parseValue(kinds.proposal.schema, unchecked.body, 'proposal').plan, parent, readParent);
   return { plan, packet: admitUnchecked(plan, unchecked) };
 }

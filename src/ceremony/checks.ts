@@ -10,6 +10,7 @@ import type { Memo } from './evaluation.ts';
 import { type AnyPacket, isKind, type KindName } from './kinds.ts';
 import { digestOf } from './packet.ts';
 import { movesShares, type Plan, readPlan } from './plan.ts';
+import { bad, good, open, type Result } from './result.ts';
 import { censusResult } from './still-result.ts';
 import { follows, type Link, succession } from './succession.ts';
 
@@ -32,19 +33,9 @@ export const checkNames = [
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 
-export interface Check {
+export interface Check extends Result {
   readonly check: CheckName;
-  /** Everything that this check asks for is there, and good. */
-  readonly ok: boolean;
-  /** Nothing is wrong, but something has not been seen here yet. Never together with `ok`. */
-  readonly open: boolean;
-  readonly detail: string;
 }
-
-type Result = Omit<Check, 'check'>;
-const good = (detail: string): Result => ({ ok: true, open: false, detail });
-const open = (detail: string): Result => ({ ok: false, open: true, detail });
-const bad = (detail: string): Result => ({ ok: false, open: false, detail });
 
 /**
  * What a ceremony proves, check by check. Of the view that is handed in only the bytes count, those of the plan and of
@@ -80,13 +71,23 @@ function verified(claimed: Plan, packets: readonly AnyPacket[], memo: Memo = new
     else if (digestOf(bytes) !== digest) refused.push(`${digest.slice(0, 16)}: its digest is another`);
     else admitted.push(packet);
   }
-  const view = evaluate(read, admitted, memo);
+  return judged(claimed, evaluate(read, admitted, memo), refused);
+}
+
+/** The same of a view that was made this moment, from bytes that came through the door; `refused` are those that did not. */
+export function checksNow(view: View, refused: readonly string[]): Check[] {
+  const results = judged(view.plan, view, refused);
+  return checkNamesFor(view.plan).map((check) => ({ check, ...results[check] }));
+}
+
+function judged(claimed: Plan, view: View, refused: readonly string[]): Record<CheckName, Result> {
+  const { packets } = view;
   return {
     signatures:
       refused.length > 0
         ? bad(refused.join('; '))
         : good(
-            `${admitted.length} packets by ${authors(admitted)} people, each signed with the key of its author's card`,
+            `${packets.length} packets by ${authors(packets)} people, each signed with the key of its author's card`,
           ),
     plan: checkPlan(claimed, view),
     approvals: checkApprovals(view),

@@ -1,9 +1,11 @@
 import { toHex } from '../bytes/hex.ts';
+import { type Addresses, addressesOf } from '../crypto/addresses.ts';
+import type { SuiteName } from '../crypto/suites.ts';
 import { type Deed, type Duty, membersOf, outstanding, type Role, waitedFor } from './duties.ts';
 import type { Phase, View } from './evaluate.ts';
 import type { KindName } from './kinds.ts';
+import { type NoteFacts, noteFacts } from './note-facts.ts';
 import type { ClosingBody, Copy } from './packets/closing.ts';
-import type { NoteBody } from './packets/note.ts';
 import type { RefusalBody } from './packets/refusal.ts';
 import { keysOf, movesShares, type PlanKind } from './plan.ts';
 import { lostPlaceOf, type Return, returnOf } from './recovery.ts';
@@ -45,6 +47,14 @@ export interface Dispossessed {
   readonly oldShare: ClosingBody['oldShare'] | null;
 }
 
+/** Without public key and addresses until a proof of life: nobody is to pay to a key that was not shown to sign. */
+export interface ManifestKey {
+  readonly label: string;
+  readonly suite: SuiteName;
+  readonly publicKey: string | null;
+  readonly addresses: Addresses;
+}
+
 export interface ManifestPacket {
   readonly digest: string;
   readonly kind: KindName;
@@ -79,7 +89,7 @@ export interface Manifest {
   readonly threshold: { readonly from: number | null; readonly to: number };
   readonly attempt: { readonly id: string; readonly dealers: readonly string[]; readonly quorum: number };
   readonly committee: { readonly before: readonly Seat[]; readonly after: readonly Seat[] };
-  readonly keys: readonly { readonly label: string; readonly suite: string; readonly publicKey: string | null }[];
+  readonly keys: readonly ManifestKey[];
   readonly because: string;
   readonly reason: string;
   readonly ticket: string | null;
@@ -101,7 +111,7 @@ export interface Manifest {
   /** Copies of the new epoch that members recorded, and those of older epochs that they declared worthless. */
   readonly copies: { readonly recorded: readonly MemberCopy[]; readonly invalid: readonly MemberCopy[] };
   readonly dissent: readonly (Said & RefusalBody)[];
-  readonly notes: readonly (Said & NoteBody)[];
+  readonly notes: readonly (Said & NoteFacts)[];
   /** Calls for later turns of the proof of life, and whom they declare lost. */
   readonly reproves: readonly Reproved[];
   readonly drill: DrillResult | null;
@@ -153,11 +163,11 @@ export function manifestOf(view: View): Manifest {
       quorum: plan.quorum,
     },
     committee: committeeOf(view),
-    keys: keysOf(plan).map(({ label, suite }, place) => ({
-      label,
-      suite,
-      publicKey: toHexOrNull((descriptor ?? parent)?.keys[place]?.publicKey),
-    })),
+    keys: keysOf(plan).map(({ label, suite }, place) => {
+      const publicKey = (current.proof?.link.proven ?? parent)?.keys[place]?.publicKey;
+      const addresses = publicKey === undefined ? {} : addressesOf(suite, publicKey);
+      return { label, suite, publicKey: toHexOrNull(publicKey), addresses };
+    }),
     because: plan.because,
     reason: plan.reason,
     ticket: plan.ticket,
@@ -207,7 +217,7 @@ export function manifestOf(view: View): Manifest {
     oldShares: closings.map(({ member, body }) => ({ member, ...body.oldShare })),
     copies: { recorded: copies('recorded'), invalid: copies('invalid') },
     dissent: view.dissent.map((packet) => ({ ...said(packet), ...packet.body })),
-    notes: view.notes.map((packet) => ({ ...said(packet), ...packet.body })),
+    notes: view.notes.map((packet) => ({ ...said(packet), ...noteFacts(view.plan, packet.body) })),
     reproves: current.reproves.map(reproved),
     drill: drillResult(view),
     census: censusResult(view),

@@ -33,6 +33,7 @@ export const planFileSchema = v.strictObject({
       copies: text,
       destroy: v.picklist(['when-proven', 'ask']),
       expires: text,
+      beacon: text,
     }),
   ),
   standing: v.optional(

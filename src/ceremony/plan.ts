@@ -19,6 +19,20 @@ export function movesShares({ kind }: { readonly kind: PlanKind }): boolean {
   return kind !== 'drill' && kind !== 'census';
 }
 
+/**
+ * A value that nobody could know before it was published, such as a round of a public randomness beacon: who has it in
+ * the plan wrote the plan later. No machine here can look it up; everybody may compare it where there is a network.
+ */
+export const beaconSchema = v.strictObject({
+  source: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  round: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  value: v.custom<Uint8Array>(
+    (b) => b instanceof Uint8Array && b.length >= 16 && b.length <= 64,
+    'expected 16 to 64 bytes',
+  ),
+});
+export type Beacon = v.InferOutput<typeof beaconSchema>;
+
 export const toolSchema = v.strictObject({ version: v.pipe(v.string(), v.maxLength(64)), digest: v.nullable(is.hash) });
 
 const schema = v.strictObject({
@@ -61,6 +75,7 @@ const schema = v.strictObject({
   because: v.picklist(becauses),
   ticket: v.nullable(v.pipe(v.string(), v.maxLength(200))),
   insteadOf: v.nullable(is.hash),
+  beacon: v.nullable(beaconSchema),
   tool: toolSchema,
   at: is.time,
   expires: is.time,
@@ -113,9 +128,10 @@ export function quorumOf(threshold: number, members: number): number {
 
 /**
  * The door for plans. Whatever a proposer may not choose is refused here, on every member's own machine. With `known`
- * the plan has to start from that very parent, whose signatures are then not verified a second time.
+ * the plan has to start from that very parent, whose signatures are then not verified a second time; `readParent` is for
+ * who reads many plans and remembers the links that it verified.
  */
-export function readPlan(encoded: Uint8Array, known?: Link): Plan {
+export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLink): Plan {
   const { cards: cardFiles, parent: parentFacts, ...facts } = is.parseCbor(schema, encoded, 'plan');
   const refuse = (why: string): never => {
     throw new Problem('PLAN_INVALID', `plan: ${why}`);
@@ -132,7 +148,7 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
     if (new Set(places).size !== places.length) refuse(`${what}: somebody is named twice`);
   };
 
-  const parent = parentFacts === null ? null : (known ?? readLink(parentFacts));
+  const parent = parentFacts === null ? null : (known ?? readParent(parentFacts));
   if ((facts.kind === 'genesis') !== (parent === null)) refuse('only a genesis has no parent');
   if (parent !== null && parent.proven.rehearsal !== facts.rehearsal) refuse('the parent is of the other world');
 

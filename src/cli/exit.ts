@@ -94,6 +94,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   CENSUS_INVALID: exits.failed,
   CONTRADICTION: exits.failed,
   EVIDENCE_INVALID: exits.failed,
+  EXPORT_INVALID: exits.failed,
   FAULT_UNPROVEN: exits.usage,
   VAULT_THERE: exits.usage,
   VAULT_MISSING: exits.usage,

@@ -19,6 +19,7 @@ import { registerRehearse } from './commands/rehearse.ts';
 import { registerAbort, registerAmend, registerRelease, registerReprove } from './commands/repair.ts';
 import { registerRoster } from './commands/roster.ts';
 import { registerRoute } from './commands/route.ts';
+import { registerScript } from './commands/script.ts';
 import { registerSelftest } from './commands/selftest.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerTranscript } from './commands/transcript.ts';
@@ -52,6 +53,7 @@ const registers: readonly Register[] = [
   registerRelease,
   registerReprove,
   registerAbort,
+  registerScript,
   registerNote,
   registerTranscript,
   registerExport,

@@ -87,5 +87,6 @@ export function proposeWords(is: Proposal): string[] {
     ...option('--because', is.because),
     ...option('--ticket', is.ticket),
     ...option('--expires', is.expires),
+    ...option('--beacon', is.beacon),
   ];
 }

@@ -45,6 +45,7 @@ export function scenarioOfPlan(value: unknown): Scenario {
     reason: answers.reason ?? '',
     because: answers.because ?? 'other',
     ...(answers.ticket === undefined ? {} : { ticket: answers.ticket }),
+    ...(answers.beacon === undefined ? {} : { beacon: answers.beacon }),
     ...(answers.expires === undefined ? {} : { expires: answers.expires }),
   };
   const init = [...people.filter((one) => one !== by), by];

@@ -38,6 +38,7 @@ const proposal = v.strictObject({
   because: v.optional(v.picklist(becauses)),
   ticket: v.optional(text),
   expires: v.optional(text),
+  beacon: v.optional(text),
   /** In the place of the ceremony that was begun last. */
   insteadOf: v.optional(v.literal(true)),
   stick: v.optional(name),

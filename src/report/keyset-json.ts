@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/hex.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
+import { addressesOf } from '../crypto/addresses.ts';
 
 /** What of a keyset may be shown. Slots without their keys: nothing secret comes as far as here. */
 export interface KeysetFacts {
@@ -22,7 +23,7 @@ export interface KeysetFacts {
 }
 
 /**
- * A keyset for scripts. No public key is shown before the proof of life: until then nobody knows that the committee
+ * A keyset for scripts. No public key and no address is shown before the proof of life: until then nobody knows that the committee
  * can sign, and somebody might pay to it (protocol section 3).
  */
 export function keysetJson({ name, id, head, coming, slots, copies, oldCopy, rehearsal }: KeysetFacts): object {
@@ -42,7 +43,7 @@ export function keysetJson({ name, id, head, coming, slots, copies, oldCopy, reh
         label,
         suite,
         publicKey: head === null ? null : toHex(publicKey),
-        addresses: {},
+        addresses: head === null ? {} : addressesOf(suite, publicKey),
       })) ?? [],
     slots: slots
       .map(({ epoch, state, kept }) => ({ epoch, state, ...(kept === null ? {} : { kept }) }))

@@ -1,4 +1,6 @@
 import type { Manifest } from '../ceremony/manifest.ts';
+import { noteWords } from '../ceremony/note-facts.ts';
+import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
 import { kindWords } from './plan-text.ts';
 import { censusLines, drillLines } from './still-text.ts';
@@ -17,9 +19,10 @@ export function manifestText(manifest: Manifest): string {
   if (manifest.waitingFor.length > 0) page.row('waiting for', manifest.waitingFor.join(', '));
   committeeSection(page, manifest);
   page.section('keys');
-  for (const { label, suite, publicKey } of keys.slice(0, 40)) {
+  for (const { label, suite, publicKey, addresses } of keys.slice(0, 40)) {
     page.row('key', `${label} (${suite})`);
-    page.row('public', publicKey ?? 'not made yet');
+    page.row('public', publicKey ?? 'not proven yet');
+    for (const [chain, address] of addressRows(addresses)) page.row(chain, address);
   }
   if (keys.length > 40) page.text(`and ${keys.length - 40} more keys: see --json`);
   membersSection(page, manifest);
@@ -167,8 +170,8 @@ export function troubleSection(page: Page, { faults, contradictions, missing, de
 export function remarksSection(page: Page, { notes, dissent }: Manifest): void {
   if (notes.length + dissent.length === 0) return;
   page.section('deviations, observations, dissent');
-  for (const { member, kind, number, at, text } of notes)
-    page.row(kind, `${member} ${number + 1}, ${claimedTime(at)}: ${text}`);
+  for (const note of [...notes].sort((a, b) => a.at - b.at || a.number - b.number))
+    page.row(note.kind, `${note.member} ${note.number + 1}, ${claimedTime(note.at)}: ${noteWords(note)}`);
   for (const { member, as, at, reason } of dissent)
     page.row('refusal', `${member} as ${as}, ${claimedTime(at)}: ${reason}`);
 }

@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/hex.ts';
 import type { AnyPacket } from '../ceremony/kinds.ts';
 import type { Vote } from '../ceremony/packets/endorsement.ts';
+import type { NoteBody } from '../ceremony/packets/note.ts';
 
 /** What a packet says, for people: never what is sealed inside it, of which only the sizes are told. */
 export function packetSummary(packet: AnyPacket): Record<string, string | number> {
@@ -91,7 +92,22 @@ export function packetSummary(packet: AnyPacket): Record<string, string | number
       };
     }
     case 'note':
-      return { note: packet.body.kind, number: packet.body.number, text: packet.body.text };
+      return { note: packet.body.kind, number: packet.body.number, ...noteSummary(packet.body) };
+  }
+}
+
+function noteSummary(body: NoteBody): Record<string, string> {
+  switch (body.kind) {
+    case 'bag':
+      return { bag: body.bag, way: body.way, what: body.what, text: body.text };
+    case 'witness':
+      return { name: body.name, role: body.role, text: body.text };
+    case 'absent':
+      return { member: toHex(body.member), text: body.text };
+    case 'anchor':
+      return { place: body.place, digest: toHex(body.digest), text: body.text };
+    default:
+      return { text: body.text };
   }
 }
 

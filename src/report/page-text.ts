@@ -25,7 +25,7 @@ function linesOf(block: Block, mark: string): string[] {
     case 'text':
       return wrapped(block.line, wide);
     case 'command':
-      return wrapped(block.line, wide - 4).map((line) => `    ${line}`);
+      return commandLines(escapeText(block.line));
     case 'signature':
       return [
         '',
@@ -38,6 +38,17 @@ function linesOf(block: Block, mark: string): string[] {
     case 'table':
       return tableLines(block);
   }
+}
+
+/** As a shell takes it, also where it needs several lines: broken before an option and nowhere else. */
+function commandLines(command: string): string[] {
+  const lines: string[] = [];
+  for (const part of command.split(/ (?=--)/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && shownWidth(`${last} ${part}`) <= wide - 8) lines[lines.length - 1] = `${last} ${part}`;
+    else lines.push(part);
+  }
+  return lines.map((line, at) => `${at === 0 ? '    ' : '      '}${line}${at < lines.length - 1 ? ' \\' : ''}`);
 }
 
 function apart(left: string, right: string): string {

@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/hex.ts';
-import { keysOf, type Plan } from '../ceremony/plan.ts';
+import { type Beacon, keysOf, type Plan } from '../ceremony/plan.ts';
 import { returnOf } from '../ceremony/recovery.ts';
+import { addressesOf } from '../crypto/addresses.ts';
 
 /** The plan as JSON, for people who read along with other tools. */
 export function planJson(plan: Plan): object {
@@ -30,7 +31,12 @@ export function planJson(plan: Plan): object {
     observers: named(plan.participants.filter((p) => p.observer)),
     keys: keysOf(plan).map((key, place) => {
       const publicKey = parent?.keys[place]?.publicKey;
-      return { label: key.label, suite: key.suite, publicKey: publicKey === undefined ? null : toHex(publicKey) };
+      return {
+        label: key.label,
+        suite: key.suite,
+        publicKey: publicKey === undefined ? null : toHex(publicKey),
+        addresses: publicKey === undefined ? {} : addressesOf(key.suite, publicKey),
+      };
     }),
     reason: plan.reason,
     because: plan.because,
@@ -41,9 +47,22 @@ export function planJson(plan: Plan): object {
     belowQuorum: plan.belowQuorum,
     weak: plan.weak,
     insteadOf: plan.insteadOf === null ? null : toHex(plan.insteadOf),
+    beacon: beaconJson(plan.beacon),
     tool: { version: plan.tool.version, digest: plan.tool.digest === null ? null : toHex(plan.tool.digest) },
     at: plan.at,
     expires: plan.expires,
     rehearsal: plan.rehearsal,
   };
+}
+
+export interface BeaconJson {
+  readonly source: string;
+  readonly round: string;
+  readonly value: string;
+}
+
+export function beaconJson(beacon: Beacon): BeaconJson;
+export function beaconJson(beacon: Beacon | null): BeaconJson | null;
+export function beaconJson(beacon: Beacon | null): BeaconJson | null {
+  return beacon === null ? null : { source: beacon.source, round: beacon.round, value: toHex(beacon.value) };
 }

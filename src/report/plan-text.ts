@@ -1,4 +1,3 @@
-import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
@@ -6,7 +5,13 @@ import { movesShares, type Plan } from '../ceremony/plan.ts';
 import { lostPlaceOf, returnOf } from '../ceremony/recovery.ts';
 import { listed } from '../ceremony/remedy.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
+import { keyLines } from './key-lines.ts';
+import { beaconJson } from './plan-json.ts';
 import { claimedTime } from './time.ts';
+import { beaconWords } from './window-text.ts';
+
+/** Beyond this, keys are in the JSON. */
+const keysShown = 12;
 
 export const kindWords: Record<Plan['kind'], string> = {
   genesis: 'make a new key',
@@ -36,6 +41,7 @@ export function planText(
   row('proposed by', `${plan.participants.find((p) => p.proposer)?.name ?? ''}, ${claimedTime(plan.at)} by its clock`);
   if (plan.reason !== '') row('reason', escapeText(plan.reason));
   row('because', `${plan.because}${plan.ticket === null ? '' : `, ticket ${escapeText(plan.ticket)}`}`);
+  if (plan.beacon !== null) row('not before', escapeText(beaconWords(beaconJson(plan.beacon))));
   if (parent !== null && !movesShares(plan)) return [...lines, ...stillText(plan, parent, me)];
   row('epoch', parent === null ? 'none -> 0' : `${parent.epoch} -> ${plan.epoch.to}`);
   row(
@@ -72,13 +78,9 @@ export function planText(
   if (attempt.number > 0) lines.push('', ...amended(plan, dealers));
   lines.push('');
   const keys = plan.parent === null ? plan.keys.map((key) => ({ ...key, publicKey: null })) : plan.parent.proven.keys;
-  for (const key of keys.slice(0, 12)) {
-    row(
-      'key',
-      `${key.label}  ${key.suite}${key.publicKey === null ? '  (will be made)' : `  ${toHex(key.publicKey)}`}`,
-    );
-  }
-  if (keys.length > 12) row('', `and ${keys.length - 12} more`);
+  lines.push(...keyLines(keys, keysShown));
+  if (parent !== null) lines.push('  before and after: no plan can change a key or an address');
+  lines.push('');
   const names = (some: readonly { name: string }[]): string => some.map(({ name }) => name).join(', ');
   const approvers = plan.participants.filter((p) => p.approver);
   if (approvers.length > 0) row('approval', `${plan.approvals} of ${names(approvers)} before anybody deals`);
@@ -132,8 +134,7 @@ function stillText(plan: Plan, parent: Descriptor, me: string | null): string[] 
     );
   });
   lines.push('');
-  for (const key of parent.keys.slice(0, 12)) row('key', `${key.label}  ${key.suite}  ${toHex(key.publicKey)}`);
-  if (parent.keys.length > 12) row('', `and ${parent.keys.length - 12} more`);
+  lines.push(...keyLines(parent.keys, keysShown), '');
   const approvers = plan.participants.filter((p) => p.approver);
   if (approvers.length > 0) row('approval', `${plan.approvals} of ${names(approvers)} before anybody answers`);
   const observers = plan.participants.filter((p) => p.observer);

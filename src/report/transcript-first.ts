@@ -3,6 +3,7 @@ import { planRows } from './manifest-text.ts';
 import type { Page } from './page.ts';
 import { claimedTime } from './time.ts';
 import type { Transcript } from './transcript-json.ts';
+import { anchorWords, beaconWords } from './window-text.ts';
 
 /** More of one thing is on the pages behind. */
 const most = 12;
@@ -34,12 +35,8 @@ function when(page: Page, { claimed, notBefore, notAfter }: Transcript): void {
   page.row('when', `begun ${claimedTime(claimed.begun)}`);
   if (claimed.proven !== null) page.row('', `proven ${claimedTime(claimed.proven)}`);
   page.row('', `last packet ${claimedTime(claimed.last)}; all times as the machines' clocks claimed them`);
-  if (notBefore !== null)
-    page.row('not before', `${notBefore.source}, round ${notBefore.round}, was known: ${notBefore.value}`);
-  page.rows(
-    'not after',
-    notAfter.map(({ member, at, text }) => `${text} (noted by ${member}, ${claimedTime(at)})`),
-  );
+  if (notBefore !== null) page.row('not before', beaconWords(notBefore));
+  page.rows('not after', notAfter.map(anchorWords));
 }
 
 function checksInShort(page: Page, { checks }: Transcript): void {
@@ -68,6 +65,11 @@ function outOfTheOrdinary(page: Page, transcript: Transcript): void {
   page.rows(
     'overridden',
     overrides.map(({ member, at, sentence }) => `${member}, ${claimedTime(at)}: "${sentence}"`),
+    'open',
+  );
+  page.rows(
+    'bags',
+    transcript.bags.map(({ says }) => says),
     'open',
   );
   if (deviations > 0) page.row('deviations', `${deviations} on record, see below`, 'open');

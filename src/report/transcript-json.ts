@@ -1,15 +1,17 @@
 import { toHex } from '../bytes/hex.ts';
+import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import { type Check, proofsOfLife, verifiers } from '../ceremony/checks.ts';
 import { type Coverage, coverageOf, coverageWords } from '../ceremony/coverage.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import { chargesIn } from '../ceremony/evidence.ts';
 import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
 import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
-import { movesShares, type Plan, type PlanFacts } from '../ceremony/plan.ts';
+import { movesShares, type PlanFacts } from '../ceremony/plan.ts';
 import { type ShareLog, shareLogs } from '../ceremony/share-log.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { deathWords } from '../ceremony/why.ts';
-import { planJson } from './plan-json.ts';
+import { type Anchor, windowOf } from '../ceremony/window.ts';
+import { type BeaconJson, beaconJson, planJson } from './plan-json.ts';
 import { censusLines, drillLines } from './still-text.ts';
 import { type Trouble, troubleOf } from './trouble-json.ts';
 
@@ -48,12 +50,6 @@ export interface TranscriptSource {
   readonly own: OwnRecord;
 }
 
-export interface Beacon {
-  readonly source: string;
-  readonly round: string;
-  readonly value: string;
-}
-
 export interface Consent {
   readonly member: string;
   readonly at: number;
@@ -85,9 +81,13 @@ export interface Transcript extends Manifest, Trouble {
     readonly last: number;
   };
   /** A public value that the plan names: nobody could have written the plan before it was known. */
-  readonly notBefore: Beacon | null;
-  /** Where the members say that a digest of this was laid down: it was there then. */
-  readonly notAfter: readonly { readonly member: string; readonly at: number; readonly text: string }[];
+  readonly notBefore: BeaconJson | null;
+  /** Where the members say that the digest of this record was made public: it was there then. */
+  readonly notAfter: readonly Anchor[];
+  /** What is made public, so that a date of elsewhere bounds this record. */
+  readonly record: { readonly digest: string; readonly of: 'proof' | 'packets' };
+  /** Bags whose numbers do not follow from each other, as the notes have them. */
+  readonly bags: readonly { readonly member: string; readonly at: number; readonly says: string }[];
   readonly checks: readonly Check[];
   /** Which members together have the keys: of the new committee once it is proven, else of the old one. */
   readonly coverage: (Coverage & { readonly words: string }) | null;
@@ -120,6 +120,7 @@ export interface Transcript extends Manifest, Trouble {
 export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSource): Transcript {
   const { plan, current, packets } = view;
   const manifest = manifestOf(view);
+  const { notBefore, notAfter, record } = windowOf(view);
   const proof = current.proof;
   const proven = proof === null ? null : Math.max(...proof.signed.map(({ at }) => at));
   return {
@@ -130,10 +131,10 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
     ...troubleOf(view),
     outcome: outcomeOf(view, manifest, checks),
     claimed: { begun: plan.at, proven, last: Math.max(plan.at, ...packets.map(({ at }) => at)) },
-    notBefore: beaconOf(plan),
-    notAfter: manifest.notes
-      .filter(({ kind }) => (kind as string) === 'anchor')
-      .map(({ member, at, text }) => ({ member, at, text })),
+    notBefore: beaconJson(notBefore),
+    notAfter,
+    record: { digest: toHex(record.digest), of: record.of },
+    bags: brokenChains(bagSteps([view])).map(({ step, says }) => ({ member: step.member, at: step.at, says })),
     checks,
     coverage: coverageIn(view),
     shareLogs: shareLogs(view),
@@ -258,12 +259,6 @@ function consentsIn({ plan, packets }: View): Consent[] {
     const { at, kind, attended, digest } = first;
     return [{ member: name, at, kind, attended, packet: digest }];
   });
-}
-
-/** A plan that knows no beacon has none. */
-function beaconOf(plan: Plan & { readonly beacon?: { source: string; round: string; value: Uint8Array } | null }) {
-  const { beacon } = plan;
-  return beacon == null ? null : { ...beacon, value: toHex(beacon.value) };
 }
 
 function toolsIn({ plan, packets }: View): Transcript['tools'] {

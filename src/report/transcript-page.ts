@@ -1,5 +1,6 @@
 import type { Check } from '../ceremony/checks.ts';
 import type { MemberCopy } from '../ceremony/manifest.ts';
+import { addressRows } from './key-lines.ts';
 import {
   committeeSection,
   membersSection,
@@ -14,6 +15,7 @@ import { claimedTime } from './time.ts';
 import { firstPage } from './transcript-first.ts';
 import type { Transcript } from './transcript-json.ts';
 import { troubleSections } from './trouble-page.ts';
+import { windowRows } from './window-text.ts';
 
 /** Beyond this, keys are in the JSON. */
 const keysShown = 40;
@@ -41,6 +43,7 @@ export function transcriptPage(transcript: Transcript): Page {
   tools(page, transcript);
   packetsSection(page, transcript);
   own(page, transcript);
+  anchoring(page, transcript);
   limits(page, transcript);
   signatures(page, transcript);
   return page;
@@ -81,7 +84,7 @@ const recipes: Readonly<Record<string, string>> = {
     'ristretto255: RFC 9591, FROST(ristretto255, SHA-512). The signature is a point R and a number z: z*B = R + H2(R, public key, message)*public key.',
 };
 
-function keys(page: Page, { keys: all, proofOfLife, kind }: Transcript): void {
+function keys(page: Page, { keys: all, proofOfLife, kind, epoch }: Transcript): void {
   const proven = proofOfLife.length > 0;
   page.section(proven ? 'proof of life: what each key signed' : 'keys');
   if (proven) {
@@ -91,19 +94,21 @@ function keys(page: Page, { keys: all, proofOfLife, kind }: Transcript): void {
     for (const suite of new Set(proofOfLife.map((one) => one.suite))) page.text(recipes[suite] ?? suite);
   } else if (kind !== 'census')
     page.text('No proof of life is here yet: none of these keys has signed a new committee.');
-  for (const { label, suite, publicKey } of all.slice(0, keysShown)) {
+  for (const { label, suite, publicKey, addresses } of all.slice(0, keysShown)) {
     const proof = proofOfLife.find((one) => one.label === label);
     page.blank();
     page.row(
       'key',
       `${label} (${suite}${proof === undefined ? '' : `; any verifier of ${proof.verifier} takes this`})`,
     );
-    page.row('public', publicKey ?? 'not made yet');
+    page.row('public', publicKey ?? 'not proven yet');
+    for (const [chain, address] of addressRows(addresses)) page.row(chain, address);
     if (proof === undefined) continue;
     page.row('message', proof.message);
     page.row('signature', proof.signature);
   }
   if (all.length > keysShown) page.text(`and ${all.length - keysShown} more keys: see the JSON transcript`);
+  if (epoch.from !== null) page.text('Keys and addresses are the same before and after.');
 }
 
 /** A machine signs nothing in a ceremony before its operator consented to the plan, of which the twelve words are. */
@@ -195,6 +200,16 @@ function own(page: Page, { own: mine }: Transcript): void {
   );
   page.rows('damaged', damaged);
   page.row('written by', `conclave ${tool.version}${tool.digest === null ? '' : `, ${tool.digest}`}`);
+}
+
+/** At the end of the record, since it is made public when the record is done. */
+function anchoring(page: Page, transcript: Transcript): void {
+  page.section('dates that need no clock of ours');
+  for (const [label, value] of windowRows(transcript)) page.row(label, value);
+  page.text(
+    'Have the digest made public at a place with dates of its own (a gazette, a time-stamping service, a chain), and record where:',
+  );
+  page.command(`conclave note --kind anchor --place "..." --ceremony ${transcript.ceremony.slice(0, 16)}`);
 }
 
 function limits(page: Page, { rehearsal }: Transcript): void {

@@ -36,6 +36,7 @@ export interface Wish {
   readonly because: PlanFacts['because'];
   readonly ticket: string | null;
   readonly insteadOf: string | null;
+  readonly beacon?: PlanFacts['beacon'];
   /** Old members whose share is gone, by name; none where nobody says so. */
   readonly lost?: readonly string[];
   readonly expiresIn: number;
@@ -180,6 +181,7 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
     because: wish.because,
     ticket: wish.ticket,
     insteadOf: wish.insteadOf === null ? null : insteadOf(ceremonies, wish.insteadOf),
+    beacon: wish.beacon ?? null,
     tool,
     at: now,
     expires: now + wish.expiresIn,

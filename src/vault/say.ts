@@ -16,6 +16,8 @@ export interface Moment {
   readonly tool: AcceptanceBody['tool'];
   /** Under `destroy: ask`, the operator typed which old share may go now. */
   readonly confirmDestroy?: string | undefined;
+  /** Whether a person sits there; without it, as at the consent. */
+  readonly attended?: boolean | undefined;
   /** The proposer agreed that the attempt goes on with other dealers. */
   readonly amend?: boolean | undefined;
   /** What is amiss on this machine, looked at when a census asks. */
@@ -37,7 +39,7 @@ export function say(
 ): void {
   const { plan, record } = held;
   const { vault } = ceremonies;
-  const attended = record.consent?.attended ?? false;
+  const attended = moment.attended ?? record.consent?.attended ?? false;
   const header = {
     kind,
     ceremony: plan.id,

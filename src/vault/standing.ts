@@ -6,10 +6,10 @@ import { type Duty, isAsked } from '../ceremony/duties.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import type { Plan } from '../ceremony/plan.ts';
+import { keyFits } from '../crypto/known-key.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
-import { pinFits } from './pins.ts';
 import type { KeysetRecord, Slot, VaultState } from './state.ts';
 
 /** A reason why this machine does not go on by itself, and what the operator can do about it. */
@@ -84,12 +84,12 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
       });
     }
     if (keyset === undefined && state.pins.length > 0) {
-      const pinned = parent.keys.some((key) => state.pins.some((pin) => pinFits(pin, key)));
+      const pinned = parent.keys.some((key) => state.pins.some((pin) => keyFits(pin, key)));
       if (!pinned) {
         holds.push({
           code: 'PIN_MISMATCH',
           message: 'none of the keys of this plan is one that was pinned on this machine',
-          hint: 'compare the public key with the proposer over another channel; do not go on before it fits (conclave keyset list shows the pins)',
+          hint: 'compare the public key or address with the proposer over another channel; do not go on before it fits (conclave keyset list shows the pins)',
         });
       }
     }

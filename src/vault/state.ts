@@ -61,7 +61,8 @@ const schema = v.strictObject({
   card: v.strictObject({ serial: is.count, file: is.someBytes(is.limits.cardBytes) }),
   prekeys: is.list(prekeySchema, 256),
   roster: is.list(is.someBytes(is.limits.cardBytes), 1000),
-  pins: is.list(is.someBytes(33), 10_000),
+  /** Public keys, and addresses as text: an address may be a hash, which a key is compared with and not made from. */
+  pins: is.list(v.union([is.someBytes(33), v.pipe(v.string(), v.maxLength(90))]), 10_000),
   keysets: is.list(keysetSchema, 1000),
   ceremonies: is.list(ceremonySchema, 10_000),
   /** My votes: per parent, slot by slot. */

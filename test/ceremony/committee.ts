@@ -98,6 +98,7 @@ export function planFacts(wish: Wish): PlanFacts {
     because: 'policy',
     ticket: null,
     insteadOf: null,
+    beacon: null,
     tool,
     at: now,
     expires: now + 86_400,

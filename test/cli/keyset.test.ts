@@ -37,9 +37,14 @@ describe('keyset show', () => {
           label: 'main',
           suite: 'secp256k1-tr',
           publicKey: expect.stringMatching(/^0[23][0-9a-f]{64}$/),
-          addresses: {},
+          addresses: { 'bitcoin-taproot': expect.stringMatching(/^bc1p[a-z0-9]{58}$/) },
         },
-        { label: 'sol', suite: 'ed25519', publicKey: expect.stringMatching(/^[0-9a-f]{64}$/), addresses: {} },
+        {
+          label: 'sol',
+          suite: 'ed25519',
+          publicKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+          addresses: { solana: expect.stringMatching(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/) },
+        },
       ],
       slots: [{ epoch: 0, state: 'active' }],
       copies: [],
@@ -49,6 +54,8 @@ describe('keyset show', () => {
     const { stdout } = await made.machine('bob').tell('keyset', 'show', 'treasury');
     expect(stdout).toContain(json.keys[0].publicKey);
     expect(stdout).toContain('2 of 3 sign');
+    expect(stdout).toContain(`    Bitcoin   ${json.keys[0].addresses['bitcoin-taproot']}\n`);
+    expect(stdout).toContain(`    Solana    ${json.keys[1].addresses.solana}\n`);
   });
 
   test('is the same on every machine but for the shares', async () => {
@@ -70,8 +77,9 @@ describe('keyset show', () => {
     const told = await alice.tell('keyset', 'show', 'treasury');
     const listed = await alice.ok('keyset', 'list');
     const { keys } = (await made.machine('alice').ok('keyset', 'show', 'treasury')).json;
-    for (const { publicKey } of keys) {
-      expect(stderr + everything(told) + everything(listed)).not.toContain(publicKey.slice(-32));
+    const shown = stderr + everything(told) + everything(listed);
+    for (const { publicKey, addresses } of keys) {
+      for (const secret of [publicKey.slice(-32), ...Object.values(addresses)]) expect(shown).not.toContain(secret);
     }
   });
 
@@ -121,6 +129,30 @@ describe('keyset pin', () => {
     expect(await pins('/out/sol-public-key-package.json')).toEqual([keys[1]]);
   });
 
+  const bitcoin = 'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr';
+  const ethereum = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
+
+  test('takes an address as it is, in its one spelling, also from a file, and never for the name of one', async () => {
+    const world = made.fork();
+    const bob = world.machine('bob');
+    world.write(`/${bitcoin}`, hex.odd);
+    expect((await bob.ok('keyset', 'pin', bitcoin.toUpperCase())).json.pins).toEqual([bitcoin]);
+    const lines = world.write('/pins.txt', `${bitcoin}\n${ethereum}\n`);
+    expect((await bob.ok('keyset', 'pin', lines)).json.pins).toEqual([bitcoin, ethereum]);
+    expect((await bob.tell('keyset', 'list')).stdout).toContain(`pinned ${bitcoin}\npinned ${ethereum}\n`);
+    expect((await bob.ok('keyset', 'pin', '--remove', bitcoin)).json).toMatchObject({
+      removed: [bitcoin],
+      pins: [ethereum],
+    });
+  });
+
+  test('says when nothing of an address would have shown a mistake', async () => {
+    const told = async (given: string) => (await made.fork().machine('bob').tell('keyset', 'pin', given)).stdout;
+    expect(await told(ethereum)).toContain(`pinned ${ethereum}  ethereum\na plan`);
+    expect(await told(ethereum.toLowerCase())).toContain(`pinned ${ethereum}  ethereum\n  it was given without`);
+    expect(await told('24PNhTaNtomHhoy3fTRaMhAFCRj4uHqhZEEoWrKDbR5p')).toContain('compare every character');
+  });
+
   test('keeps a pin once, and forgets it when asked to', async () => {
     const bob = made.fork().machine('bob');
     await bob.ok('keyset', 'pin', hex.odd);
@@ -138,13 +170,9 @@ describe('keyset pin', () => {
     ['a key with a digit missing', hex.odd.slice(1), '32 or 33 bytes'],
     ['a key that is on no curve', `02${'f'.repeat(64)}`, 'on no curve'],
     ['an uncompressed key', `04${hex.xonly}${hex.xonly}`, 'uncompressed'],
-    [
-      'an address of Bitcoin',
-      'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr',
-      'addresses cannot be pinned yet',
-    ],
-    ['an address of Ethereum', '0x52908400098527886E0F7030069857D2E4169EE7', 'addresses cannot be pinned yet'],
-    ['a file that is not there', './no-such-file', 'neither a public key in hex nor a file'],
+    ['a mistyped address', 'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcx', 'checksum (bech32m)'],
+    ['an address of a test network', 'tb1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqp3mvzv', 'test network'],
+    ['a file that is not there', './no-such-file', 'neither a public key, nor an address, nor a file'],
     ['an empty file', '/empty', 'no public key'],
     ['JSON of another kind', '/other.json', 'another kind'],
     ['JSON that breaks off', '/broken.json', 'is none'],
@@ -164,6 +192,7 @@ describe('keyset pin', () => {
     let world: World;
     let plan: Proposed;
     let key: string;
+    let addresses: string[];
     beforeAll(async () => {
       world = made.fork();
       await world.arrive('dave');
@@ -179,7 +208,9 @@ describe('keyset pin', () => {
         '2',
       ];
       plan = await world.propose('alice', ...words);
-      key = (await world.machine('alice').ok('keyset', 'show', 'treasury')).json.keys[0].publicKey;
+      const { keys } = (await world.machine('alice').ok('keyset', 'show', 'treasury')).json;
+      key = keys[0].publicKey;
+      addresses = [keys[0].addresses['bitcoin-taproot'], keys[1].addresses.solana];
     }, 60_000);
 
     const consented = async (pinned: readonly string[]) => {
@@ -196,10 +227,42 @@ describe('keyset pin', () => {
       expect(await consented([])).toEqual({ status: 0, code: undefined });
     });
 
+    test('lets it go on with an address of any of its keys', async () => {
+      for (const address of addresses) expect(await consented([address])).toEqual({ status: 0, code: undefined });
+    });
+
+    test('keeps it from consenting when another address was pinned', async () => {
+      for (const other of [bitcoin, ethereum]) {
+        expect(await consented([other])).toEqual({ status: 4, code: 'PIN_MISMATCH' });
+      }
+    });
+
+    test('shows the addresses that stay before it consents', async () => {
+      const { stderr } = await world.fork().visit('dave', plan.phrase);
+      expect(stderr).toContain(`    Bitcoin   ${addresses[0]}\n`);
+      expect(stderr).toContain(`    Solana    ${addresses[1]}\n`);
+      expect(stderr).toContain('no plan can change a key or an address');
+    });
+
     test('keeps it from consenting when another key was pinned', async () => {
       expect(await consented([hex.odd])).toEqual({ status: 4, code: 'PIN_MISMATCH' });
       const flipped = `${key.startsWith('02') ? '03' : '02'}${key.slice(2)}`;
       expect(await consented([flipped])).toEqual({ status: 4, code: 'PIN_MISMATCH' });
     });
   });
+});
+
+test('verify takes an address where it takes a key, and shows those of the keys', async () => {
+  const alice = made.fork().machine('alice');
+  const { keys } = (await alice.ok('keyset', 'show', 'treasury')).json;
+  await alice.ok('export', '--keyset', 'treasury', '--out', '/treasury.conclave');
+  for (const asked of [keys[0].publicKey, keys[0].addresses['bitcoin-taproot'], keys[1].addresses.solana]) {
+    const { json } = await alice.ok('verify', '/treasury.conclave', '--key', asked);
+    expect(json).toMatchObject({ valid: true, keys });
+    expect((await alice.tell('verify', '/treasury.conclave')).stdout).toContain(` ${asked}\n`);
+  }
+  const other = await alice.run('verify', '/treasury.conclave', '--key', '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266');
+  expect([other.status, other.json.valid]).toEqual([4, false]);
+  const mistyped = await alice.run('verify', '/treasury.conclave', '--key', `${keys[0].addresses['bitcoin-taproot']}q`);
+  expect([mistyped.status, mistyped.json.error.code]).toEqual([2, 'PIN_INVALID']);
 });

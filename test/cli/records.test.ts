@@ -214,7 +214,9 @@ describe('note', () => {
     expect(typed.asked).toHaveLength(2);
     expect(await alice.run('note', 'words')).toMatchObject({
       status: 2,
-      json: { error: { code: 'ANSWER_MISSING', hint: 'give it with --kind deviation|observation' } },
+      json: {
+        error: { code: 'ANSWER_MISSING', hint: 'give it with --kind deviation|observation|bag|witness|absent|anchor' },
+      },
     });
     expect(await alice.run('note', '--kind', 'observation')).toMatchObject({
       status: 2,

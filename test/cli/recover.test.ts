@@ -145,7 +145,7 @@ describe('below a majority', () => {
     const typed = await world
       .fork()
       .machine('alice')
-      .type([sentence, '', true, true, true], ...words, '--below-quorum');
+      .type([sentence, '', '', true, true, true], ...words, '--below-quorum');
     expect(typed).toMatchObject({
       status: 0,
       asked: [`type this sentence to go on: ${sentence}`, ...typed.asked.slice(1)],
@@ -158,7 +158,7 @@ describe('a weak shape', () => {
 
   test('row 20: is a question of its own on a terminal, which --yes does not answer', async () => {
     const alice = base.fork().machine('alice');
-    const no = await alice.type(['', false], ...words, '--yes');
+    const no = await alice.type(['', '', false], ...words, '--yes');
     expect(no.status).toBe(6);
     expect(no.asked.at(-1)).toMatch(/every new member is needed to sign.*is that meant/);
   });
@@ -197,8 +197,12 @@ test('a second plan like one that is alive is asked about, and --instead-of answ
   expect(again.stderr).toContain(`${json.ceremony.slice(0, 16)} is to do the same`);
   expect((await alice.run(...words, '--instead-of', json.ceremony)).status).toBe(0);
   // a bare return is a no
-  const asked = await alice.type(['', ''], ...words);
-  expect(asked).toMatchObject({ status: 6, asked: ['why? (for the record)', expect.stringContaining('beside it')] });
+  const asked = await alice.type(['', '', ''], ...words);
+  const beside = expect.stringContaining('beside it');
+  expect(asked).toMatchObject({
+    status: 6,
+    asked: ['why? (for the record)', expect.stringContaining('a public beacon value'), beside],
+  });
   expect(asked.stdout).toContain(`conclave abort --ceremony ${json.ceremony.slice(0, 16)}`);
   expect(asked.stdout).toContain(`--instead-of ${json.ceremony.slice(0, 16)}`);
 });

@@ -13,6 +13,7 @@ import { limits, packetBounds } from '../../src/ceremony/schema.ts';
 import { type LinkFacts, linkSchema, readLink } from '../../src/ceremony/succession.ts';
 import { inspected } from '../../src/cli/inspected.ts';
 import { decryptWith } from '../../src/courier/age.ts';
+import { knownText, readKnownKey, sameKnown } from '../../src/crypto/known-key.ts';
 import {
   keyPackages,
   readKeyPackage,
@@ -221,6 +222,22 @@ const documents: readonly Target[] = [
     ),
     codec: jsonCodec,
     run: (input) => readSecretShare(utf8(input)),
+  },
+  {
+    name: 'key or address',
+    seeds: [
+      '02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5',
+      'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr',
+      'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
+      '0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf',
+      'cosmos1h806c7khnvmjlywdrkdgk2vrayy2mmvf9rxk2r',
+      '24PNhTaNtomHhoy3fTRaMhAFCRj4uHqhZEEoWrKDbR5p',
+    ].map(text),
+    codec: null,
+    run: (input) => {
+      const { known } = readKnownKey(utf8(input));
+      if (!sameKnown(readKnownKey(knownText(known)).known, known)) throw new Error('not read back as it was said');
+    },
   },
   { name: 'scenario', seeds: [json(scenario)], codec: jsonCodec, run: (input) => readScenario(parsedJson(input)) },
   {

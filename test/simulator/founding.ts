@@ -48,6 +48,7 @@ const usual: Wish = {
   because: 'policy',
   ticket: null,
   insteadOf: null,
+  beacon: null,
   expiresIn: 86_400,
 };
 

@@ -141,16 +141,14 @@ function nonceKept(packets: Packets, after: Seen): string | null {
   for (const number of after.packets) {
     const { packet } = packets.get(number);
     if (packet.identity !== after.identity) continue;
-    const of =
+    const attempt = toHex(packet.attempt);
+    const erased = (nonce: string): boolean =>
       packet.kind === 'activation'
-        ? `${toHex(packet.attempt)} 0`
+        ? nonce === `${attempt} 0`
         : packet.kind === 'signature'
-          ? `${toHex(packet.attempt)} ${toHex(packet.body.call)}`
-          : packet.kind === 'release'
-            ? toHex(packet.attempt)
-            : null;
-    if (of !== null && after.nonces.some((nonce) => nonce.startsWith(of)))
-      return `still has the nonces of what it said: ${packet.kind}`;
+          ? nonce === `${attempt} ${toHex(packet.body.call)}`
+          : packet.kind === 'release' && nonce.startsWith(attempt);
+    if (after.nonces.some(erased)) return `still has the nonces of what it said: ${packet.kind}`;
   }
   return null;
 }

@@ -218,7 +218,8 @@ class Playing {
     if (this.#astray.has(who)) {
       if (world.get(step.to).machine.twin > 0) return null;
       const own = ownPackets(world, after);
-      if (seen.oldCopy && own.length > ownPackets(world, seen).length)
+      // what it said before may come back at any time; its journal grows only by what it says now
+      if (seen.oldCopy && after.said.size > seen.said.size)
         return `${names[who]} knows that it is an old copy, and says something`;
       const unknown = own.some(({ digest }) => !after.said.has(digest));
       return unknown && !after.oldCopy ? `${names[who]} is an old copy, meets what it said, and does not notice` : null;

@@ -227,6 +227,7 @@ const usual: Wish = {
   because: 'policy',
   ticket: null,
   insteadOf: null,
+  beacon: null,
   expiresIn: 86_400,
 };
 

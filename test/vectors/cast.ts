@@ -119,6 +119,7 @@ export function genesisFacts(): PlanFacts {
     because: 'other',
     ticket: null,
     insteadOf: null,
+    beacon: null,
     tool: { version: '0.1.0', digest: null },
     at: now,
     expires: now + 14 * 86_400,
@@ -152,6 +153,7 @@ export function reshareFacts(parent: LinkFacts, which: 'A' | 'B', insteadOf: Uin
     because: 'personnel',
     ticket: 'OPS-7',
     insteadOf,
+    beacon: which === 'A' ? null : { source: 'a public beacon', round: '4217', value: drawn('vectors beacon')(32) },
   };
 }
 

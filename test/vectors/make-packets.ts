@@ -22,6 +22,41 @@ function written(label: string, walk: Walk): Wanted[] {
   }));
 }
 
+const about = { text: '', number: 1 };
+const bag = { ...about, kind: 'bag', bag: 'B-0017', way: 'in', what: 'stick' };
+const witness = { ...about, kind: 'witness', name: 'walter', role: 'internal audit' };
+const absent = { ...about, kind: 'absent', member: alice.signing.public };
+const anchor = { ...about, kind: 'anchor', place: 'the gazette of Monday', digest: filled(32, 9) };
+
+const notes: readonly (readonly [string, object])[] = [
+  ['a bag that comes in', bag],
+  ['a bag that goes out, with words', { ...bag, way: 'out', text: 'sealed before all' }],
+  ['a bag with the longest number', { ...bag, bag: 'x'.repeat(64), what: 'x'.repeat(64) }],
+  ['a witness', witness],
+  ['a witness with a long name and role', { ...witness, name: 'x'.repeat(100), role: 'x'.repeat(100) }],
+  ['a member who is absent', absent],
+  ['an anchor', anchor],
+  ['an anchor at a place with a long name', { ...anchor, place: 'x'.repeat(200) }],
+];
+
+const badNotes: readonly (readonly [string, object])[] = [
+  ['a kind that no note has', { ...about, kind: 'rumour' }],
+  ['a deviation with the number of a bag', { ...about, kind: 'deviation', bag: '17' }],
+  ['a bag without a number', { ...bag, bag: '' }],
+  ['a bag with a number of 65 characters', { ...bag, bag: 'x'.repeat(65) }],
+  ['a bag that goes neither in nor out', { ...bag, way: 'up' }],
+  ['a bag of nothing', { ...bag, what: '' }],
+  ['a bag of something with 65 characters', { ...bag, what: 'x'.repeat(65) }],
+  ['a witness without a name', { ...witness, name: '' }],
+  ['a witness with a name of 101 characters', { ...witness, name: 'x'.repeat(101) }],
+  ['a witness without a role', { ...witness, role: '' }],
+  ['a witness with a role of 101 characters', { ...witness, role: 'x'.repeat(101) }],
+  ['somebody absent, by name', { ...absent, member: 'alice' }],
+  ['an anchor nowhere', { ...anchor, place: '' }],
+  ['an anchor at a place of 201 characters', { ...anchor, place: 'x'.repeat(201) }],
+  ['an anchor with a digest of 31 bytes', { ...anchor, digest: filled(31, 9) }],
+];
+
 function admissions({ genesis, second, first }: Story): Wanted[] {
   const taken = [...genesis.said.keys()].map((name) => ({
     says: `genesis: ${name}`,
@@ -95,6 +130,8 @@ function admissions({ genesis, second, first }: Story): Wanted[] {
     ),
     lie('an activation by somebody who receives nothing', olga, 'activation', {}, 'AUTHOR_UNKNOWN'),
     lie('a body without a field', olga, 'note', { kind: 'observation', text: 'x' }, 'SCHEMA'),
+    ...notes.map(([says, body]) => bad(`a note of ${says}`, genesis.unchecked(olga, 'note', body), undefined)),
+    ...badNotes.map(([says, body]) => lie(`a note of ${says}`, olga, 'note', body, 'SCHEMA')),
     lie('a refusal as something that nobody is', alice, 'refusal', { as: 'king', reason: '' }, 'SCHEMA'),
     lie(
       'a proposal of another plan',

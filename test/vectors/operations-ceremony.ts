@@ -43,6 +43,7 @@ import { packetBounds } from '../../src/ceremony/schema.ts';
 import { openSigned } from '../../src/ceremony/signed.ts';
 import { type LinkFacts, readLink } from '../../src/ceremony/succession.ts';
 import { assemble, type Transcript } from '../../src/ceremony/transcript.ts';
+import { recordDigest } from '../../src/ceremony/window.ts';
 import { decryptWith } from '../../src/courier/age.ts';
 import { ceremonyFolder } from '../../src/courier/stick.ts';
 import { bytes, fromJson, hex, type Json, manyBytes, type Operations, replayed, toJson } from './form.ts';
@@ -116,6 +117,7 @@ function summary(view: View): Json {
     contradictions: view.contradictions.map(({ member, slot, packets, grave }) => ({ member, slot, packets, grave })),
     dissent: view.dissent.map(({ identity }) => view.plan.byIdentity.get(identity)?.name ?? ''),
     notes: view.notes.map(({ body }) => body.text),
+    record: recordDigest(view).digest,
     waiting: view.waiting,
     owes: Object.fromEntries(membersOf(view).map(({ participant, owes }) => [participant.name, owes])),
     waitingFor: waitedFor(view),

@@ -89,12 +89,20 @@ function recovery(): PlanFacts {
   };
 }
 
+const beacon = { source: 'drand quicknet', round: '17', value: filled(32, 7) };
+
 /** Shapes that are weak, and that say so. */
 export function plansTaken(): Wanted[] {
   const first = genesisFacts();
   const later = reshareFacts(committee(3, [alice, bob, carol]), 'A');
   const taken = (says: string, facts: PlanFacts): Wanted => ({ says, given: { plan: hex(planBytes(facts)) } });
   return [
+    taken('with a value of a public beacon', { ...first, beacon }),
+    taken('with the shortest and the longest that a beacon may hold', {
+      ...first,
+      beacon: { source: 'x'.repeat(200), round: '1'.repeat(64), value: filled(64, 7) },
+    }),
+    taken('with a beacon value of 16 bytes', { ...first, beacon: { source: 'x', round: '1', value: filled(16, 7) } }),
     taken('all must sign', { ...first, threshold: 3, weak: ['all-must-sign'] }),
     taken('fewer have to sign than before', { ...later, dealers: [1, 2, 3], reserves: [], weak: ['lower-threshold'] }),
     taken('half of the old committee is lost, and it was typed that this is meant: the quorum is the threshold', {
@@ -148,6 +156,17 @@ export function plansRefused({ link }: Story): Wanted[] {
       'a card with another signature',
       { cards: [flip(alice.card.file), ...first.cards.slice(1)] },
       'SIGNATURE_INVALID',
+    ),
+    ...[
+      ['no source', { source: '' }],
+      ['a source of 201 characters', { source: 'x'.repeat(201) }],
+      ['no round', { round: '' }],
+      ['a round of 65 characters', { round: '1'.repeat(65) }],
+      ['a value of 15 bytes', { value: filled(15, 1) }],
+      ['a value of 65 bytes', { value: filled(65, 1) }],
+      ['a field too many', { at: 0 }],
+    ].map(([what, change]) =>
+      inGenesis(`a beacon with ${what}`, { beacon: { ...beacon, ...(change as object) } }, 'SCHEMA'),
     ),
     inGenesis('two cards of one identity', { cards: [...first.cards, alice.card.file], observers: [4] }),
     inGenesis('two cards of one identity under two names', {

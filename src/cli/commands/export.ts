@@ -1,96 +1,86 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
-import type { View } from '../../ceremony/evaluate.ts';
-import { chargesIn, evidenceBytes, evidenceOf } from '../../ceremony/evidence.ts';
+import { writeExport } from '../../ceremony/export.ts';
 import { Problem } from '../../problem.ts';
+import type { Ceremonies } from '../../vault/ceremonies.ts';
+import { type PublicRecord, publicRecordOf } from '../../vault/public-record.ts';
 import { chosenCeremony } from '../chosen.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
+import { keysetName } from '../visit.ts';
 import { writeReport } from '../written.ts';
+import { exportFault } from './export-fault.ts';
 
 interface Options {
   readonly fault?: string;
   readonly ceremony?: string;
+  readonly keyset?: string;
   readonly out: string;
 }
 
 export const registerExport: Register = (program: Command, action) => {
   program
     .command('export')
-    .description('portable evidence of what a member did: a file that conclave verify judges alone')
-    .option('--fault <member>', 'the member whose faults and contradictions it is to prove')
-    .option('--ceremony <id>', 'only what concerns this ceremony (the beginning of its number is enough)')
+    .description('everything public in one file, for conclave verify: a ceremony, a keyset, or evidence of a fault')
+    .option('--ceremony <id>', 'one ceremony (the beginning of its number is enough)')
+    .option('--keyset <keyset>', 'all ceremonies of a keyset, and its whole succession')
+    .option(
+      '--fault <member>',
+      'evidence of what this member did, and nothing else (with --ceremony: only of that one)',
+    )
     .requiredOption('--out <file>', 'the file to write, as NAME.conclave')
     .action(action<Options>(exported));
 };
 
 async function exported(session: Session, options: Options): Promise<undefined> {
-  const { say, context } = session;
-  const { fault } = options;
-  if (fault === undefined) {
+  const { fault, keyset, ceremony } = options;
+  if (keyset !== undefined && (ceremony !== undefined || fault !== undefined))
+    throw new Problem('USAGE', '--keyset goes with no --ceremony and no --fault', 'choose one of them');
+  if (fault !== undefined) return exportFault(session, fault, options);
+  if (keyset === undefined && ceremony === undefined) {
     throw new Problem(
       'USAGE',
-      'this version exports evidence only: whole ceremonies and keysets cannot be exported yet',
-      'name a member with --fault NAME, or write a transcript with conclave transcript --out FILE',
+      'it is not said what to export',
+      'name a ceremony with --ceremony ID, a keyset with --keyset K, or with --fault NAME a member who is at fault',
     );
   }
   return session.withVault((ceremonies) => {
-    const only =
-      options.ceremony === undefined ? undefined : chosenCeremony(ceremonies, options.ceremony).plan.ceremony;
-    const views = ceremonies.all().map(({ view }) => view);
-    const identity = accusedAs(views, fault, only);
-    const evidence = evidenceOf(views, identity, only);
-    if (evidence === null) throw unproven(fault);
-    if (evidence.bytes.length > evidenceBytes) {
-      throw new Problem('OUTPUT_FAILED', 'the evidence is too big for one file', 'narrow it with --ceremony ID');
-    }
+    const record = chosenRecord(ceremonies, keyset, ceremony ?? '');
+    const bytes = writeExport(record.views, record.links);
     const path = resolve(options.out);
-    writeReport(context.fs, path, evidence.bytes);
-    say.line(`evidence against ${evidence.member} (${identity})`);
-    for (const { fault: code, detail } of evidence.charges) say.line(`  ${code}: ${escapeText(detail)}`);
-    say.line(`${evidence.packets} packets, written to ${escapeText(path)}; anybody can judge it: conclave verify FILE`);
-    say.line('whoever has it sees the plan and the names in it, and no share');
-    say.result({
-      v: 1,
-      file: path,
-      member: evidence.member,
-      identity,
-      faults: evidence.charges,
-      packets: evidence.packets,
-      bytes: evidence.bytes.length,
-    });
+    writeReport(session.context.fs, path, bytes);
+    tell(session, record, path, bytes.length);
     return undefined;
   });
 }
 
-/** Two people of two ceremonies may bear one name: whose faults are meant has to be said then. */
-function accusedAs(views: readonly View[], name: string, ceremony: string | undefined): string {
-  const named = new Map<string, string>();
-  for (const { plan } of views) {
-    if (ceremony !== undefined && plan.ceremony !== ceremony) continue;
-    for (const one of plan.participants)
-      if (one.name.toLowerCase() === name.toLowerCase()) named.set(one.identity, one.name);
-  }
-  if (named.size === 0) {
-    throw new Problem(
-      'USAGE',
-      `nobody here is called ${name}`,
-      'conclave status --all shows the members of every ceremony',
-    );
-  }
-  const charged = new Set(chargesIn(views).map(({ identity }) => identity));
-  const [only, second] = [...named.keys()].filter((identity) => charged.has(identity));
-  if (only === undefined) throw unproven(name);
-  if (second !== undefined)
-    throw new Problem('USAGE', `two members are called ${name}`, 'say with --ceremony ID which one is meant');
-  return only;
+function chosenRecord(ceremonies: Ceremonies, keyset: string | undefined, ceremony: string): PublicRecord {
+  if (keyset !== undefined) return publicRecordOf(ceremonies, keyset);
+  const held = chosenCeremony(ceremonies, ceremony);
+  return { name: keysetName(ceremonies, held), views: [held.view], links: [], damaged: held.damaged, gapBefore: null };
 }
 
-function unproven(name: string): Problem {
-  return new Problem(
-    'FAULT_UNPROVEN',
-    `nothing in this vault proves a fault of ${name}`,
-    `conclave explain ${name} shows what is known; what is not seen here is no fault`,
-  );
+function tell({ say }: Session, record: PublicRecord, path: string, bytes: number): void {
+  const { name, views, links, damaged, gapBefore } = record;
+  const packets = views.reduce((count, view) => count + view.packets.length, 0);
+  const many = (count: number, what: string): string => `${count} ${count === 1 ? what : `${what}s`}`;
+  for (const { plan, phase } of views) say.line(`${plan.kind} ${plan.ceremony.slice(0, 16)} of ${name}: ${phase}`);
+  const epochs = links.map(({ epoch }) => epoch);
+  if (epochs.length > 0) say.line(`links of the succession: epoch ${epochs.join(', ')}`);
+  if (gapBefore !== null) say.line(`what lies before epoch ${gapBefore} was not all seen here: its links are left out`);
+  for (const file of damaged) say.line(`left out, since it is not what it was: ${escapeText(file)}`);
+  say.line(`${many(packets, 'packet')}, ${bytes} bytes, written to ${escapeText(path)}`);
+  say.line('anybody can check it, without a vault: conclave verify FILE');
+  say.line('whoever has it sees the plans, the reasons and the names in them, and no share');
+  say.result({
+    v: 1,
+    file: path,
+    keyset: name,
+    ceremonies: views.map(({ plan }) => plan.ceremony),
+    epochs,
+    packets,
+    bytes,
+    damaged,
+  });
 }

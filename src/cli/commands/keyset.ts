@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
-import { equalBytes, toHex } from '../../bytes/hex.ts';
+import { toHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
 import { readDescriptor } from '../../ceremony/descriptor.ts';
+import { isKeyText, keyFits, knownText, type ReadKey, readKnownKey, sameKnown } from '../../crypto/known-key.ts';
 import { readPublicKeyPackage, verifyingKeyOf } from '../../exchange/zcash-frost.ts';
 import { Problem } from '../../problem.ts';
+import { keyLines } from '../../report/key-lines.ts';
 import { keysetJson } from '../../report/keyset-json.ts';
 import { keptText } from '../../report/old-share-text.ts';
 import { wrap } from '../../report/table.ts';
@@ -14,7 +16,6 @@ import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
 import { keptOf } from '../../vault/kept.ts';
-import { pinFits, readPin } from '../../vault/pins.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
@@ -30,7 +31,9 @@ export const registerKeyset: Register = (program: Command, action) => {
   const keyset = program.command('keyset').description('the keysets of this vault, and what it knows of their keys');
   keyset
     .command('pin <key>')
-    .description('what this machine knows beforehand of a key that it is going to hold: in hex, or a file that has it')
+    .description(
+      'what this machine knows beforehand of a key that it is going to hold: in hex, an address, or a file that has it',
+    )
     .option('--remove', 'forget it again')
     .action(action<{ remove?: boolean }>(pin));
   keyset.command('list').description('every keyset of this vault, and the pins').action(action(list));
@@ -59,68 +62,71 @@ async function pin(
   [given = '']: readonly string[],
 ): Promise<undefined> {
   const { say } = session;
-  const wanted = publicKeysIn(session, given);
+  const read = keysIn(session, given);
+  const wanted = read.map(({ known }) => known);
   return session.withVault(({ vault }) => {
     const { state } = vault;
-    const fresh = wanted.filter((key) => !state.pins.some((known) => equalBytes(known, key)));
+    const fresh = wanted.filter((key) => !state.pins.some((known) => sameKnown(known, key)));
     if (options.remove === true) {
       if (fresh.length > 0) {
-        throw new Problem('PIN_INVALID', 'that key is not pinned here', 'conclave keyset list shows what is');
+        throw new Problem('PIN_INVALID', 'that is not pinned here', 'conclave keyset list shows what is');
       }
       vault.commit((before) => ({
         ...before,
-        pins: before.pins.filter((known) => !wanted.some((key) => equalBytes(known, key))),
+        pins: before.pins.filter((known) => !wanted.some((key) => sameKnown(known, key))),
       }));
     } else if (fresh.length > 0) {
       if (state.pins.length + fresh.length > mostPins) throw new Problem('USAGE', `no more than ${mostPins} pins`);
       vault.commit((before) => ({ ...before, pins: [...before.pins, ...fresh] }));
     }
-    for (const key of wanted) say.line(`${options.remove === true ? 'forgotten' : 'pinned'} ${toHex(key)}`);
+    for (const one of read) sayPin(session, one, options.remove === true);
     if (options.remove !== true) say.line('a plan that makes this machine a new holder has to be about a pinned key');
     say.result({
       v: 1,
-      pinned: options.remove === true ? [] : wanted.map(toHex),
-      removed: options.remove === true ? wanted.map(toHex) : [],
-      pins: vault.state.pins.map(toHex),
+      pinned: options.remove === true ? [] : wanted.map(knownText),
+      removed: options.remove === true ? wanted.map(knownText) : [],
+      pins: vault.state.pins.map(knownText),
     });
     return undefined;
   });
 }
 
-/** A key in hex, or a file: hex again, what `keyset show --json` said, or a PublicKeyPackage. */
-function publicKeysIn({ context }: Session, given: string): Uint8Array[] {
-  const bare = given.trim().replace(/^0x/i, '');
-  if (/^[0-9a-f]+$/i.test(bare) && bare.length >= 60) return [readPin(bare)];
+function sayPin({ say }: Session, { known, kind, unchecked }: ReadKey, removed: boolean): void {
+  say.line(`${removed ? 'forgotten' : 'pinned'} ${knownText(known)}  ${kind}`);
+  if (!unchecked || removed) return;
+  say.line(
+    kind === 'solana'
+      ? '  addresses of Solana have no checksum: compare every character with where it comes from'
+      : '  it was given without its checksum (large and small letters): compare every character with where it comes from',
+  );
+}
+
+/** A key in hex, an address, or a file: either of them again, what `keyset show --json` said, or a PublicKeyPackage. */
+function keysIn({ context }: Session, given: string): ReadKey[] {
+  if (isKeyText(given)) return [readKnownKey(given)]; // never a file, which somebody else may have named so
   let content: string;
   try {
     content = new TextDecoder().decode(context.fs.readFile(resolve(given), pinFileBytes));
   } catch {
-    if (/^[A-Za-z0-9]{25,110}$/.test(given)) {
-      throw new Problem(
-        'PIN_INVALID',
-        'this looks like an address, and addresses cannot be pinned yet',
-        'give the public key in hex, or a file that has it',
-      );
-    }
     throw new Problem(
       'PIN_INVALID',
-      `${escapeText(given)} is neither a public key in hex nor a file that can be read`,
-      'a public key has 64 or 66 hex digits',
+      `${escapeText(given)} is neither a public key, nor an address, nor a file that can be read`,
+      'a public key has 64 or 66 hex digits; a file with a long name is ./NAME',
     );
   }
   const found = /^\s*\{/.test(content) ? fromJson(content) : fromLines(content);
   if (found.length === 0) throw new Problem('PIN_INVALID', `there is no public key in ${escapeText(given)}`);
-  return found.filter((key, at) => found.findIndex((other) => equalBytes(other, key)) === at);
+  return found.filter(({ known }, at) => found.findIndex((other) => sameKnown(other.known, known)) === at);
 }
 
-function fromLines(content: string): Uint8Array[] {
+function fromLines(content: string): ReadKey[] {
   const lines = content.split(/\r?\n/).map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => readPin(line.replace(/^0x/i, '')));
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).map(readKnownKey);
 }
 
 const shownSchema = v.object({ keys: v.array(v.object({ publicKey: v.nullable(v.string()) })) });
 
-function fromJson(content: string): Uint8Array[] {
+function fromJson(content: string): ReadKey[] {
   let value: unknown;
   try {
     value = JSON.parse(content);
@@ -129,9 +135,9 @@ function fromJson(content: string): Uint8Array[] {
   }
   const shown = v.safeParse(shownSchema, value);
   if (shown.success)
-    return shown.output.keys.flatMap(({ publicKey }) => (publicKey === null ? [] : [readPin(publicKey)]));
+    return shown.output.keys.flatMap(({ publicKey }) => (publicKey === null ? [] : [readKnownKey(publicKey)]));
   if (typeof value === 'object' && value !== null && 'verifying_shares' in value)
-    return [verifyingKeyOf(readPublicKeyPackage(content))];
+    return [{ known: verifyingKeyOf(readPublicKeyPackage(content)), kind: 'public key', unchecked: false }];
   throw new Problem(
     'PIN_INVALID',
     'the file is JSON of another kind',
@@ -172,13 +178,13 @@ async function list(session: Session): Promise<undefined> {
       say.line(table(rows, { head: ['keyset', 'epoch', 'to sign', 'keys', 'shares here'] }));
     }
     for (const key of state.pins) {
-      const holder = holdings.find(({ head }) => head?.keys.some((held) => pinFits(key, held)));
-      say.line(`pinned ${toHex(key)}${holder === undefined ? '' : `  ${holder.record.name}`}`);
+      const holder = holdings.find(({ head }) => head?.keys.some((held) => keyFits(key, held)));
+      say.line(`pinned ${knownText(key)}${holder === undefined ? '' : `  ${holder.record.name}`}`);
     }
     say.result({
       v: 1,
       keysets: holdings.map((holding) => factsOf(ceremonies, holding)),
-      pins: state.pins.map(toHex),
+      pins: state.pins.map(knownText),
     });
     return undefined;
   });
@@ -199,19 +205,16 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       say.line(`this vault is an old copy of itself: what it shows of ${record.name} is not how things stand.`);
       say.line('put it away and use the newest one');
     }
-    say.line(`${record.name}${state.rehearsal ? ' REHEARSAL' : ''}  keyset ${toHex(record.id)}`);
+    say.line(`${record.name}${state.rehearsal ? ' REHEARSAL' : ''}`);
+    say.line(`  keyset ${toHex(record.id)}`);
     if (head === null) {
       say.line('  not proven yet: no public key is shown before the proof of life. run conclave next');
     } else {
       say.line(`  epoch ${head.epoch}, ${head.threshold} of ${head.members.length} sign`);
       const members = head.members.map((member, at) => [String(at + 1), member.name, toHex(member.identity)]);
-      say.line(table(members, { indent: 2 }));
-      say.line(
-        table(
-          head.keys.map(({ label, suite, publicKey }) => ['key', label, suite, toHex(publicKey)]),
-          { indent: 2 },
-        ),
-      );
+      say.line(table(members, { head: ['', 'member', 'identity of its machine'], indent: 2 }));
+      for (const line of keyLines(head.keys)) say.line(line);
+      if (state.rehearsal) say.line('  a rehearsal: nothing of value may go to any of these addresses');
     }
     const kept = keptOf(ceremonies, record);
     for (const slot of record.slots) {

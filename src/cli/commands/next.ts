@@ -8,6 +8,7 @@ import { visit } from '../../ceremony/remedy.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
+import { deedWords } from '../../report/deed-words.ts';
 import { keptText } from '../../report/old-share-text.ts';
 import { phraseRows } from '../../report/plan-text.ts';
 import { stillLines } from '../../report/still-text.ts';
@@ -222,21 +223,6 @@ async function askOverride(
   const sentence = overrideSentence(open.contradiction);
   if (await session.context.ask.typed(sentence)) recordOverride(ceremonies, held, sentence, at);
 }
-
-const deedWords: Record<string, string> = {
-  refuse: 'said no, for the record',
-  complain: 'opened a bad box to everybody: this attempt is over, and the dealer is named',
-  amend: 'amended: the plan goes on with other dealers',
-  approve: 'approved the plan',
-  deal: 'dealt: a sealed box of sub-shares for each new member',
-  endorse: 'endorsed this attempt',
-  accept: 'checked every deal, stored the new share and accepted',
-  reprove: 'took part in a later turn: committed, and signed where all have committed',
-  activate: 'made the new share active and signed the proof of life',
-  close: 'saw the proof of life and closed',
-  drill: 'answered the drill: committed, and signed where all have committed',
-  census: 'proved the share of this machine, and reported how it stands',
-};
 
 function report(
   session: Session,

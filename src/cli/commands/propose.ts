@@ -43,6 +43,7 @@ export const registerPropose: Register = (program: Command, action) => {
       .option('--approvals <k>', 'how many of them (default: all)')
       .option('--observers <names>', 'who may read along')
       .option('--expires <time>', 'how long a first consent may be given: 14d, 36h', '14d')
+      .option('--beacon <source,round,hex>', 'a value that a public beacon published: this plan is not older')
       .option('--instead-of <id>', 'the ceremony that this one replaces')
       .option('--stick <dir>', 'take cards from here, and leave the proposal here', several)
       .option('--plan <file>', 'read these answers from a file that --out-plan wrote')

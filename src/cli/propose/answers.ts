@@ -1,15 +1,26 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { movesShares, type Plan } from '../../ceremony/plan.ts';
-import { planFileSchema, standingOf } from '../../ceremony/plan-file.ts';
+import { type PlanFile, planFileSchema, standingOf } from '../../ceremony/plan-file.ts';
 import { Problem } from '../../problem.ts';
 import type { Wish } from '../../vault/propose.ts';
 import type { Session } from '../session.ts';
 import { writeReport } from '../written.ts';
-import type { Options } from './wish.ts';
+import { beaconText, type Options } from './wish.ts';
 
 /** A file of answers: the flags, by their names. What it says is checked like flags. */
-export function readAnswers({ context }: Session, file: string, kind: Wish['kind']): Options {
+export function readAnswers(session: Session, file: string, kind: Wish['kind']): Options {
+  const { propose, answers } = planFile(session, file);
+  if (propose !== kind) throw new Problem('USAGE', `${file} is a plan to ${propose}, not to ${kind}`);
+  return Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined)) as Options;
+}
+
+/** What the plan in a file is to do. */
+export function kindIn(session: Session, file: string): Wish['kind'] {
+  return planFile(session, file).propose;
+}
+
+function planFile({ context }: Session, file: string): PlanFile {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(context.fs.readFile(resolve(file), 1024 * 1024)));
@@ -19,11 +30,7 @@ export function readAnswers({ context }: Session, file: string, kind: Wish['kind
   const result = v.safeParse(planFileSchema, value);
   if (!result.success)
     throw new Problem('USAGE', `${file} is not a plan: ${v.getDotPath(result.issues[0]) ?? 'the whole'} is wrong`);
-  if (result.output.propose !== kind)
-    throw new Problem('USAGE', `${file} is a plan to ${result.output.propose}, not to ${kind}`);
-  return Object.fromEntries(
-    Object.entries(result.output.answers).filter(([, value]) => value !== undefined),
-  ) as Options;
+  return result.output;
 }
 
 export function writeAnswers({ context }: Session, file: string, options: Options, wish: Wish, plan: Plan): void {
@@ -44,6 +51,7 @@ export function writeAnswers({ context }: Session, file: string, options: Option
     ...(wish.approvals === null ? {} : { approvals: String(wish.approvals) }),
     observers: wish.observers.join(','),
     ...(movesShares(wish) ? { backup: wish.backup, copies: String(wish.copies), destroy: wish.destroy } : {}),
+    ...(wish.beacon == null ? {} : { beacon: beaconText(wish.beacon) }),
     expires: options.expires ?? '14d',
   };
   const text = `${JSON.stringify({ v: 1, propose: kind, answers, standing: standingOf(plan) }, null, 2)}\n`;

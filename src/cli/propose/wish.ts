@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { toHex } from '../../bytes/hex.ts';
-import { movesShares } from '../../ceremony/plan.ts';
+import { fromHex, toHex } from '../../bytes/hex.ts';
+import { type Beacon, beaconSchema, movesShares } from '../../ceremony/plan.ts';
 import { label, name } from '../../ceremony/schema.ts';
 import { type SuiteName, suiteNames } from '../../crypto/suites.ts';
 import { Problem } from '../../problem.ts';
@@ -34,6 +34,7 @@ export interface Options {
   readonly destroy?: Wish['destroy'];
   readonly expires?: string;
   readonly insteadOf?: string;
+  readonly beacon?: string;
   readonly lost?: string;
   readonly belowQuorum?: boolean;
   readonly override?: string;
@@ -115,6 +116,15 @@ export async function wishOf(
     because: options.because ?? 'other',
     ticket: options.ticket ?? null,
     insteadOf: options.insteadOf ?? null,
+    beacon: readBeacon(
+      options.beacon ??
+        (asksWhy
+          ? await ask.text('a public beacon value, to show that this is not older? (SOURCE,ROUND,HEX, or nothing)', {
+              flag: '--beacon SOURCE,ROUND,HEX',
+              default: '',
+            })
+          : ''),
+    ),
     expiresIn: duration(options.expires ?? '14d'),
   };
 }
@@ -227,6 +237,24 @@ async function keysOf(session: Session, options: Options): Promise<Wish['keys']>
     }
     return { label: called, suite: of as SuiteName };
   });
+}
+
+/** From behind, since the name of a source may have commas of its own. */
+export function readBeacon(text: string): Beacon | null {
+  if (text.trim() === '') return null;
+  const [, source = '', round = '', hex = ''] = /^(.*),([^,]*),([^,]*)$/.exec(text) ?? [];
+  const beacon = { source: source.trim(), round: round.trim(), value: fromHex(hex.trim().toLowerCase()) };
+  if (v.is(beaconSchema, beacon)) return beacon;
+  throw new Problem(
+    'USAGE',
+    `${text} is not SOURCE,ROUND,HEX`,
+    'a source of up to 200 characters, a round of up to 64, and a value of 16 to 64 bytes in hex',
+  );
+}
+
+/** As `--beacon` takes it. */
+export function beaconText({ source, round, value }: Beacon): string {
+  return `${source},${round},${toHex(value)}`;
 }
 
 function duration(text: string): number {

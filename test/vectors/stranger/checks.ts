@@ -54,6 +54,14 @@ export const someBytes =
   (most: number): Shape =>
   (value) =>
     value instanceof Uint8Array && value.length > 0 && value.length <= most;
+export const bytesOf =
+  (least: number, most: number): Shape =>
+  (value) =>
+    value instanceof Uint8Array && value.length >= least && value.length <= most;
+export const textOf =
+  (least: number, most: number): Shape =>
+  (value) =>
+    typeof value === 'string' && value.length >= least && value.length <= most;
 export const text =
   (most: number): Shape =>
   (value) =>

@@ -16,6 +16,7 @@ import {
   someBytes,
   suite,
   text,
+  textOf,
   tool,
   unless,
   whole,
@@ -61,6 +62,14 @@ const voted = ({ body }: Packet): string => {
   return `vote ${hexOf(parent)} ${slot}`;
 };
 
+const notes: Record<string, Shape>[] = [
+  { kind: oneOf('deviation', 'observation') },
+  { kind: oneOf('bag'), bag: textOf(1, 64), way: oneOf('in', 'out'), what: textOf(1, 64) },
+  { kind: oneOf('witness'), name: textOf(1, 100), role: textOf(1, 100) },
+  { kind: oneOf('absent'), member: hash },
+  { kind: oneOf('anchor'), place: textOf(1, 200), digest: hash },
+];
+
 const kinds: Record<string, Kind> = {
   proposal: { body: map({ plan: someBytes(huge), key: hash }), may: (who) => who.proposer, slot: () => 'proposal' },
   approval: { body: map({}), may: (who) => who.approver, slot: () => 'approve' },
@@ -77,7 +86,7 @@ const kinds: Record<string, Kind> = {
       })[body.as as string] as string,
   },
   note: {
-    body: map({ kind: oneOf('deviation', 'observation'), text: prose, number: count }),
+    body: (value) => notes.some((fields) => map({ ...fields, text: prose, number: count })(value)),
     may: everybody,
     slot: ({ body }) => `note ${body.number}`,
   },

@@ -13,6 +13,7 @@ import {
 } from '../stranger.ts';
 import {
   bytes,
+  bytesOf,
   count,
   flag,
   hash,
@@ -30,6 +31,7 @@ import {
   someBytes,
   suite,
   text,
+  textOf,
   tool,
   unless,
   whole,
@@ -255,6 +257,7 @@ const fieldsOfAll: Record<string, Shape> = {
   because: oneOf('policy', 'incident', 'personnel', 'compliance', 'other'),
   ticket: orNull(text(200)),
   insteadOf: orNull(hash),
+  beacon: orNull(map({ source: textOf(1, 200), round: textOf(1, 64), value: bytesOf(16, 64) })),
   tool,
   at: count,
   expires: count,

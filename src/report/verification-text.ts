@@ -1,0 +1,61 @@
+import type { Verification, VerifiedCheck } from '../ceremony/verify.ts';
+import { addressRows } from './key-lines.ts';
+import { Page } from './page.ts';
+
+/** What a verification came to, for people. `file` is what they called it; `asked`: they named a key themselves. */
+export function verificationText(verification: Verification, file: string, asked: boolean): string {
+  const { checks, name, keyset, epoch, head, threshold, members, keys, rehearsal } = verification;
+  const page = new Page();
+  page.title('CONCLAVE VERIFICATION', rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
+  page.row('result', verdict(verification));
+  page.row('file', file);
+  if (keyset !== null) {
+    page.row('keyset', `${name ?? 'no plan in this file names it'} (${keyset})`);
+    page.row('epoch', epoch === null ? 'none' : `the latest epoch in this file is ${epoch}`);
+    page.row('head', head ?? 'there are two');
+  } else if (verification.ceremonies.length > 0) page.row('keyset', `${name ?? ''}: nothing is proven in this file`);
+  if (threshold !== null)
+    page.row('committee', `${members.map((one) => one.name).join(', ')}; any ${threshold} of these ${members.length}`);
+  keys.forEach(({ label, suite, publicKey, addresses }, at) => {
+    page.row(at === 0 ? 'keys' : '', `${label} (${suite})`);
+    page.row('', publicKey);
+    for (const [chain, address] of addressRows(addresses)) page.row(`  ${chain}`, address);
+  });
+  if (keys.length > 0 && !asked)
+    page.row('', 'whose key it is no file can say: compare it with the one that you know, or name it with --key');
+  checksOf(page, 'the whole file', checks, null);
+  for (const { plan } of verification.ceremonies)
+    checksOf(page, `${plan.kind} ${plan.ceremony.slice(0, 16)}, to epoch ${plan.epoch.to}`, checks, plan.ceremony);
+  return page.toString();
+}
+
+/** In one sentence; the verifier page says the same. */
+export function verdict({
+  valid,
+  intact,
+  checks,
+  faults,
+  epoch,
+}: Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'epoch'>): string {
+  const wrong = [...new Set(checks.filter(({ ok, open }) => !ok && !open).map(({ check }) => check))].join(', ');
+  if (!valid && !intact) return `NOT VALID: do not rely on this file. What failed: ${wrong}`;
+  if (!valid) {
+    const who = [...new Set(faults.map(({ member }) => member))].join(', ');
+    return `NOT VALID: the file is as it was signed, but ${who} is at fault. What failed: ${wrong}`;
+  }
+  if (epoch === null) return 'VALID, but NOTHING IS PROVEN: no check failed, and no key has signed a committee here';
+  const open = checks.filter((one) => one.open).length;
+  return open === 0
+    ? `VALID: all ${checks.length} checks passed`
+    : `VALID: nothing is wrong; of ${checks.length} checks ${open} are open, since not all that they ask for is in this file`;
+}
+
+function checksOf(page: Page, about: string, checks: readonly VerifiedCheck[], ceremony: string | null): void {
+  const rows = checks.filter((one) => one.ceremony === ceremony);
+  page.section(about);
+  page.table(
+    rows.map(({ check, ok, open, detail }) => [ok ? 'ok' : open ? 'open' : 'NOT OK', check, detail]),
+    ['', 'check', 'what was found'],
+    [6, 14],
+  );
+}
