@@ -60,7 +60,11 @@ const timed = (work) => {
   return performance.now() - start;
 };
 const times = (count, work) => Array.from({ length: count }, () => timed(work));
-const node = (...args) => execFileSync(process.execPath, args, { env: { PATH: process.env.PATH, HOME: folder } });
+const node = (...args) =>
+  execFileSync(process.execPath, args, {
+    env: { PATH: process.env.PATH, HOME: folder },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 
 try {
   const file = join(folder, 'scenario.json');
