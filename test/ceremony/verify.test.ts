@@ -1,4 +1,3 @@
-import { addressesOf } from '../../src/crypto/addresses.ts';
 import { describe, expect, it } from 'vitest';
 import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
@@ -10,6 +9,7 @@ import { digestOf } from '../../src/ceremony/packet.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { type Asked, forksBetween, type Verification, verifyExport } from '../../src/ceremony/verify.ts';
+import { addressesOf } from '../../src/crypto/addresses.ts';
 import { Ceremony, type Person, people } from './committee.ts';
 
 /* What a stranger can know from one file, and what nobody can make a stranger believe. */
