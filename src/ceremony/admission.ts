@@ -1,7 +1,8 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
+import type { Memo } from './evaluation.ts';
 import { type AnyPacket, hasPlace, type KindName, kinds } from './kinds.ts';
-import { readUnchecked, signedByAuthor, type UncheckedPacket } from './packet.ts';
+import { digestOf, readUnchecked, signedByAuthor, type UncheckedPacket } from './packet.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { parseValue } from './schema.ts';
 import type { Link, LinkFacts } from './succession.ts';
@@ -49,6 +50,26 @@ function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
     throw new Problem('PACKET_FOREIGN', 'proposes another plan than its number says');
   }
   return admitted;
+}
+
+/** The same once for the same bytes: what comes through the doors depends on nothing but them and the plan. */
+export function admitOnce(plan: Plan, bytes: Uint8Array, memo: Memo): AnyPacket {
+  return once(memo, `packet ${plan.ceremony} ${digestOf(bytes)}`, () => admit(plan, bytes));
+}
+
+export function readProposalOnce(bytes: Uint8Array, memo: Memo): { plan: Plan; packet: AnyPacket } {
+  return once(memo, `proposal ${digestOf(bytes)}`, () => readProposal(bytes));
+}
+
+/** The plan of a proposal that this run has read already, if it has. */
+export function planRead(bytes: Uint8Array, memo: Memo): Plan | null {
+  const read = memo.get(`proposal ${digestOf(bytes)}`) as { plan: Plan } | undefined;
+  return read?.plan ?? null;
+}
+
+function once<T>(memo: Memo, key: string, read: () => T): T {
+  if (!memo.has(key)) memo.set(key, read());
+  return memo.get(key) as T;
 }
 
 /** A proposal opens a ceremony: the plan comes out of it, and the packet is admitted to that very plan. */

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import { statementMessage, verifyStatement } from '../crypto/proof-of-life.ts';
 import { type SuiteName, suiteNames } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
-import { admit } from './admission.ts';
+import { admitOnce, planRead } from './admission.ts';
 import type { Descriptor } from './descriptor.ts';
 import { outstanding } from './duties.ts';
 import { evaluate, type View } from './evaluate.ts';
@@ -60,13 +60,13 @@ function applies(check: CheckName, plan: Plan): boolean {
   return always.includes(check) || (movesShares(plan) ? !still : check === plan.kind);
 }
 
-function verified(claimed: Plan, packets: readonly AnyPacket[], memo?: Memo): Record<CheckName, Result> {
-  const read = orProblem(() => readPlan(claimed.encoded));
+function verified(claimed: Plan, packets: readonly AnyPacket[], memo: Memo = new Map()): Record<CheckName, Result> {
+  const read = orProblem(() => planOf(claimed, packets, memo));
   if (read instanceof Problem) return all(bad(`the plan is none: ${read.message}`));
   const admitted: AnyPacket[] = [];
   const refused: string[] = [];
   for (const { bytes, digest } of packets) {
-    const packet = orProblem(() => admit(read, bytes));
+    const packet = orProblem(() => admitOnce(read, bytes, memo));
     if (packet instanceof Problem) refused.push(`${digest.slice(0, 16)}: ${packet.message}`);
     else if (digestOf(bytes) !== digest) refused.push(`${digest.slice(0, 16)}: its digest is another`);
     else admitted.push(packet);
@@ -104,6 +104,13 @@ function judged(claimed: Plan, view: View, refused: readonly string[]): Record<C
     contradictions: checkContradictions(view),
     references: checkReferences(view),
   };
+}
+
+/** Read from its bytes, but not twice in a run. */
+function planOf({ encoded }: Plan, packets: readonly AnyPacket[], memo: Memo): Plan {
+  const proposal = packets.find((packet) => isKind(packet, 'proposal'));
+  const before = proposal === undefined ? null : planRead(proposal.bytes, memo);
+  return before !== null && equalBytes(before.encoded, encoded) ? before : readPlan(encoded);
 }
 
 function all(result: Result): Record<CheckName, Result> {

@@ -65,7 +65,7 @@ export interface Group {
 }
 
 export function weighActivations(evaluation: Evaluation, attempt: Attempt, accepting: Accepting): Group[] {
-  const { plan, of, checked, wait } = evaluation;
+  const { plan, of, checked, wait, once } = evaluation;
   const turns = new Map<string, Group>();
   for (const packet of of('activation', attempt)) {
     const certificate = certificateNamed(evaluation, attempt, accepting, packet.body.certificate);
@@ -76,7 +76,9 @@ export function weighActivations(evaluation: Evaluation, attempt: Attempt, accep
     const found = checked(packet, `activation ${toHex(attempt.id)}`, () => {
       if (certificate === null)
         throw new Problem('ACTIVATION_INVALID', 'has to name one good acceptance of every new member');
-      const turn = turnZero(certificate);
+      const named = turnZero(certificate);
+      // one and the same for all who signed it, so that what is computed of it is computed once
+      const turn = once(`turn ${toHex(named.hash)}`, () => named);
       return { turn, good: checkActivation(plan, turn, packet) };
     });
     if (found === null) continue;

@@ -1,3 +1,4 @@
+import { evaluateCommitments } from '../crypto/commitments.ts';
 import type { Point } from '../crypto/group.ts';
 import {
   aggregateStatement,
@@ -9,8 +10,10 @@ import {
   statementMessage,
   verifyStatementShare,
 } from '../crypto/proof-of-life.ts';
+import { areDue, type SigningRound, signatureOf, signingRound } from '../crypto/signature-shares.ts';
+import { suite } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
-import type { Descriptor } from './descriptor.ts';
+import { type Descriptor, keysBySuite } from './descriptor.ts';
 import type { Share } from './packets/acceptance.ts';
 
 /** One signing by every key of a keyset: named signers with their exact nonce commitments. All of them must sign. */
@@ -55,7 +58,12 @@ export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
   const { keys } = turn.descriptor;
   const { shares } = packet.body;
   if (shares.length !== keys.length) throw new Problem('TURN_INVALID', 'has to hold one signature share per key');
+  const taken = new Set(
+    [...keysBySuite(keys).values()].filter((places) => areTaken(turn, places, index, shares)).flat(),
+  );
   keys.forEach((key, place) => {
+    if (taken.has(place)) return;
+    // nobody is blamed by our own arithmetic: what it does not take is for the library to judge
     const message = statementMessage(key.suite, turn.statement);
     const [frost, listed] = [publicOf(turn, place), commitmentsOf(turn, place)];
     if (!verifyStatementShare(key.suite, frost, listed, message, index, shares[place] as Uint8Array))
@@ -63,10 +71,51 @@ export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
   });
 }
 
+/** Of a turn and a key: the same for all of its signers. Null where something in it is not as it should be. */
+const rounds = new WeakMap<Turn, Map<number, SigningRound | null>>();
+
+function roundIn(turn: Turn, place: number): SigningRound | null {
+  const known = rounds.get(turn) ?? new Map<number, SigningRound | null>();
+  rounds.set(turn, known);
+  const round = known.get(place) ?? orNull(() => roundOf(turn, place));
+  known.set(place, round);
+  return round;
+}
+
+/** All keys of one suite. */
+function areTaken(turn: Turn, places: readonly number[], index: number, shares: readonly Uint8Array[]): boolean {
+  const found = places.flatMap((place) => roundIn(turn, place) ?? []);
+  const given = places.map((place) => shares[place] as Uint8Array);
+  return found.length === places.length && orNull(() => areDue(found, index, given, turn.descriptor.id)) === true;
+}
+
+function roundOf(turn: Turn, place: number): SigningRound | null {
+  const { keys, members, points } = turn.descriptor;
+  const [key, commitments] = [keys[place], points[place]];
+  if (key === undefined || commitments === undefined) return null;
+  if (turn.signers.some(({ index }) => index > members.length)) return null;
+  const { group } = suite(key.suite);
+  const share = (index: number): Point => evaluateCommitments(group, commitments, index);
+  const message = statementMessage(key.suite, turn.statement);
+  return signingRound(key.suite, commitments[0] as Point, share, commitmentsOf(turn, place), message);
+}
+
+function orNull<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
 /** Each key's signature of a complete turn. It is for the caller to verify. */
 export function aggregateTurn(turn: Turn, parts: readonly TurnPart[]): Uint8Array[] {
   return turn.descriptor.keys.map((key, place) => {
     const shares = parts.map(({ packet, index }) => ({ index, share: packet.body.shares[place] as Uint8Array }));
+    const round = roundIn(turn, place);
+    const made = round === null ? null : orNull(() => signatureOf(round, shares));
+    if (made !== null) return made;
     const message = statementMessage(key.suite, turn.statement);
     return aggregateStatement(key.suite, publicOf(turn, place), commitmentsOf(turn, place), message, shares);
   });

@@ -1,6 +1,8 @@
 import { toHex } from '../bytes/hex.ts';
 import { provenIn } from '../ceremony/chain.ts';
+import type { View } from '../ceremony/evaluate.ts';
 import type { Comparison, Verification, VerifiedCheck } from '../ceremony/verify.ts';
+import { windowOf } from '../ceremony/window.ts';
 
 /** What a verification came to, for scripts and for the page. `keyset` is a name, or the id where no plan is in the file. */
 export interface VerificationJson {
@@ -43,6 +45,7 @@ export function verificationJson(verification: Verification): VerificationJson {
       phase: view.phase,
       proven: provenIn(view).length > 0,
       packets: view.packets.length,
+      ...windowJson(view),
     })),
     epochs: verification.links.map(({ proven }) => ({
       epoch: proven.epoch,
@@ -54,7 +57,17 @@ export function verificationJson(verification: Verification): VerificationJson {
   };
 }
 
-interface Compared extends Omit<Comparison, 'files'> {
+function windowJson(view: View): object {
+  const { notBefore, notAfter, record } = windowOf(view);
+  return {
+    record: { digest: toHex(record.digest), of: record.of },
+    notBefore: notBefore === null ? null : { ...notBefore, value: toHex(notBefore.value) },
+    notAfter,
+  };
+}
+
+/** With the names of the files in the place of their numbers. */
+export interface Compared extends Omit<Comparison, 'files'> {
   readonly files: readonly string[];
 }
 

@@ -1,11 +1,10 @@
 import { equalBytes, fromHex, toHex } from '../bytes/hex.ts';
 import { type AcrossContradiction, contradictionsAcross } from '../ceremony/across.ts';
-import { admit, readProposal } from '../ceremony/admission.ts';
+import { admitOnce, readProposalOnce } from '../ceremony/admission.ts';
 import { nameOf, openPacket, sealPacket } from '../ceremony/envelope.ts';
 import { evaluate, type View } from '../ceremony/evaluate.ts';
 import type { Memo } from '../ceremony/evaluation.ts';
 import type { AnyPacket } from '../ceremony/kinds.ts';
-import { digestOf } from '../ceremony/packet.ts';
 import { ceremonyKeyHash } from '../ceremony/packets/proposal.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
@@ -196,19 +195,12 @@ export class Ceremonies {
     }
   }
 
-  /** What comes through the doors depends on nothing but the bytes and the plan, so it comes through them once. */
   #admit(plan: Plan, record: CeremonyRecord, file: Uint8Array): AnyPacket {
-    const packet = openPacket(plan.id, record.key, file);
-    return this.#once(`packet ${plan.ceremony} ${digestOf(packet)}`, () => admit(plan, packet));
+    return admitOnce(plan, openPacket(plan.id, record.key, file), this.#memo);
   }
 
   #readProposal(packet: Uint8Array): { plan: Plan; packet: AnyPacket } {
-    return this.#once(`proposal ${digestOf(packet)}`, () => readProposal(packet));
-  }
-
-  #once<T>(key: string, read: () => T): T {
-    if (!this.#memo.has(key)) this.#memo.set(key, read());
-    return this.#memo.get(key) as T;
+    return readProposalOnce(packet, this.#memo);
   }
 
   #proposalPacket(record: CeremonyRecord): Uint8Array {

@@ -136,6 +136,15 @@ describe('an export is not valid', () => {
     }
   });
 
+  it('where a packet was changed: then its signature is told, and not that it has another place now', () => {
+    const flipped = two.said(alice, 'deal').bytes;
+    const verification = changed(two, (packets) =>
+      packets.map((bytes) => (equalBytes(bytes, flipped) ? bytes.with(-1, (bytes.at(-1) as number) ^ 1) : bytes)),
+    );
+    expect([failed(verification), verification.intact]).toEqual([['signatures'], false]);
+    expect(detail(verification, 'signatures', two)).toContain('claims to be from alice, but the signature is not');
+  });
+
   it('where it is no export', () => {
     for (const bytes of [new Uint8Array(), new Uint8Array(50), file.slice(0, 300), new Uint8Array([...file, 0])])
       expect(failed(verified(bytes))).toEqual(['file']);
@@ -220,6 +229,18 @@ describe('an export is not valid', () => {
   it('where a link or a ceremony is of another keyset', () => {
     expect(failed(of(chain, [stranger.link, one.link, two.link]))).toContain('keyset');
     expect(failed(of([...chain, stranger], links))).toContain('keyset');
+  });
+
+  it('where two worlds, two ids or two sets of keys are in one succession, each by itself', () => {
+    const other = new Uint8Array(32).fill(7);
+    for (const [change, says] of [
+      [{ rehearsal: false }, 'a rehearsal and a real ceremony in one file'],
+      [{ keysetId: other }, 'holds more than one keyset'],
+      [{ keysHash: other }, 'the keys are not the same throughout'],
+    ] as const) {
+      const changedLink = { ...one.link, proven: { ...one.link.proven, ...change } };
+      expect(chainOf([zero.link, changedLink], []).oneKeyset).toEqual({ ok: false, open: false, detail: says });
+    }
   });
 
   it('where a new key that nobody has accepted lies beside it, or another such', () => {
@@ -323,7 +344,9 @@ describe('a ceremony that failed', () => {
     expect(verification).toMatchObject({ valid: false, intact: true, epoch: 0 });
     expect(verification.faults).toMatchObject([{ member: 'bob', fault: 'PROOF_INVALID' }]);
     expect(failed(verification)).toEqual(['deals', 'outcome']);
-    expect(detail(verification, 'outcome', ceremony)).toContain('at fault: bob (PROOF_INVALID)');
+    expect(detail(verification, 'outcome', ceremony)).toContain(
+      `at fault: bob (PROOF_INVALID; identity ${bob.identity.slice(0, 16)})`,
+    );
   });
 
   it('is history once another one took its place, and is still told', () => {

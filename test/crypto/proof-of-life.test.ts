@@ -20,6 +20,7 @@ import {
   verifyStatement,
   verifyStatementShare,
 } from '../../src/crypto/proof-of-life.ts';
+import { areDue, signatureOf, signingRound } from '../../src/crypto/signature-shares.ts';
 import { type SuiteName, suite, suiteNames } from '../../src/crypto/suites.ts';
 import { drawn, flipped, refusal } from './drawn.ts';
 
@@ -121,6 +122,61 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       expect(verifyStatement(name, publicKey.subarray(1), message, signature)).toBe(false);
       expect(verifyStatement(name, group.encodePoint(group.base), message, signature)).toBe(false);
       expect(verifyStatement(name, new Uint8Array(group.pointBytes).fill(255), message, signature)).toBe(false);
+    });
+
+    it('has signature shares that the quick way and the library judge alike, share by share', () => {
+      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
+      const quick = (list: typeof nonces, of: Uint8Array, index: number, share: Uint8Array): boolean => {
+        try {
+          const round = signingRound(name, run.commitments[0] as Point, verification, list, of);
+          return areDue([round], index, [share], text('context'));
+        } catch {
+          return false; // what it cannot read it does not take
+        }
+      };
+      const [first, second, third] = parts as [(typeof parts)[0], (typeof parts)[0], (typeof parts)[0]];
+      const swapped = nonces.map(({ index, hiding, binding }) => ({ index, hiding: binding, binding: hiding }));
+      const turned = [...nonces].reverse();
+      const zero = new Uint8Array(32);
+      for (const [list, of, index, share] of [
+        ...parts.map((part) => [nonces, message, part.index, part.share] as const),
+        ...parts.map((part) => [turned, message, part.index, part.share] as const),
+        ...[0, 15, 31].map((byte) => [nonces, message, first.index, flipped(first.share, byte)] as const),
+        [nonces, message, first.index, second.share],
+        [nonces, message, third.index, first.share],
+        [nonces, message, 2, first.share],
+        [nonces, taggedHash('another'), first.index, first.share],
+        [nonces.slice(1), message, second.index, second.share],
+        [nonces.slice(1), message, first.index, first.share],
+        [swapped, message, first.index, first.share],
+        [nonces, message, first.index, zero],
+        [nonces, message, first.index, zero.map(() => 255)],
+        [nonces, message, first.index, first.share.subarray(1)],
+      ] as const)
+        expect(quick(list, of, index, share)).toBe(verifyStatementShare(name, pub, list, of, index, share));
+      expect(quick(nonces, message, first.index, first.share)).toBe(true);
+    });
+
+    it('has signature shares of several keys that are taken together only if each is good', () => {
+      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
+      const round = signingRound(name, run.commitments[0] as Point, verification, nonces, message);
+      const [{ index, share }] = parts as [(typeof parts)[0]];
+      const { decodeScalar, encodeScalar, add, sub, scalar } = group;
+      const more = encodeScalar(add(decodeScalar(share), scalar(1n)));
+      const less = encodeScalar(sub(decodeScalar(share), scalar(1n)));
+      const together = (...shares: Uint8Array[]) => areDue([round, round], index, shares, text('context'));
+      expect(together(share, share)).toBe(true);
+      for (const wrong of [[more, share], [share, less], [more, less], [share], []])
+        expect(together(...wrong)).toBe(false);
+      expect(areDue([], index, [], text('context'))).toBe(false);
+    });
+
+    it('makes the same signature the quick way, of one share of each signer and nothing else', () => {
+      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
+      const round = signingRound(name, run.commitments[0] as Point, verification, nonces, message);
+      expect(signatureOf(round, parts)).toEqual(signature);
+      expect(signatureOf(round, parts.slice(1))).toBeNull();
+      expect(signatureOf(round, [parts[0], parts[0], parts[1]] as typeof parts)).toBeNull();
     });
 
     it('has signature shares that are verified one by one, so that a bad one names its author', () => {

@@ -114,11 +114,20 @@ describe('the first page, in every form', () => {
     const transcript: Transcript = {
       ...written(first.view),
       notBefore: { source: 'drand', round: '4711', value: 'ab'.repeat(32) },
-      notAfter: [{ member: 'bob', at: 1_800_000_500, text: 'in the Gazette of 16 January' }],
+      notAfter: [
+        {
+          member: 'bob',
+          at: 1_800_000_500,
+          place: 'the Gazette of 16 January',
+          digest: 'cd'.repeat(32),
+          packet: 'ef'.repeat(32),
+          fits: true,
+        },
+      ],
     };
     for (const [form, page] of await firstPages(transcript)) {
-      expect(page, form).toContain(`drand, round 4711, was known: ${'ab'.repeat(32)}`);
-      expect(page, form).toContain('in the Gazette of 16 January (noted by bob, 2027-01-15 08:08 UTC)');
+      expect(page, form).toContain(`round 4711 of drand, value ${'ab'.repeat(32)}`);
+      expect(page, form).toContain('made public at the Gazette of 16 January, as bob says (2027-01-15 08:08 UTC)');
     }
   });
 });
