@@ -1,8 +1,8 @@
 import { toHex } from '../bytes/hex.ts';
+import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import { provenIn } from '../ceremony/chain.ts';
-import type { View } from '../ceremony/evaluate.ts';
 import type { Comparison, Verification, VerifiedCheck } from '../ceremony/verify.ts';
-import { windowOf } from '../ceremony/window.ts';
+import { windowJson } from './window-text.ts';
 
 /** What a verification came to, for scripts and for the page. `keyset` is a name, or the id where no plan is in the file. */
 export interface VerificationJson {
@@ -20,6 +20,8 @@ export interface VerificationJson {
   readonly ceremonies: readonly object[];
   readonly epochs: readonly object[];
   readonly faults: Verification['faults'];
+  /** An observation: bags whose numbers do not follow from each other. It takes nothing from `valid`. */
+  readonly bags: readonly { readonly member: string; readonly says: string }[];
 }
 
 export function verificationJson(verification: Verification): VerificationJson {
@@ -54,15 +56,7 @@ export function verificationJson(verification: Verification): VerificationJson {
       members: proven.members.map(({ name: member }) => member),
     })),
     faults,
-  };
-}
-
-function windowJson(view: View): object {
-  const { notBefore, notAfter, record } = windowOf(view);
-  return {
-    record: { digest: toHex(record.digest), of: record.of },
-    notBefore: notBefore === null ? null : { ...notBefore, value: toHex(notBefore.value) },
-    notAfter,
+    bags: brokenChains(bagSteps(verification.ceremonies)).map(({ step, says }) => ({ member: step.member, says })),
   };
 }
 

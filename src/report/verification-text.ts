@@ -1,10 +1,9 @@
-import { toHex } from '../bytes/hex.ts';
-import type { View } from '../ceremony/evaluate.ts';
+import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import type { Verification, VerifiedCheck } from '../ceremony/verify.ts';
-import { windowOf } from '../ceremony/window.ts';
 import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
 import type { Compared } from './verification-json.ts';
+import { windowJson, windowRows } from './window-text.ts';
 
 /** What a verification came to, for people. `file` is what they called it; `asked`: they named a key themselves. */
 export function verificationText(verification: Verification, file: string, asked: boolean): string {
@@ -31,8 +30,10 @@ export function verificationText(verification: Verification, file: string, asked
   for (const view of verification.ceremonies) {
     const { plan } = view;
     checksOf(page, `${plan.kind} ${plan.ceremony.slice(0, 16)}, to epoch ${plan.epoch.to}`, checks, plan.ceremony);
-    windowRows(page, view);
+    page.blank();
+    for (const [label, value] of windowRows(windowJson(view))) page.row(label, value);
   }
+  bagsOf(page, verification);
   return page.toString();
 }
 
@@ -56,6 +57,16 @@ export function noExportText(file: string, why: string): string {
   page.row('file', file);
   page.row('', why);
   return page.toString();
+}
+
+/** What people wrote down in the room, and no signature depends on. */
+function bagsOf(page: Page, { ceremonies }: Verification): void {
+  const steps = bagSteps(ceremonies);
+  if (steps.length === 0) return;
+  const broken = brokenChains(steps);
+  page.section('observed: bags');
+  if (broken.length === 0) page.text(`${steps.length} on record, and their numbers follow from each other`);
+  for (const { step, says } of broken) page.row('broken', `${says}, as ${step.member} wrote down`);
 }
 
 /** In one sentence; the verifier page says the same. */
@@ -87,15 +98,4 @@ function checksOf(page: Page, about: string, checks: readonly VerifiedCheck[], c
     ['', 'check', 'what was found'],
     [6, 14],
   );
-}
-
-/** What bounds it in time without believing a clock. Whether the beacon and the places say so is for people to look up. */
-function windowRows(page: Page, view: View): void {
-  const { notBefore, notAfter, record } = windowOf(view);
-  page.blank();
-  page.row('record', `${toHex(record.digest)} (of the ${record.of})`);
-  if (notBefore !== null)
-    page.row('not before', `${notBefore.source}, round ${notBefore.round}: ${toHex(notBefore.value)}`);
-  for (const { place, member, fits } of notAfter)
-    page.row('not after', `${place}, says ${member}${fits ? '' : '; BUT OF ANOTHER RECORD than this one'}`);
 }

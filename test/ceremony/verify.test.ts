@@ -9,6 +9,7 @@ import { digestOf } from '../../src/ceremony/packet.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { type Asked, forksBetween, type Verification, verifyExport } from '../../src/ceremony/verify.ts';
+import { addressesOf } from '../../src/crypto/addresses.ts';
 import { Ceremony, type Person, people } from './committee.ts';
 
 /* What a stranger can know from one file, and what nobody can make a stranger believe. */
@@ -97,7 +98,12 @@ describe('a verification', () => {
     });
     expect(verification.members).toEqual(['alice', 'carol', 'dave'].map((name, place) => ({ name, index: place + 1 })));
     expect(verification.keys).toEqual(
-      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({ label, suite, publicKey: toHex(publicKey) })),
+      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({
+        label,
+        suite,
+        publicKey: toHex(publicKey),
+        addresses: addressesOf(suite, publicKey),
+      })),
     );
     expect(verification.links.map(({ proven }) => proven.epoch)).toEqual([0, 1, 2]);
     expect(verification.ceremonies.map(({ plan }) => plan.epoch.to)).toEqual([0, 1, 2]);
@@ -137,7 +143,7 @@ describe('an export is not valid', () => {
   });
 
   it('where a packet was changed: then its signature is told, and not that it has another place now', () => {
-    const flipped = two.said(alice, 'deal').bytes;
+    const flipped = two.said(alice, 'acceptance').bytes;
     const verification = changed(two, (packets) =>
       packets.map((bytes) => (equalBytes(bytes, flipped) ? bytes.with(-1, (bytes.at(-1) as number) ^ 1) : bytes)),
     );

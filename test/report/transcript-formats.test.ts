@@ -19,7 +19,8 @@ function wordsOf(html: string): string {
     .replaceAll('&amp;', '&');
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+/** A command that is broken for the page goes on after a backslash. */
+const oneLine = (text: string): string => text.replace(/\\\s/g, ' ').replace(/\s+/g, ' ');
 
 /** The first page of each form: of text what fits a sheet, of HTML what stands before the checks, of PDF its first sheet. */
 async function firstPages(transcript: Transcript): Promise<[string, string][]> {
