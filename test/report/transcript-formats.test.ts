@@ -19,7 +19,8 @@ function wordsOf(html: string): string {
     .replaceAll('&amp;', '&');
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+/** A command that needs two lines ends the first as a shell wants it. */
+const oneLine = (text: string): string => text.replaceAll(' \\\n', '\n').replace(/\s+/g, ' ');
 
 /** The first page of each form: of text what fits a sheet, of HTML what stands before the checks, of PDF its first sheet. */
 async function firstPages(transcript: Transcript): Promise<[string, string][]> {
