@@ -225,6 +225,10 @@ describe('the HTML page', () => {
     expect(html).not.toMatch(/url\(|@import|https?:/i);
   });
 
+  test('bears the mark of a rehearsal on every sheet that is printed', () => {
+    expect(html).toContain('@top-right { content: "REHEARSAL";');
+  });
+
   test('shows what others wrote as they wrote it, and lets none of it be markup or turn the line around (row 24)', () => {
     expect(html).toContain(
       '&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot; \\u{202e}gnp.exe \\u{7} 日本',
