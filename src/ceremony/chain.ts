@@ -45,8 +45,7 @@ export function keysetIdOf(view: View): Uint8Array | null {
 
 export function chainOf(succession: readonly Link[], views: readonly View[]): Chain {
   const all = [...succession, ...views.flatMap(provenIn), ...views.flatMap(({ plan }) => plan.parent ?? [])];
-  const byId = new Map<string, Link>();
-  for (const link of all) if (!byId.has(toHex(link.proven.id))) byId.set(toHex(link.proven.id), link);
+  const byId = new Map(all.map((link) => [toHex(link.proven.id), link]));
   const links = [...byId].sort(
     ([a, { proven: one }], [b, { proven: other }]) => one.epoch - other.epoch || (a < b ? -1 : 1),
   );

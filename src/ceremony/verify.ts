@@ -268,7 +268,9 @@ function excused(check: CheckName, result: Result, view: View, charges: readonly
 /** Somebody's fault is held against a ceremony that came to nothing by it, until another one takes its place. */
 function outcomeOf(view: View, charges: readonly Charge[], overcome: boolean): Result {
   const { plan, phase } = view;
-  const who = [...new Set(charges.map(({ member, fault }) => `${member} (${fault})`))].sort();
+  // whoever writes a plan picks the names in it, but not the identities
+  const of = charges.map(({ member, identity, fault }) => `${member} (${fault}; identity ${identity.slice(0, 16)})`);
+  const who = [...new Set(of)].sort();
   const what = `${plan.kind} ${plan.ceremony.slice(0, 16)}`;
   const proven = provenIn(view).length > 0;
   const said = !movesShares(plan)

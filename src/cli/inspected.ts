@@ -4,6 +4,7 @@ import { fileHash, text } from '../bytes/tagged-hash.ts';
 import { readCard } from '../ceremony/card.ts';
 import { ceremonyOf, unwrapProposal } from '../ceremony/envelope.ts';
 import { isEvidence, judgeEvidence } from '../ceremony/evidence.ts';
+import { isExport, readExport } from '../ceremony/export.ts';
 import { planFileSchema } from '../ceremony/plan-file.ts';
 import { readKeyPackage, readPublicKeyPackage, readSecretShare } from '../exchange/zcash-frost.ts';
 import { readScenario } from '../rehearsal/scenario.ts';
@@ -17,6 +18,7 @@ export interface Inspected {
     | 'proposal'
     | 'packet'
     | 'evidence'
+    | 'export'
     | 'vault'
     | 'age'
     | 'plan'
@@ -65,6 +67,16 @@ export function inspected(bytes: Uint8Array): Inspected {
       ? `evidence that anybody can judge, against ${member} (conclave verify)`
       : 'evidence that does not prove what it claims (conclave verify says why)';
     return about({ what: 'evidence', title, facts: { proves: valid, member, accused } });
+  }
+  if (isExport(bytes)) {
+    const { succession, ceremonies } = readExport(bytes);
+    const packets = ceremonies.reduce((count, one) => count + 1 + one.packets.length, 0);
+    const title = 'an export that anybody can check (conclave verify); nothing in it is checked here';
+    return about({
+      what: 'export',
+      title,
+      facts: { ceremonies: ceremonies.length, packets, links: succession.length },
+    });
   }
   if (begins(bytes, 'conclave vault v')) {
     const { rehearsal, kdf } = readHeader(bytes);

@@ -59,6 +59,12 @@ export function makeDirectoryDurably(
 
 const cannotSync = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EISDIR', 'ENOSYS']);
 
+/** A folder of files that are durable already, in its place whole or not at all. Nothing may be there. */
+export function placeDirectory(fs: FileSystem, from: string, to: string): void {
+  fs.rename(from, to);
+  syncFolder(fs, parentPath(to), true);
+}
+
 function syncFolder(fs: FileSystem, path: string, tolerant: boolean): void {
   try {
     fs.syncDirectory(path);

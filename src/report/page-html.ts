@@ -152,9 +152,9 @@ function toned(tone: Tone | null): string {
   return tone === null ? '' : ` class="${tone}"`;
 }
 
-/** Text with its numbers in a type that tells 0 from O. */
+/** Text with its numbers and addresses in a type that tells 0 from O. */
 function words(value: string): string {
-  return quoted(value).replace(/\b[0-9a-f]{16,}\b/g, '<code>$&</code>');
+  return quoted(value).replace(/\b(?=[a-z]*[0-9])[a-z0-9]{16,}\b/gi, '<code>$&</code>');
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -318,7 +318,7 @@ class Writer {
 
   /** Numbers in a type that tells 0 from O. */
   #typeOf(text: string): Type {
-    return /^[0-9a-f]{16,}$/.test(text) ? this.#fixed : this.#body;
+    return /^(?=[a-z]*[0-9])[a-z0-9]{16,}$/i.test(text) ? this.#fixed : this.#body;
   }
 
   get #page(): PDFPage {

@@ -7,6 +7,7 @@ import { listed } from '../ceremony/remedy.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { keyLines } from './key-lines.ts';
 import { beaconJson } from './plan-json.ts';
+import { wrap } from './table.ts';
 import { claimedTime } from './time.ts';
 import { beaconWords } from './window-text.ts';
 
@@ -30,9 +31,7 @@ export function planText(
   attempt: Attempt = firstAttempt(plan),
 ): string[] {
   const lines: string[] = [];
-  const row = (label: string, value: string): void => {
-    lines.push(`  ${label.padEnd(12)} ${value}`);
-  };
+  const row = (label: string, value: string): void => void lines.push(...rowLines(label, value));
   const parent = plan.parent?.proven ?? null;
   lines.push(
     `${plan.rehearsal ? 'REHEARSAL · ' : ''}${kindWords[plan.kind]} · keyset ${keysetName} · ceremony ${plan.ceremony.slice(0, 16)}`,
@@ -79,7 +78,7 @@ export function planText(
   lines.push('');
   const keys = plan.parent === null ? plan.keys.map((key) => ({ ...key, publicKey: null })) : plan.parent.proven.keys;
   lines.push(...keyLines(keys, keysShown));
-  if (parent !== null) lines.push('  before and after: no plan can change a key or an address');
+  if (parent !== null) lines.push('  keys and addresses stay the same: no plan can change them');
   lines.push('');
   const names = (some: readonly { name: string }[]): string => some.map(({ name }) => name).join(', ');
   const approvers = plan.participants.filter((p) => p.approver);
@@ -89,7 +88,9 @@ export function planText(
   row(
     'backup',
     plan.backup === 'none'
-      ? 'none: the spare members are the reserve'
+      ? plan.threshold < plan.receivers.length
+        ? 'none: the spare members are the reserve'
+        : 'none, and no member is to spare'
       : `required, ${Math.max(1, plan.copies)} per member`,
   );
   if (parent !== null) {
@@ -101,8 +102,15 @@ export function planText(
     );
   }
   row('consent by', `${claimedTime(plan.expires)}; it never stops a ceremony that has begun`);
-  for (const shape of plan.weak) lines.push(`  WEAK         ${weakShapeWords[shape as WeakShape] ?? shape}`);
+  for (const shape of plan.weak) row('WEAK', weakShapeWords[shape as WeakShape] ?? shape);
   return lines;
+}
+
+/** Broken here and not by the terminal: a long reason, with enough blanks in it, could begin a row of its own. */
+function rowLines(label: string, value: string): string[] {
+  return wrap(value, 65)
+    .split('\n')
+    .map((line, at) => `  ${(at === 0 ? label : '').padEnd(12)} ${line}`);
 }
 
 /** Other dealers than the plan named: who deals now is part of what is consented to. */
@@ -117,9 +125,7 @@ function amended(plan: Plan, dealers: readonly number[]): string[] {
 /** Where no share moves there is no committee to come, and nothing is destroyed. */
 function stillText(plan: Plan, parent: Descriptor, me: string | null): string[] {
   const lines: string[] = [];
-  const row = (label: string, value: string): void => {
-    lines.push(`  ${label.padEnd(12)} ${value}`);
-  };
+  const row = (label: string, value: string): void => void lines.push(...rowLines(label, value));
   const names = (some: readonly { name: string }[]): string => some.map(({ name }) => name).join(', ');
   row('epoch', `${parent.epoch}, which stays`);
   row('to sign', `${parent.threshold} of ${parent.members.length}, which stays`);

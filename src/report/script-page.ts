@@ -213,14 +213,6 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     page.row('', `bag number ____________   the number that was closed last   yes / no`);
     page.command(`conclave note --kind bag --bag NUMBER --in --ceremony ${number} --stick ${stick}`);
   }
-  if (does.includes('close') && plan.backup === 'required' && part.seats.some((seat) => seat.startsWith('new'))) {
-    const copies = Math.max(1, plan.copies);
-    page.row(
-      '',
-      `before this the plan wants ${copies} recorded ${copies === 1 ? 'copy' : 'copies'} of your new share:`,
-    );
-    page.command(`conclave backup register ${keyset} --external --label "where it lies"`);
-  }
   page.command(`conclave next --stick ${stick}`);
   if (consents) {
     page.row('', 'The plan is shown. Compare it with the first page: who holds the key, who will, how many sign.');
@@ -230,6 +222,18 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     );
     blanks(page);
     page.row('', 'If a word is wrong, or the plan is not this one: stop, and say so.');
+  }
+  if (does.includes('close') && plan.backup === 'required' && part.seats.some((seat) => seat.startsWith('new'))) {
+    const copies = Math.max(1, plan.copies);
+    const each = copies === 1 ? 'a copy' : `${copies} copies`;
+    page.row(
+      '',
+      `It says that the plan wants ${each} of your new share first. Make and record ${copies === 1 ? 'it' : 'each of them'}:`,
+    );
+    for (let copy = 0; copy < copies; copy++)
+      page.command(`conclave backup register ${keyset} --external --label "where it lies"`);
+    page.row('', 'and then again:');
+    page.command(`conclave next --stick ${stick}`);
   }
   if (does.includes('close') && plan.destroy === 'ask' && part.seats.some((seat) => seat.startsWith('old')))
     page.row('', `It asks whether your old share may go. To destroy it, type: ${keyset}@${plan.epoch.from}`);

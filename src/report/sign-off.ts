@@ -36,7 +36,7 @@ export function signOffPage(transcript: Transcript, sheet: readonly Named[] = []
   );
   page.section('by hand');
   page.row('place', '______________________________   date ______________');
-  page.row('papers', 'scripts kept: administrator ___  witness ___  custodians ___   pages ____');
+  page.row('papers', 'scripts kept: administrator ___  witness ___  custodians ___');
   page.row('stick', 'goes to ______________________   bag number ________________');
   for (let line = 0; line < 3; line++) page.row(line === 0 ? 'otherwise' : '', '_'.repeat(67));
   page.section('signed off');

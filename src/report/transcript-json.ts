@@ -10,10 +10,10 @@ import { movesShares, type PlanFacts } from '../ceremony/plan.ts';
 import { type ShareLog, shareLogs } from '../ceremony/share-log.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { deathWords } from '../ceremony/why.ts';
-import { type Anchor, windowOf } from '../ceremony/window.ts';
-import { type BeaconJson, beaconJson, planJson } from './plan-json.ts';
+import { planJson } from './plan-json.ts';
 import { censusLines, drillLines } from './still-text.ts';
 import { type Trouble, troubleOf } from './trouble-json.ts';
+import { type WindowJson, windowJson } from './window-text.ts';
 
 type ToolFacts = PlanFacts['tool'];
 
@@ -65,7 +65,7 @@ interface Tool {
 }
 
 /** A ceremony for the record, as plain data: the text for people is made from nothing else. */
-export interface Transcript extends Manifest, Trouble {
+export interface Transcript extends Manifest, Trouble, WindowJson {
   readonly v: 1;
   readonly phrase: string;
   readonly outcome: {
@@ -80,12 +80,6 @@ export interface Transcript extends Manifest, Trouble {
     readonly proven: number | null;
     readonly last: number;
   };
-  /** A public value that the plan names: nobody could have written the plan before it was known. */
-  readonly notBefore: BeaconJson | null;
-  /** Where the members say that the digest of this record was made public: it was there then. */
-  readonly notAfter: readonly Anchor[];
-  /** What is made public, so that a date of elsewhere bounds this record. */
-  readonly record: { readonly digest: string; readonly of: 'proof' | 'packets' };
   /** Bags whose numbers do not follow from each other, as the notes have them. */
   readonly bags: readonly { readonly member: string; readonly at: number; readonly says: string }[];
   readonly checks: readonly Check[];
@@ -120,7 +114,6 @@ export interface Transcript extends Manifest, Trouble {
 export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSource): Transcript {
   const { plan, current, packets } = view;
   const manifest = manifestOf(view);
-  const { notBefore, notAfter, record } = windowOf(view);
   const proof = current.proof;
   const proven = proof === null ? null : Math.max(...proof.signed.map(({ at }) => at));
   return {
@@ -131,9 +124,7 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
     ...troubleOf(view),
     outcome: outcomeOf(view, manifest, checks),
     claimed: { begun: plan.at, proven, last: Math.max(plan.at, ...packets.map(({ at }) => at)) },
-    notBefore: beaconJson(notBefore),
-    notAfter,
-    record: { digest: toHex(record.digest), of: record.of },
+    ...windowJson(view),
     bags: brokenChains(bagSteps([view])).map(({ step, says }) => ({ member: step.member, at: step.at, says })),
     checks,
     coverage: coverageIn(view),

@@ -9,6 +9,7 @@ import {
   sharesSection,
   stillSection,
 } from './manifest-text.ts';
+import { type Named, namesSection, withName } from './name-sheet.ts';
 import { Page } from './page.ts';
 import type { Cell } from './page-block.ts';
 import { claimedTime } from './time.ts';
@@ -21,10 +22,15 @@ import { windowRows } from './window-text.ts';
 const keysShown = 40;
 
 /** A ceremony on paper, whatever it came to: text, HTML and PDF are written from this one page. */
-export function transcriptPage(transcript: Transcript): Page {
+export function transcriptPage(transcript: Transcript, sheet: readonly Named[] = []): Page {
   const page = new Page();
   const still = transcript.drill !== null || transcript.census !== null;
   firstPage(page, transcript);
+  namesSection(
+    page,
+    transcript.members.map(({ name }) => name),
+    sheet,
+  );
   committeeSection(page, transcript);
   troubleSections(page, transcript);
   page.section('checks, each derived again from the signed packets');
@@ -45,7 +51,7 @@ export function transcriptPage(transcript: Transcript): Page {
   own(page, transcript);
   anchoring(page, transcript);
   limits(page, transcript);
-  signatures(page, transcript);
+  signatures(page, transcript, sheet);
   return page;
 }
 
@@ -221,10 +227,10 @@ function limits(page: Page, { rehearsal }: Transcript): void {
     page.text('This was a rehearsal: none of its keys is worth anything, and it proves nothing of a real one.', 'bad');
 }
 
-function signatures(page: Page, { members }: Transcript): void {
+function signatures(page: Page, { members }: Transcript, sheet: readonly Named[]): void {
   page.section('signed off', true);
   page.text('By signing, each says that the above is what happened as far as they saw it, and no more.');
-  for (const { name, role } of signOffs(members)) page.signature(name, role);
+  for (const { name, role } of signOffs(members)) page.signature(withName(name, sheet), role);
 }
 
 /** Everybody with a part, and the two who see to it that it is done as written and have none. */

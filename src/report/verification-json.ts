@@ -1,6 +1,8 @@
 import { toHex } from '../bytes/hex.ts';
+import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import { provenIn } from '../ceremony/chain.ts';
 import type { Comparison, Verification, VerifiedCheck } from '../ceremony/verify.ts';
+import { windowJson } from './window-text.ts';
 
 /** What a verification came to, for scripts and for the page. `keyset` is a name, or the id where no plan is in the file. */
 export interface VerificationJson {
@@ -18,6 +20,8 @@ export interface VerificationJson {
   readonly ceremonies: readonly object[];
   readonly epochs: readonly object[];
   readonly faults: Verification['faults'];
+  /** An observation: bags whose numbers do not follow from each other. It takes nothing from `valid`. */
+  readonly bags: readonly { readonly member: string; readonly says: string }[];
 }
 
 export function verificationJson(verification: Verification): VerificationJson {
@@ -43,6 +47,7 @@ export function verificationJson(verification: Verification): VerificationJson {
       phase: view.phase,
       proven: provenIn(view).length > 0,
       packets: view.packets.length,
+      ...windowJson(view),
     })),
     epochs: verification.links.map(({ proven }) => ({
       epoch: proven.epoch,
@@ -51,10 +56,12 @@ export function verificationJson(verification: Verification): VerificationJson {
       members: proven.members.map(({ name: member }) => member),
     })),
     faults,
+    bags: brokenChains(bagSteps(verification.ceremonies)).map(({ step, says }) => ({ member: step.member, says })),
   };
 }
 
-interface Compared extends Omit<Comparison, 'files'> {
+/** With the names of the files in the place of their numbers. */
+export interface Compared extends Omit<Comparison, 'files'> {
   readonly files: readonly string[];
 }
 

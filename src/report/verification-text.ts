@@ -1,6 +1,9 @@
+import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import type { Verification, VerifiedCheck } from '../ceremony/verify.ts';
 import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
+import type { Compared } from './verification-json.ts';
+import { windowJson, windowRows } from './window-text.ts';
 
 /** What a verification came to, for people. `file` is what they called it; `asked`: they named a key themselves. */
 export function verificationText(verification: Verification, file: string, asked: boolean): string {
@@ -24,9 +27,46 @@ export function verificationText(verification: Verification, file: string, asked
   if (keys.length > 0 && !asked)
     page.row('', 'whose key it is no file can say: compare it with the one that you know, or name it with --key');
   checksOf(page, 'the whole file', checks, null);
-  for (const { plan } of verification.ceremonies)
+  for (const view of verification.ceremonies) {
+    const { plan } = view;
     checksOf(page, `${plan.kind} ${plan.ceremony.slice(0, 16)}, to epoch ${plan.epoch.to}`, checks, plan.ceremony);
+    page.blank();
+    for (const [label, value] of windowRows(windowJson(view))) page.row(label, value);
+  }
+  bagsOf(page, verification);
   return page.toString();
+}
+
+/** What several exports say together. */
+export function comparisonText(comparisons: readonly Pick<Compared, 'ok' | 'detail' | 'files'>[]): string {
+  const page = new Page();
+  page.section('the files together');
+  if (comparisons.length === 0) page.text('no two of these files are of one keyset');
+  for (const { ok, detail, files } of comparisons) {
+    page.rows('compared', files);
+    page.row(ok ? '' : 'NOT OK', detail);
+  }
+  return page.toString();
+}
+
+/** A file in which nothing can be verified. */
+export function noExportText(file: string, why: string): string {
+  const page = new Page();
+  page.title('CONCLAVE VERIFICATION');
+  page.row('result', 'NOT VALID: there is nothing here that can be verified');
+  page.row('file', file);
+  page.row('', why);
+  return page.toString();
+}
+
+/** What people wrote down in the room, and no signature depends on. */
+function bagsOf(page: Page, { ceremonies }: Verification): void {
+  const steps = bagSteps(ceremonies);
+  if (steps.length === 0) return;
+  const broken = brokenChains(steps);
+  page.section('observed: bags');
+  if (broken.length === 0) page.text(`${steps.length} on record, and their numbers follow from each other`);
+  for (const { step, says } of broken) page.row('broken', `${says}, as ${step.member} wrote down`);
 }
 
 /** In one sentence; the verifier page says the same. */
@@ -41,7 +81,7 @@ export function verdict({
   if (!valid && !intact) return `NOT VALID: do not rely on this file. What failed: ${wrong}`;
   if (!valid) {
     const who = [...new Set(faults.map(({ member }) => member))].join(', ');
-    return `NOT VALID: the file is as it was signed, but ${who} is at fault. What failed: ${wrong}`;
+    return `NOT VALID: the file is as it was signed, but ${who === '' ? 'somebody' : who} is at fault. What failed: ${wrong}`;
   }
   if (epoch === null) return 'VALID, but NOTHING IS PROVEN: no check failed, and no key has signed a committee here';
   const open = checks.filter((one) => one.open).length;

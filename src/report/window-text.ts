@@ -1,5 +1,7 @@
-import type { Anchor } from '../ceremony/window.ts';
-import type { BeaconJson } from './plan-json.ts';
+import { toHex } from '../bytes/hex.ts';
+import type { View } from '../ceremony/evaluate.ts';
+import { type Anchor, windowOf } from '../ceremony/window.ts';
+import { type BeaconJson, beaconJson } from './plan-json.ts';
 import { claimedTime } from './time.ts';
 
 /* What bounds a ceremony in time, in words. No machine of a ceremony can look anything up: they say what a person does. */
@@ -19,12 +21,19 @@ export function recordWords({ digest, of }: { readonly digest: string; readonly 
   return of === 'proof' ? digest : `${digest}, of the packets as they are here: it changes with each that comes`;
 }
 
-/** The window of one ceremony as rows: what is known of it, and what can be made public. */
-export function windowRows(window: {
+export interface WindowJson {
   readonly notBefore: BeaconJson | null;
   readonly notAfter: readonly Anchor[];
   readonly record: { readonly digest: string; readonly of: 'proof' | 'packets' };
-}): [label: string, value: string][] {
+}
+
+export function windowJson(view: View): WindowJson {
+  const { notBefore, notAfter, record } = windowOf(view);
+  return { notBefore: beaconJson(notBefore), notAfter, record: { digest: toHex(record.digest), of: record.of } };
+}
+
+/** The window of one ceremony as rows: what is known of it, and what can be made public. */
+export function windowRows(window: WindowJson): [label: string, value: string][] {
   const { notBefore, notAfter, record } = window;
   return [
     ['not before', notBefore === null ? 'the plan names no public beacon' : beaconWords(notBefore)],

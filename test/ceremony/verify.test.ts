@@ -9,6 +9,7 @@ import { digestOf } from '../../src/ceremony/packet.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { type Asked, forksBetween, type Verification, verifyExport } from '../../src/ceremony/verify.ts';
+import { addressesOf } from '../../src/crypto/addresses.ts';
 import { Ceremony, type Person, people } from './committee.ts';
 
 /* What a stranger can know from one file, and what nobody can make a stranger believe. */
@@ -97,7 +98,12 @@ describe('a verification', () => {
     });
     expect(verification.members).toEqual(['alice', 'carol', 'dave'].map((name, place) => ({ name, index: place + 1 })));
     expect(verification.keys).toEqual(
-      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({ label, suite, publicKey: toHex(publicKey) })),
+      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({
+        label,
+        suite,
+        publicKey: toHex(publicKey),
+        addresses: addressesOf(suite, publicKey),
+      })),
     );
     expect(verification.links.map(({ proven }) => proven.epoch)).toEqual([0, 1, 2]);
     expect(verification.ceremonies.map(({ plan }) => plan.epoch.to)).toEqual([0, 1, 2]);
@@ -134,6 +140,15 @@ describe('an export is not valid', () => {
       expect([place, verification.valid, failed(verification).length > 0]).toEqual([place, false, true]);
       expect(verification.intact).toBe(false);
     }
+  });
+
+  it('where a packet was changed: then its signature is told, and not that it has another place now', () => {
+    const flipped = two.said(alice, 'acceptance').bytes;
+    const verification = changed(two, (packets) =>
+      packets.map((bytes) => (equalBytes(bytes, flipped) ? bytes.with(-1, (bytes.at(-1) as number) ^ 1) : bytes)),
+    );
+    expect([failed(verification), verification.intact]).toEqual([['signatures'], false]);
+    expect(detail(verification, 'signatures', two)).toContain('claims to be from alice, but the signature is not');
   });
 
   it('where it is no export', () => {
@@ -220,6 +235,18 @@ describe('an export is not valid', () => {
   it('where a link or a ceremony is of another keyset', () => {
     expect(failed(of(chain, [stranger.link, one.link, two.link]))).toContain('keyset');
     expect(failed(of([...chain, stranger], links))).toContain('keyset');
+  });
+
+  it('where two worlds, two ids or two sets of keys are in one succession, each by itself', () => {
+    const other = new Uint8Array(32).fill(7);
+    for (const [change, says] of [
+      [{ rehearsal: false }, 'a rehearsal and a real ceremony in one file'],
+      [{ keysetId: other }, 'holds more than one keyset'],
+      [{ keysHash: other }, 'the keys are not the same throughout'],
+    ] as const) {
+      const changedLink = { ...one.link, proven: { ...one.link.proven, ...change } };
+      expect(chainOf([zero.link, changedLink], []).oneKeyset).toEqual({ ok: false, open: false, detail: says });
+    }
   });
 
   it('where a new key that nobody has accepted lies beside it, or another such', () => {
@@ -323,7 +350,9 @@ describe('a ceremony that failed', () => {
     expect(verification).toMatchObject({ valid: false, intact: true, epoch: 0 });
     expect(verification.faults).toMatchObject([{ member: 'bob', fault: 'PROOF_INVALID' }]);
     expect(failed(verification)).toEqual(['deals', 'outcome']);
-    expect(detail(verification, 'outcome', ceremony)).toContain('at fault: bob (PROOF_INVALID)');
+    expect(detail(verification, 'outcome', ceremony)).toContain(
+      `at fault: bob (PROOF_INVALID; identity ${bob.identity.slice(0, 16)})`,
+    );
   });
 
   it('is history once another one took its place, and is still told', () => {
@@ -344,6 +373,16 @@ describe('a ceremony that failed', () => {
     const verification = of([ceremony]);
     expect(verification).toMatchObject({ valid: true, epoch: 1 });
     expect(detail(verification, 'outcome', ceremony)).toContain('at fault: bob');
+  });
+
+  it('in part, by one who spoilt nothing, is valid where the key was made all the same', () => {
+    const members = [alice, bob, carol];
+    const ceremony = new Ceremony({ cast, members, threshold: 2, facts: { keyset: 'third' } }).before('activate');
+    ceremony.reprove(alice, [bob, carol]);
+    ceremony.run();
+    const verification = of([ceremony]);
+    expect(verification).toMatchObject({ valid: true, epoch: 0 });
+    expect(detail(verification, 'outcome', ceremony)).toContain('at fault: alice (TURN_INVALID');
   });
 
   it('by a refusal is nobody’s fault', () => {
@@ -406,6 +445,15 @@ describe('a fork', () => {
     expect(comparison).toMatchObject({ ok: true, forks: [], contradictions: [] });
     expect(comparison?.detail).toBe('no fork: file 2 is the newest, at epoch 2; the oldest ends at epoch 0');
     expect(forksBetween([verified(file), verified(file)])[0]?.detail).toBe('no fork: all of them end at epoch 2');
+  });
+
+  it('is one also where nobody can be named, and two notes in one place are none', () => {
+    const bare = [one, other].map(({ link }) => of([], [zero.link, link]));
+    expect(forksBetween(bare)).toMatchObject([{ ok: false, contradictions: [] }]);
+    expect(forksBetween(bare)[0]?.detail).toBe('A FORK: epoch 1 has 2 descriptors, all signed by the keys');
+    const noted = handover(two.link, [alice, carol, dave]);
+    for (const text of ['one', 'another']) noted.say(carol, 'note', { kind: 'observation', text, number: 0 });
+    expect(forksBetween([of([noted]), of([noted])])).toMatchObject([{ ok: true, contradictions: [] }]);
   });
 
   it('is looked for among files of one keyset alone', () => {

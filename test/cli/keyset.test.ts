@@ -54,6 +54,7 @@ describe('keyset show', () => {
     const { stdout } = await made.machine('bob').tell('keyset', 'show', 'treasury');
     expect(stdout).toContain(json.keys[0].publicKey);
     expect(stdout).toContain('2 of 3 sign');
+    expect(stdout).toMatch(/^ {2}2 {2}bob \(this machine\) /m);
     expect(stdout).toContain(`    Bitcoin   ${json.keys[0].addresses['bitcoin-taproot']}\n`);
     expect(stdout).toContain(`    Solana    ${json.keys[1].addresses.solana}\n`);
   });
@@ -241,7 +242,7 @@ describe('keyset pin', () => {
       const { stderr } = await world.fork().visit('dave', plan.phrase);
       expect(stderr).toContain(`    Bitcoin   ${addresses[0]}\n`);
       expect(stderr).toContain(`    Solana    ${addresses[1]}\n`);
-      expect(stderr).toContain('no plan can change a key or an address');
+      expect(stderr).toContain('keys and addresses stay the same');
     });
 
     test('keeps it from consenting when another key was pinned', async () => {

@@ -135,6 +135,7 @@ describe('an address', () => {
     ['16 bytes', 'BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P', 'no single key'],
     ['too much padding', 'bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf', 'no single key'],
     ['a test network', 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx', 'test network'],
+    ['a test network of one machine', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 'test network'],
     ['a test network, with a mistake', 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsy', '(bech32)'],
     ['a script', 'bc1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qccfmv3', 'no single key'],
     ['the old form', '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2', 'old form'],

@@ -3,9 +3,13 @@ import { toHex } from '../../src/bytes/hex.ts';
 import { admit, readProposal } from '../../src/ceremony/admission.ts';
 import { readCard } from '../../src/ceremony/card.ts';
 import { ceremonyOf, nameOf, openPacket, sealPacket } from '../../src/ceremony/envelope.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
+import { writeExport } from '../../src/ceremony/export.ts';
 import { type KindName, kinds } from '../../src/ceremony/kinds.ts';
+import { verifyExport } from '../../src/ceremony/verify.ts';
 import { Problem } from '../../src/problem.ts';
 import { createHeader, readHeader } from '../../src/vault/sealed-file.ts';
+import { Ceremony, type Person, people } from '../ceremony/committee.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { founded } from '../vault/machine.ts';
 import { hashing } from '../vault/support.ts';
@@ -64,6 +68,22 @@ describe('a file of which one byte was changed', () => {
     expect(letThrough(alice?.card.file as Uint8Array, readCard)).toEqual([]);
     const header = createHeader('correct horse battery', new Uint8Array(32), true, drawn('header'), hashing);
     expect(letThrough(header, readHeader)).toEqual([]);
+  });
+
+  test('is refused where it is an export, whichever byte it was', { timeout: 3_600_000 }, () => {
+    const [alice, bob, carol] = Object.values(people('flips', 'alice', 'bob', 'carol')) as [Person, Person, Person];
+    const cast = [alice, bob, carol];
+    const genesis = new Ceremony({ cast, members: [alice, bob], threshold: 2 }).run();
+    const wish = { cast, parent: genesis.link, members: [bob, carol], threshold: 2, dealers: [1, 2] };
+    const handover = new Ceremony(wish).run();
+    const file = writeExport([genesis.view, handover.view], [genesis.link, handover.link]);
+    const memo: Memo = new Map();
+    const read = (bytes: Uint8Array): void => {
+      const { valid, checks } = verifyExport(bytes, {}, memo);
+      if (!valid) throw new Problem('EXPORT_INVALID', checks.find(({ ok, open }) => !ok && !open)?.check ?? '');
+    };
+    read(file);
+    expect(letThrough(file, read, 499)).toEqual([]);
   });
 
   test('leaves the vault that meets it on a stick as it was, byte for byte', () => {

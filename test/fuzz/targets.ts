@@ -6,11 +6,14 @@ import { readProposal } from '../../src/ceremony/admission.ts';
 import { type CardFacts, readCard, writeCard } from '../../src/ceremony/card.ts';
 import { readDescriptor } from '../../src/ceremony/descriptor.ts';
 import { joinProposal, splitProposal, unwrapProposal, wrapProposal } from '../../src/ceremony/envelope.ts';
+import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { evidenceOf, judgeEvidence } from '../../src/ceremony/evidence.ts';
+import { writeExport } from '../../src/ceremony/export.ts';
 import { readPlan } from '../../src/ceremony/plan.ts';
 import { planFileSchema } from '../../src/ceremony/plan-file.ts';
 import { limits, packetBounds } from '../../src/ceremony/schema.ts';
 import { type LinkFacts, linkSchema, readLink } from '../../src/ceremony/succession.ts';
+import { forksBetween, verifyExport } from '../../src/ceremony/verify.ts';
 import { inspected } from '../../src/cli/inspected.ts';
 import { decryptWith } from '../../src/courier/age.ts';
 import { knownText, readKnownKey, sameKnown } from '../../src/crypto/known-key.ts';
@@ -27,6 +30,8 @@ import { scenarioOfPlan } from '../../src/rehearsal/plan-scenario.ts';
 import { readScenario } from '../../src/rehearsal/scenario.ts';
 import { usual } from '../../src/rehearsal/usual.ts';
 import { planText } from '../../src/report/plan-text.ts';
+import { verificationJson } from '../../src/report/verification-json.ts';
+import { verificationText } from '../../src/report/verification-text.ts';
 import { firstState } from '../../src/vault/identity.ts';
 import type { Kdf } from '../../src/vault/password.ts';
 import { createHeader, openHeader } from '../../src/vault/sealed-file.ts';
@@ -113,6 +118,18 @@ function refusing(work: () => unknown): void {
 }
 
 const evidence = evidenceOf([amended.view], everybody[1]?.identity ?? '')?.bytes as Uint8Array;
+
+const exportMagic = text('conclave export v1\n');
+const exported = writeExport([whole.view, amended.view], [parent, whole.link]);
+const verifying: Memo = new Map();
+
+/** And laid beside itself, and told to people and to scripts. */
+function verifiedTwice(input: Uint8Array): void {
+  const verification = verifyExport(input, { key: proven.keys[0]?.publicKey as Uint8Array, expectEpoch: 1 }, verifying);
+  verificationText(verification, 'a file', false);
+  json(verificationJson(verification));
+  forksBetween([verification, verification]);
+}
 
 const scenario = usual;
 const planFile = {
@@ -202,6 +219,14 @@ const documents: readonly Target[] = [
     seeds: [evidence.slice('conclave evidence v1\n'.length)],
     codec: cborCodec,
     run: (input) => judgeEvidence(concatBytes(text('conclave evidence v1\n'), input)),
+  },
+  { name: 'export', seeds: [exported], codec: null, dear: true, run: verifiedTwice },
+  {
+    name: 'inside of an export',
+    seeds: [exported.slice(exportMagic.length)],
+    codec: cborCodec,
+    dear: true,
+    run: (input) => verifiedTwice(concatBytes(exportMagic, input)),
   },
   {
     name: 'frost key package',

@@ -34,7 +34,7 @@ describe('the picture of a succession', () => {
   test('has a line for who stays, an end for who leaves, a beginning for who joins', () => {
     const drawn = successionPicture([committee(0, 'alice bob carol'), committee(1, 'bob dave alice')], [], 900);
     expect(titles(drawn)).toEqual(['alice stays', 'bob stays', 'carol leaves', 'dave joins']);
-    expect(words(drawn)).toEqual(expect.arrayContaining(['epoch 0', '2 of 3 sign', 'epoch 1', 'not in the file']));
+    expect(words(drawn)).toEqual(expect.arrayContaining(['epoch 0', '2 of 3 sign', 'epoch 1', 'handover']));
   });
 
   test('knows people by their identity: a new machine of the same name is somebody who joins', () => {
@@ -55,6 +55,13 @@ describe('the picture of a succession', () => {
     const drawn = successionPicture([], [{ ...failed, kind: 'genesis', from: null }], 900);
     expect(words(drawn)).toEqual(expect.arrayContaining(['before the first epoch', 'genesis abcdef01']));
     expect(successionPicture([], [], 900)).toEqual([]);
+  });
+
+  test('counts what does not fit below one committee', () => {
+    const many = Array.from({ length: 5000 }, (_, at) => ({ ...failed, ceremony: `${at}abcdefgh` }));
+    const drawn = successionPicture([committee(0, 'alice bob')], many, 900);
+    expect(words(drawn)).toContain('and 4988 more');
+    expect(all(drawn).length).toBeLessThan(100);
   });
 
   test('goes on in a new line where there is no room, from the committee with which the last one ended', () => {

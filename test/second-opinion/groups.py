@@ -265,6 +265,7 @@ def group_of(suite):
 # --- Points and scalars ------------------------------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=50000)  # many files are judged at once, and they share most of their packets
 def multiply(group, scalar, P, reduced=True):
     """scalar * P, four bits at a time."""
     scalar = scalar % group.order if reduced else scalar
@@ -300,6 +301,7 @@ def _base_table(name):
     return rows
 
 
+@functools.lru_cache(maxsize=50000)
 def base_times(group, scalar):
     scalar %= group.order
     total = group.zero

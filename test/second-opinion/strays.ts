@@ -6,13 +6,9 @@ import { withMagic } from '../../src/ceremony/signed.ts';
 import type { Ceremony, Person } from '../ceremony/committee.ts';
 import { Chance } from '../fuzz/chance.ts';
 import { mutatedTree, type Tree } from '../fuzz/trees.ts';
+import type { Specimen } from './specimens.ts';
 
 /* What nobody thought of: packets that a machine altered, each signed by one of the plan. */
-
-export interface Stray {
-  readonly says: string;
-  readonly file: Uint8Array;
-}
 
 const digest = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
 
@@ -75,7 +71,7 @@ function renamed(tree: Tree, packets: readonly AnyPacket[], chance: Chance): Tre
   return Object.fromEntries(Object.entries(tree).map(([key, one]) => [key, renamed(one, packets, chance)]));
 }
 
-export function strays(ceremony: Ceremony, seed: number, count: number): Stray[] {
+export function strays(ceremony: Ceremony, seed: number, count: number): Specimen[] {
   const chance = new Chance(seed);
   const proposal = ceremony.proposal.bytes;
   return Array.from({ length: count }, (_, k) => {
@@ -95,6 +91,10 @@ export function strays(ceremony: Ceremony, seed: number, count: number): Stray[]
     }
     const inOrder = [...packets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bytes]) => bytes);
     const body = { v: 1, succession: [], ceremonies: [{ proposal, packets: inOrder }] };
-    return { says: `${seed} ${k}: ${said.join('; ')}`, file: withMagic('conclave export v1', encodeCbor(body)) };
+    return {
+      says: `${seed} ${k}: ${said.join('; ')}`,
+      file: withMagic('conclave export v1', encodeCbor(body)),
+      valid: null,
+    };
   });
 }

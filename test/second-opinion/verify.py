@@ -31,10 +31,6 @@ def read_export(data):
         raise Refused("SCHEMA", "export: not of its schema")
     if not (file["succession"] or file["ceremonies"]):
         raise Refused("EXPORT_INVALID", "an export of nothing")
-    for one in file["ceremonies"]:
-        digests = [tagged("packet", data) for data in one["packets"]]
-        if any(a >= b for a, b in zip(digests, digests[1:])) or tagged("packet", one["proposal"]) in digests:
-            raise Refused("EXPORT_INVALID", "packets out of order, or one of them twice")
     return file
 
 
@@ -94,6 +90,9 @@ class Verification:
                 wrong.append(str(refused))
                 continue
             numbers.append(plan.id)
+            digests = [tagged("packet", data) for data in one["packets"]]
+            if any(a >= b for a, b in zip(digests, digests[1:])) or proposal.digest in digests:
+                wrong.append("packets are out of order, or one of them is there twice")
             said, refusals = [proposal], []
             for data in one["packets"]:
                 try:

@@ -188,6 +188,17 @@ describe('the verifier page', () => {
     expect(await desk.texts('#progress')).toEqual([expect.stringContaining('too many')]);
   });
 
+  test('stays alive while it checks, and can be stopped', async () => {
+    const copies = Array.from({ length: 16 }, (_, place) => auditor.put(`copy-${place}.conclave`, good));
+    await desk.page.setInputFiles('#files', copies);
+    await desk.page.click('#stop');
+    await desk.done();
+    expect(await desk.texts('#progress')).toEqual([expect.stringMatching(/^Stopped/)]);
+    expect((await desk.verdicts()).length).toBeLessThan(16);
+    await desk.choose(at('good.conclave'));
+    expect(await desk.verdicts()).toEqual([expect.stringMatching(/^VALID: /)]);
+  });
+
   test('shows what others wrote as text: nothing of it becomes HTML, or turns the line around', async () => {
     await desk.choose(at('good.conclave'));
     const said = (await desk.texts('dd')).find((text) => text.includes('reason</b>'));

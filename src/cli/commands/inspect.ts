@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { admit, readProposal } from '../../ceremony/admission.ts';
 import { openPacket, splitProposal, unwrapProposal } from '../../ceremony/envelope.ts';
+import { evidenceBytes } from '../../ceremony/evidence.ts';
 import type { AnyPacket } from '../../ceremony/kinds.ts';
 import type { Plan } from '../../ceremony/plan.ts';
-import { limits } from '../../ceremony/schema.ts';
 import { decryptWith } from '../../courier/age.ts';
 import { packetSummary } from '../../report/packet-summary.ts';
 import { planJson } from '../../report/plan-json.ts';
@@ -32,7 +32,7 @@ export const registerInspect: Register = (program: Command, action) => {
 
 async function inspect(session: Session, options: Options, [file = '']: readonly string[]): Promise<undefined> {
   const { say } = session;
-  const bytes = readNamed(session, file, limits.packetBytes);
+  const bytes = readNamed(session, file, evidenceBytes);
   const found = inspected(bytes);
   say.line(`${escapeText(file)}: ${escapeText(found.title)}`);
   if (found.secret) say.line('  whoever has this file has a secret, or a way to guess at one: guard it');

@@ -15,6 +15,7 @@ import { claimedTime } from '../../report/time.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
+import { myIdentity } from '../../vault/identity.ts';
 import { keptOf } from '../../vault/kept.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
@@ -211,7 +212,11 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       say.line('  not proven yet: no public key is shown before the proof of life. run conclave next');
     } else {
       say.line(`  epoch ${head.epoch}, ${head.threshold} of ${head.members.length} sign`);
-      const members = head.members.map((member, at) => [String(at + 1), member.name, toHex(member.identity)]);
+      const me = myIdentity(state);
+      const members = head.members.map(({ name: member, identity }, at) => {
+        const mine = toHex(identity) === me ? ' (this machine)' : '';
+        return [String(at + 1), `${member}${mine}`, toHex(identity)];
+      });
       say.line(table(members, { head: ['', 'member', 'identity of its machine'], indent: 2 }));
       for (const line of keyLines(head.keys)) say.line(line);
       if (state.rehearsal) say.line('  a rehearsal: nothing of value may go to any of these addresses');

@@ -26,6 +26,7 @@ function entries(vault: boolean): Choice<Words>[] {
     entry('see where the stick goes', 'route'),
     entry('read the transcript of the newest ceremony', 'transcript'),
     entry('put something on record', 'note'),
+    entry('print what everybody does in it', 'script'),
     entry('see what this machine holds', 'keyset', 'list'),
     entry("show this machine's card", 'card'),
     ...looking,

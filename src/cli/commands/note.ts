@@ -81,7 +81,7 @@ async function note(session: Session, options: Options, words: readonly string[]
     const { view } = ceremonies.get(plan.ceremony);
     const facts = noteFacts(plan, body);
     session.say.line(
-      `${body.kind} ${number + 1} of ${ceremonies.vault.state.name} on ${keysetName(ceremonies, held)} ${plan.kind} ${plan.ceremony.slice(0, 16)}: ${escapeText(noteWords(facts))}`,
+      `note ${number + 1} of ${ceremonies.vault.state.name} on ${keysetName(ceremonies, held)} ${plan.kind} ${plan.ceremony.slice(0, 16)}, ${body.kind}: ${escapeText(noteWords(facts))}`,
     );
     // a bag that went out in one ceremony comes in at the next
     const chains = brokenChains(bagSteps(ceremonies.all().map((one) => one.view)));

@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { toHex } from '../../bytes/hex.ts';
 import { escapeText, printableJson } from '../../bytes/printable.ts';
+import { fileHash } from '../../bytes/tagged-hash.ts';
 import { Problem } from '../../problem.ts';
-import { pageHtml } from '../../report/page-html.ts';
+import type { Named } from '../../report/name-sheet.ts';
 import type { Transcript } from '../../report/transcript-json.ts';
 import { transcriptPage } from '../../report/transcript-page.ts';
+import { archive } from '../archived.ts';
 import { ceremonyOption, chosenCeremony } from '../chosen.ts';
 import type { Register } from '../program.ts';
 import { recordOf } from '../record.ts';
 import type { Session } from '../session.ts';
 import { writeReport } from '../written.ts';
+import { namesIn, pageAs } from '../written-page.ts';
 
 const formats = ['text', 'json', 'html', 'pdf'] as const;
 
@@ -17,6 +21,8 @@ interface Options {
   readonly ceremony?: string;
   readonly format?: (typeof formats)[number];
   readonly out?: string;
+  readonly archive?: string;
+  readonly names?: string;
 }
 
 export const registerTranscript: Register = (program: Command, action) => {
@@ -26,6 +32,11 @@ export const registerTranscript: Register = (program: Command, action) => {
     .option(...ceremonyOption)
     .addOption(new Option('--format <format>', 'how to write it (default: text; with --json: json)').choices(formats))
     .option('--out <file>', 'write it to a new file')
+    .option(
+      '--archive <dir>',
+      'write a new folder to be kept for years: the packets, all formats, the verifier, checksums',
+    )
+    .option('--names <file>', 'a sheet of handle,name,role: put on what people read, and into nothing else')
     .action(action<Options>(transcript));
 };
 
@@ -35,9 +46,21 @@ async function transcript(session: Session, options: Options): Promise<undefined
   if (format === 'pdf' && options.out === undefined) {
     throw new Problem('USAGE', 'a PDF is no text, and is not written to a screen', 'name a file with --out FILE.pdf');
   }
+  if (options.archive !== undefined && (options.out !== undefined || options.format !== undefined))
+    throw new Problem('USAGE', 'an archive has all formats', 'leave --out and --format out');
+  const sheet = namesIn(session, options.names);
   return session.withVault(async (ceremonies) => {
-    const record = recordOf(session, ceremonies, chosenCeremony(ceremonies, options.ceremony));
-    const written = await writtenAs(format, record);
+    const held = chosenCeremony(ceremonies, options.ceremony);
+    const record = recordOf(session, ceremonies, held);
+    if (options.archive !== undefined) {
+      const { path, files } = await archive(session, options.archive, held, record, sheet);
+      for (const { name, bytes } of files) say.line(`${name.padEnd(20)} ${bytes.length} bytes`);
+      say.line(`written to ${escapeText(path)}: README.txt there says how to check it`);
+      const listed = files.map(({ name, bytes }) => ({ name, sha256: toHex(fileHash(bytes)) }));
+      say.result({ v: 1, ceremony: record.ceremony, archive: path, record: record.record, files: listed });
+      return undefined;
+    }
+    const written = await writtenAs(format, record, sheet);
     if (options.out !== undefined) {
       const path = resolve(options.out);
       writeReport(context.fs, path, written);
@@ -48,17 +71,11 @@ async function transcript(session: Session, options: Options): Promise<undefined
   });
 }
 
-export async function writtenAs(format: (typeof formats)[number], record: Transcript): Promise<string | Uint8Array> {
-  switch (format) {
-    case 'json':
-      return `${printableJson(record)}\n`;
-    case 'text':
-      return transcriptPage(record).toString();
-    case 'html':
-      return pageHtml(transcriptPage(record).blocks);
-    case 'pdf': {
-      const { pagePdf } = await import('../../report/page-pdf.ts'); // only who asks for a PDF waits for the library
-      return pagePdf(transcriptPage(record).blocks);
-    }
-  }
+/** The names of the sheet are put on paper, and not into what programs read. */
+export async function writtenAs(
+  format: (typeof formats)[number],
+  record: Transcript,
+  sheet: readonly Named[] = [],
+): Promise<string | Uint8Array> {
+  return format === 'json' ? `${printableJson(record)}\n` : pageAs(format, transcriptPage(record, sheet));
 }

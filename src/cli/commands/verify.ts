@@ -2,14 +2,13 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fromHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
-import { isEvidence, judgeEvidence } from '../../ceremony/evidence.ts';
-import { exportBytes } from '../../ceremony/export.ts';
+import { evidenceBytes, isEvidence, judgeEvidence } from '../../ceremony/evidence.ts';
 import { type Asked, forksBetween, isExport, type Verification, verifyExport } from '../../ceremony/verify.ts';
 import { readKnownKey } from '../../crypto/known-key.ts';
 import { Problem } from '../../problem.ts';
 import { evidenceText } from '../../report/evidence-text.ts';
 import { verificationJson, verificationsJson } from '../../report/verification-json.ts';
-import { verificationText } from '../../report/verification-text.ts';
+import { comparisonText, noExportText, verificationText } from '../../report/verification-text.ts';
 import { verifierPage } from '../../report/verifier-page.ts';
 import { exits } from '../exit.ts';
 import { inspected } from '../inspected.ts';
@@ -72,11 +71,7 @@ async function verify(session: Session, options: Options, files: readonly string
   judged.forEach(({ text }, at) => {
     say.line(`${at === 0 ? '' : '\n'}${text.trimEnd()}`);
   });
-  for (const { ok, detail, files: of } of comparisons) {
-    say.line(`\n${ok ? 'compared' : 'NOT OK'}: ${of.map(escapeText).join(', ')}`);
-    say.line(`  ${escapeText(detail)}`);
-  }
-  if (exported.length > 1 && comparisons.length === 0) say.line('\nno two of these files are of one keyset');
+  if (exported.length > 1) say.line(`\n${comparisonText(comparisons).trimEnd()}`);
   const [only] = judged;
   const one = judged.length === 1 && only !== undefined;
   say.result(one ? { v: 1, ...only.said } : verificationsJson(judged, exported, comparisons));
@@ -85,7 +80,8 @@ async function verify(session: Session, options: Options, files: readonly string
 }
 
 function judge(session: Session, file: string, asked: Asked): Judged {
-  const bytes = readNamed(session, file, exportBytes);
+  const { context } = session;
+  const bytes = readNamed(session, file, evidenceBytes);
   if (isEvidence(bytes)) {
     if (Object.keys(asked).length > 0) {
       throw new Problem(
@@ -104,12 +100,12 @@ function judge(session: Session, file: string, asked: Asked): Judged {
     const checks = [{ check: 'file', ok: false, open: false, detail, ceremony: null }];
     return {
       file,
-      text: `NOT OK  ${escapeText(file)}: ${escapeText(detail)}`,
+      text: noExportText(file, detail),
       said: { valid: false, checks },
       verification: null,
     };
   }
-  const verification = verifyExport(bytes, asked);
+  const verification = verifyExport(bytes, asked, context.memo);
   const text = verificationText(verification, file, asked.key !== undefined);
   return { file, text, said: verificationJson(verification), verification };
 }

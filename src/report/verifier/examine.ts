@@ -31,6 +31,8 @@ export interface Examined {
   readonly committees: readonly Committee[];
   readonly happenings: readonly Happening[];
   readonly ceremonies: readonly Told[];
+  /** How many more there are than are told: a page has to stay one that a browser can hold. */
+  readonly untold: number;
 }
 
 /** Exports of one keyset beside each other; `of` are the names of all exports that were given. */
@@ -38,6 +40,8 @@ export interface Compared {
   readonly comparisons: readonly Comparison[];
   readonly of: readonly string[];
 }
+
+const toldAtMost = 200;
 
 /** No file beyond this is even read. */
 export const mostBytes = Math.max(exportBytes, evidenceBytes);
@@ -66,7 +70,14 @@ export function* examine(files: readonly Given[], asked: Asked): Generator<Exami
 
 type Judged = Omit<Examined, 'name' | 'size' | 'sha256'>;
 
-const nothing: Judged = { verification: null, judgement: null, committees: [], happenings: [], ceremonies: [] };
+const nothing: Judged = {
+  verification: null,
+  judgement: null,
+  committees: [],
+  happenings: [],
+  ceremonies: [],
+  untold: 0,
+};
 
 function ofExport({ ceremonies: views, links, ...verification }: Verification): Judged {
   return {
@@ -81,10 +92,11 @@ function ofExport({ ceremonies: views, links, ...verification }: Verification): 
       ceremony: toHex(proven.ceremony),
     })),
     happenings: views.map(happening),
-    ceremonies: views.map((view) => {
+    ceremonies: views.slice(0, toldAtMost).map((view) => {
       const manifest = manifestOf(view);
       return { manifest, end: endOf(view), text: manifestText(manifest) };
     }),
+    untold: Math.max(0, views.length - toldAtMost),
   };
 }
 

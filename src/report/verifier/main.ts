@@ -82,7 +82,11 @@ function openPage(script: string): void {
       else if ('sha256' in data.found) results.append(resultOf(data.found, inWords(asked), results.clientWidth));
       else results.prepend(comparisonOf(data.found) ?? '');
     };
-    worker.postMessage({ files: given, asked } satisfies Work);
+    const work: Work = { files: given, asked };
+    worker.postMessage(
+      work,
+      given.map(({ bytes }) => bytes.buffer),
+    );
   };
 
   // the same file once more is a change too: it may be another one by now

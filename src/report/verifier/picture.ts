@@ -38,6 +38,7 @@ const margin = 4;
 /** The width of a page, so that what is printed is as big as what is seen. */
 const paper = 700;
 const longestName = 20;
+const notesAtMost = 12;
 
 interface Column {
   readonly committee: Committee | null;
@@ -86,7 +87,9 @@ function columnsOf(committees: readonly Committee[], happenings: readonly Happen
   const column = (committee: Committee | null): Column => {
     const from = committee?.epoch ?? null;
     const here = rest.filter((one) => (one.from !== null && known.has(one.from) ? one.from : null) === from);
-    return { committee, notes: here.map(noteLines), good: here.map(({ good }) => good), again: false };
+    const [shown, more] = [here.slice(0, notesAtMost), here.length - notesAtMost];
+    const notes = [...shown.map(noteLines), ...(more > 0 ? [[`and ${more} more`]] : [])];
+    return { committee, notes, good: shown.map(({ good }) => good), again: false };
   };
   const first = column(null);
   return [...(first.notes.length > 0 ? [first] : []), ...committees.map(column)];
@@ -169,7 +172,7 @@ function columnShapes({ committee, notes, good, again }: Column, left: number, t
 function between(before: Committee, after: Committee, left: number, top: number, kind: string | undefined): Shape[] {
   if (after.previous === before.id) return handover(before, after, left, top, kind);
   const fork = after.epoch === before.epoch;
-  const text = fork ? 'A FORK' : 'not in the file:';
+  const text = fork ? 'A FORK' : 'missing:';
   const missing = after.epoch - before.epoch - 1;
   const rest = fork ? `both epoch ${after.epoch}` : missing > 0 ? `${missing} in between` : 'what it follows';
   return [
@@ -204,7 +207,7 @@ function handover(before: Committee, after: Committee, left: number, top: number
       titled(path(`M${x} ${y}h-8m4 -4v8M${x + 2} ${y}H${right - 6}m-4 -4l4 4l-4 4`, 'line joins'), `${name} joins`),
     );
   });
-  shapes.push(words(kind ?? 'not in the file', left + gap / 2, top + 19, 'middle small strong'));
+  shapes.push(words(kind ?? 'handover', left + gap / 2, top + 19, 'middle small strong'));
   shapes.push(words(after.ceremony.slice(0, 8), left + gap / 2, top + 35, 'middle small quiet'));
   return shapes;
 }

@@ -1,5 +1,6 @@
 import type { Judgement } from '../../ceremony/evidence.ts';
 import { ceremonyCheckWords, evidenceCheckWords, exportCheckWords } from '../check-words.ts';
+import { addressRows } from '../key-lines.ts';
 import { kindWords } from '../plan-text.ts';
 import { verdict } from '../verification-text.ts';
 import { drawn, element, facts, preformatted, tableOf } from './element.ts';
@@ -9,9 +10,10 @@ import { successionPicture } from './picture.ts';
 type Verified = NonNullable<Examined['verification']>;
 type Shown = { readonly check: string; readonly ok: boolean; readonly open?: boolean; readonly detail: string };
 
-/** Rows of keys and ceremonies beyond this are counted, not drawn: the page stays one that a browser can hold. */
+/** What is beyond this is counted, and not shown: the page stays one that a browser can hold. */
 const keysShown = 40;
-const toldShown = 200;
+const faultsShown = 200;
+const committeesDrawn = 100;
 
 type Rows = (readonly [string, string | Node])[];
 
@@ -52,20 +54,19 @@ function nothingParts(): Parts {
 
 function exportParts(examined: Examined, verified: Verified, asked: readonly string[], room: number): Parts {
   const { checks, faults, rehearsal, valid, epoch } = verified;
-  const { committees, happenings, ceremonies } = examined;
-  const more = ceremonies.length - toldShown;
+  const { ceremonies, untold } = examined;
   const given = asked.length > 0 ? asked.join('; ') : 'nothing: compare its keys with what you know from elsewhere';
   return {
     verdict: shownVerdict(!valid ? 'bad' : epoch === null ? 'open' : 'good', verdict(verified)),
     rehearsal,
     rows: [...keysetFacts(verified), ['given', given]],
     rest: [
-      ...picture(committees, happenings, room),
+      ...picture(examined, room),
       ...blame(faults, ceremonies.length > 0),
       element('h3', '', 'The file as a whole'),
       checkTable(checks.filter(({ ceremony }) => ceremony === null)),
-      ...ceremonies.slice(0, toldShown).flatMap((told) => ceremonyParts(told, verified)),
-      ...(more > 0 ? [element('p', '', `and ${more} ceremonies more: conclave verify shows them all`)] : []),
+      ...ceremonies.flatMap((told) => ceremonyParts(told, verified)),
+      ...moreOf(untold, 'ceremonies'),
       ...meanings(checks, { ...ceremonyCheckWords, ...exportCheckWords }),
       element('h3', '', 'What this does not show'),
       element('p', '', limitWords),
@@ -76,8 +77,13 @@ function exportParts(examined: Examined, verified: Verified, asked: readonly str
 const limitWords =
   'That nothing newer exists, unless you gave the epoch or the head from elsewhere. That a share was destroyed: members only say so. When anything was done: times are as the machines’ clocks claimed them. Who a name belongs to: compare identities with the cards.';
 
-function picture(committees: Examined['committees'], happenings: Examined['happenings'], room: number): Node[] {
-  const lines = successionPicture(committees, happenings, room);
+/** The newest committees, where there are too many to draw. */
+function picture({ committees, happenings }: Examined, room: number): Node[] {
+  const newest = committees.slice(-committeesDrawn);
+  const left = committees.length - newest.length;
+  const first = newest[0]?.epoch ?? 0;
+  const since = left === 0 ? happenings : happenings.filter(({ from }) => from !== null && from >= first);
+  const lines = successionPicture(newest, since, room);
   if (lines.length === 0) return [];
   const legend =
     'A box is a committee that the keys themselves signed. A line: who stays. A cross: who leaves. A plus: who joins. Dashed red: what came to nothing, or is not finished here.';
@@ -85,6 +91,7 @@ function picture(committees: Examined['committees'], happenings: Examined['happe
     element('h3', '', 'The succession'),
     element('div', 'picture', ...lines.map(drawn)),
     element('p', 'legend', legend),
+    ...moreOf(left, 'earlier committees'),
   ];
 }
 
@@ -106,8 +113,11 @@ function keysetFacts({ name, keyset, epoch, head, threshold, members, keys }: Ve
     ['head', head === null ? 'none' : hex(head)],
     ...keys
       .slice(0, keysShown)
-      .map(
-        ({ label, suite, publicKey }) => [`key ${label}`, element('span', '', `${suite} `, hex(publicKey))] as const,
+      .flatMap(
+        ({ label, suite, publicKey, addresses }): Rows => [
+          [`key ${label}`, element('span', '', `${suite} `, hex(publicKey))],
+          ...addressRows(addresses).map(([chain, address]): [string, Node] => [chain, hex(address)]),
+        ],
       ),
     ...(keys.length > keysShown ? [['keys', `and ${keys.length - keysShown} more`] as const] : []),
   ];
@@ -116,9 +126,14 @@ function keysetFacts({ name, keyset, epoch, head, threshold, members, keys }: Ve
 /** Nothing is said of a file in which no ceremony could be looked at. */
 function blame(faults: Verified['faults'], looked: boolean): Node[] {
   if (!looked) return [];
-  const shown = faults.map(chargeShown);
+  const shown = faults.slice(0, faultsShown).map(chargeShown);
+  const more = moreOf(faults.length - shown.length, 'faults');
   const nobody = element('p', '', 'Nobody, by what is in this file.');
-  return [element('h3', '', 'Who is at fault'), ...(shown.length === 0 ? [nobody] : shown)];
+  return [element('h3', '', 'Who is at fault'), ...(shown.length === 0 ? [nobody] : shown), ...more];
+}
+
+function moreOf(count: number, what: string): Node[] {
+  return count > 0 ? [element('p', '', `and ${count} ${what} more: conclave verify shows them all`)] : [];
 }
 
 function chargeShown({
