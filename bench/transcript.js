@@ -13,8 +13,8 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../dist/conclave.mjs', import.meta.url));
-// In scrypts of a real vault, one of which takes 250 ms where the limit was set: 1 s for a transcript.
-const limit = 4;
+// In scrypts of a real vault, one of which takes 250 ms on a machine that is not busy: 1 s, and a little more for a PDF.
+const limits = { text: 4, json: 4, html: 4, pdf: 5 };
 
 const [before, after] = [
   ['alice', 'bob', 'carol', 'dave', 'erin'],
@@ -105,9 +105,9 @@ try {
   ];
   for (const [what, figure] of rows)
     console.log(`${what.padEnd(54)} ${figure.toFixed(0).padStart(6)} ms ${(figure / scrypt).toFixed(1).padStart(6)} x`);
-  const slow = formats.filter(([, figure]) => figure / scrypt > limit).map(([format]) => format);
+  const slow = formats.filter(([format, figure]) => figure / scrypt > limits[format]).map(([format]) => format);
   if (slow.length > 0)
-    console.log(`over the limit: ${slow.join(', ')} take longer than ${limit} scrypts of a real vault`);
+    console.log(`over the limit: ${slow.map((format) => `${format} (${limits[format]} scrypts)`).join(', ')}`);
   process.exitCode = slow.length > 0 ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true, force: true });
