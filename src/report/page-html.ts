@@ -34,7 +34,9 @@ pre { font: .86em/1.5 ui-monospace, "Liberation Mono", Consolas, monospace; back
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th { text-align: left; font-weight: 600; color: var(--dim); border-bottom: 1px solid var(--ink); }
 th, td { padding: .28rem .9rem .28rem 0; vertical-align: top; }
-td { border-bottom: 1px solid var(--line); }
+td { border-top: 1px solid var(--line); }
+tr.more td { border-top: 0; }
+table { border-bottom: 1px solid var(--line); }
 td:not(:last-child) { min-width: 4.5rem; overflow-wrap: break-word; }
 tr { break-inside: avoid; }
 .good { color: var(--good); font-weight: 600; }
@@ -50,7 +52,8 @@ td.good, td.open, td.bad { white-space: nowrap; }
   html, body { background: #fff; }
   body { margin: 0; padding: 0; box-shadow: none; max-width: none; font-size: 9.5pt; }
   .breaks { break-before: page; }
-  .sheet { display: block; position: fixed; top: -12mm; right: 0; color: var(--bad); font-weight: 700; }
+  .sheet { display: block; position: fixed; top: 35%; right: -11mm; writing-mode: vertical-rl; color: var(--bad);
+    font-weight: 700; letter-spacing: .2em; }
 }
 `;
 
@@ -117,7 +120,7 @@ function blockHtml(block: Exclude<Block, { kind: 'row' }>): string {
       return '';
     case 'table': {
       const head = block.head.map((cell) => `<th scope="col">${quoted(cell)}</th>`).join('');
-      const rows = block.rows.map((row) => `<tr>${row.map(cellHtml).join('')}</tr>\n`).join('');
+      const rows = block.rows.map(tableRowHtml).join('');
       return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}</tbody>\n</table>\n`;
     }
   }
@@ -129,6 +132,12 @@ function rowHtml({ label, value, tone }: Extract<Block, { kind: 'row' }>): strin
   return `${term}<dd${toned(tone)}>${words(value)}</dd>\n`;
 }
 
+/** A row without a beginning goes on with the one before. */
+function tableRowHtml(row: readonly Cell[]): string {
+  const more = cellText(row[0] ?? '') === '' ? ' class="more"' : '';
+  return `<tr${more}>${row.map(cellHtml).join('')}</tr>\n`;
+}
+
 function cellHtml(cell: Cell): string {
   return `<td${toned(typeof cell === 'string' ? null : cell.tone)}>${words(cellText(cell))}</td>`;
 }
@@ -137,9 +146,9 @@ function toned(tone: Tone | null): string {
   return tone === null ? '' : ` class="${tone}"`;
 }
 
-/** Text with its numbers in a type that tells 0 from O. */
+/** Text with its numbers and addresses in a type that tells 0 from O. */
 function words(value: string): string {
-  return quoted(value).replace(/\b[0-9a-f]{16,}\b/g, '<code>$&</code>');
+  return quoted(value).replace(/\b(?=[a-z]*[0-9])[a-z0-9]{16,}\b/gi, '<code>$&</code>');
 }
 
 const entities: Readonly<Record<string, string>> = {

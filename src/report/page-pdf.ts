@@ -203,7 +203,9 @@ class Writer {
     const fits = this.#faces.plain.width(name, this.#body.size) <= labelWidth - 6;
     if (!fits) this.#lines(this.#body, name, sheet.left, inner, dim);
     else if (name !== '') {
-      this.#room(type.lead);
+      // a label stays with what it is of, unless that is long
+      const lines = broken(type, type.font.spelled(value), inner - labelWidth).length;
+      this.#room(Math.min(lines, 4) * type.lead);
       this.#put(this.#page, this.#body, name, sheet.left, this.#y, dim);
     }
     this.#lines(type, value, sheet.left + labelWidth, inner - labelWidth, tone === null ? ink : tones[tone]);
@@ -262,12 +264,14 @@ class Writer {
     this.#y -= 4;
     this.#room(40);
     headLine();
-    for (const row of rows) {
+    rows.forEach((row, at) => {
       const before = this.#sheets.length;
       this.#cells(row, columns, gap, (cell) => this.#look(cell));
-      if (this.#sheets.length === before) this.#rule(this.#page, sheet.left, inner, this.#y + 9.5);
+      // a row without a beginning goes on with the one before
+      const ends = at + 1 === rows.length || cellText(rows[at + 1]?.[0] ?? '') !== '';
+      if (ends && this.#sheets.length === before) this.#rule(this.#page, sheet.left, inner, this.#y + 9.5);
       this.#y -= 2;
-    }
+    });
     this.#y -= 4;
   }
 
@@ -314,7 +318,7 @@ class Writer {
 
   /** Numbers in a type that tells 0 from O. */
   #typeOf(text: string): Type {
-    return /^[0-9a-f]{16,}$/.test(text) ? this.#fixed : this.#body;
+    return /^(?=[a-z]*[0-9])[a-z0-9]{16,}$/i.test(text) ? this.#fixed : this.#body;
   }
 
   get #page(): PDFPage {

@@ -9,6 +9,7 @@ import { digestOf } from '../../src/ceremony/packet.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { type Asked, forksBetween, type Verification, verifyExport } from '../../src/ceremony/verify.ts';
+import { addressesOf } from '../../src/crypto/addresses.ts';
 import { Ceremony, type Person, people } from './committee.ts';
 
 /* What a stranger can know from one file, and what nobody can make a stranger believe. */
@@ -97,7 +98,12 @@ describe('a verification', () => {
     });
     expect(verification.members).toEqual(['alice', 'carol', 'dave'].map((name, place) => ({ name, index: place + 1 })));
     expect(verification.keys).toEqual(
-      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({ label, suite, publicKey: toHex(publicKey) })),
+      zero.link.proven.keys.map(({ label, suite, publicKey }) => ({
+        label,
+        suite,
+        publicKey: toHex(publicKey),
+        addresses: addressesOf(suite, publicKey),
+      })),
     );
     expect(verification.links.map(({ proven }) => proven.epoch)).toEqual([0, 1, 2]);
     expect(verification.ceremonies.map(({ plan }) => plan.epoch.to)).toEqual([0, 1, 2]);
@@ -137,7 +143,7 @@ describe('an export is not valid', () => {
   });
 
   it('where a packet was changed: then its signature is told, and not that it has another place now', () => {
-    const flipped = two.said(alice, 'deal').bytes;
+    const flipped = two.said(alice, 'acceptance').bytes;
     const verification = changed(two, (packets) =>
       packets.map((bytes) => (equalBytes(bytes, flipped) ? bytes.with(-1, (bytes.at(-1) as number) ^ 1) : bytes)),
     );
@@ -369,6 +375,16 @@ describe('a ceremony that failed', () => {
     expect(detail(verification, 'outcome', ceremony)).toContain('at fault: bob');
   });
 
+  it('in part, by one who spoilt nothing, is valid where the key was made all the same', () => {
+    const members = [alice, bob, carol];
+    const ceremony = new Ceremony({ cast, members, threshold: 2, facts: { keyset: 'third' } }).before('activate');
+    ceremony.reprove(alice, [bob, carol]);
+    ceremony.run();
+    const verification = of([ceremony]);
+    expect(verification).toMatchObject({ valid: true, epoch: 0 });
+    expect(detail(verification, 'outcome', ceremony)).toContain('at fault: alice (TURN_INVALID');
+  });
+
   it('by a refusal is nobody’s fault', () => {
     const policed = handover(zero.link, [bob, carol, dave]);
     policed.refuse(dave, 'approver');
@@ -429,6 +445,15 @@ describe('a fork', () => {
     expect(comparison).toMatchObject({ ok: true, forks: [], contradictions: [] });
     expect(comparison?.detail).toBe('no fork: file 2 is the newest, at epoch 2; the oldest ends at epoch 0');
     expect(forksBetween([verified(file), verified(file)])[0]?.detail).toBe('no fork: all of them end at epoch 2');
+  });
+
+  it('is one also where nobody can be named, and two notes in one place are none', () => {
+    const bare = [one, other].map(({ link }) => of([], [zero.link, link]));
+    expect(forksBetween(bare)).toMatchObject([{ ok: false, contradictions: [] }]);
+    expect(forksBetween(bare)[0]?.detail).toBe('A FORK: epoch 1 has 2 descriptors, all signed by the keys');
+    const noted = handover(two.link, [alice, carol, dave]);
+    for (const text of ['one', 'another']) noted.say(carol, 'note', { kind: 'observation', text, number: 0 });
+    expect(forksBetween([of([noted]), of([noted])])).toMatchObject([{ ok: true, contradictions: [] }]);
   });
 
   it('is looked for among files of one keyset alone', () => {

@@ -72,7 +72,7 @@ describe('verify', () => {
       'REHEARSAL',
       'the latest epoch in this file is 1',
       'any 2 of these 3',
-      '--key HEX',
+      'name it with --key',
     ])
       expect(stdout).toContain(words);
   });

@@ -112,23 +112,18 @@ describe('the first page, in every form', () => {
   });
 
   test('says between which dates it was, where the plan names a beacon and somebody anchored the digest', async () => {
+    const plain = written(first.view);
+    const { digest } = plain.record;
     const transcript: Transcript = {
-      ...written(first.view),
+      ...plain,
       notBefore: { source: 'drand', round: '4711', value: 'ab'.repeat(32) },
       notAfter: [
-        {
-          member: 'bob',
-          at: 1_800_000_500,
-          place: 'the Gazette of 16 January',
-          digest: 'cd'.repeat(32),
-          packet: 'ef'.repeat(32),
-          fits: true,
-        },
+        { member: 'bob', at: 1_800_000_500, place: 'the Gazette of 16 January', digest, packet: digest, fits: true },
       ],
     };
     for (const [form, page] of await firstPages(transcript)) {
-      expect(page, form).toContain(`round 4711 of drand, value ${'ab'.repeat(32)}`);
-      expect(page, form).toContain('made public at the Gazette of 16 January, as bob says (2027-01-15 08:08 UTC)');
+      for (const fact of ['round 4711 of drand', 'ab'.repeat(32), 'the Gazette of 16 January', '2027-01-15 08:08 UTC'])
+        expect(page, `${form}: ${fact}`).toContain(fact);
     }
   });
 });
@@ -146,7 +141,7 @@ describe('a fault on paper', () => {
     const command = `conclave export --fault alice --ceremony ${ceremony.plan.ceremony.slice(0, 16)} --out alice.conclave`;
     for (const [form, page] of await whole(transcript))
       for (const fact of [digest, identity, command, 'a deal of the wrong shape', 'what to do'])
-        expect(page.toLowerCase(), `${form}: ${fact}`).toContain(fact.toLowerCase());
+        expect(page.replace(' \\ ', ' ').toLowerCase(), `${form}: ${fact}`).toContain(fact.toLowerCase());
   });
 
   test('tells each attempt, and why it died', () => {

@@ -61,9 +61,9 @@ def read_card(data):
     payload, signature = open_message(data[len(CARD_LINE) :])
     card = read(CARD_MAP, payload, "card")
     groups.point_of(ED25519, card["signing"])
+    check_message(CARD, card["signing"], payload, signature)
     for prekey in card["prekeys"]:
         groups.point_of(RISTRETTO, prekey)
-    check_message(CARD, card["signing"], payload, signature)
     if repeats(card["prekeys"]):
         raise Refused("CARD_INVALID", f"the card of {card['name']} lists a prekey twice")
     return card
@@ -121,8 +121,8 @@ class Descriptor:
         need(not policy_is_bad(facts["policy"]), "the policy")
         self.points = []
         for key in self.keys:
-            self.points.append(groups.read_commitments(group_of(key["suite"]), key["commitments"], self.threshold))
             need(key["publicKey"] == key["commitments"][0], f"{key['label']}: the constant is not the key")
+            self.points.append(groups.read_commitments(group_of(key["suite"]), key["commitments"], self.threshold))
         self.keyset = self.id if facts["keyset"] is None else facts["keyset"]
 
     def same_keys(self, other):
@@ -215,8 +215,9 @@ class Plan:
         self.rehearsal = facts["rehearsal"]
         self.genesis, self.still = self.kind == "genesis", self.kind in STILL
         self.need((self.kind == "drill") == ("signers" in facts), "only a drill names signers")
-        if not self.still and len(facts["new"]) < 2:
-            raise Refused("SCHEMA", "plan: a new committee of fewer than two")
+        self.need(self.still or len(facts["new"]) > 0, "nobody is to receive anything")
+        if len(facts["new"]) == 1:
+            raise Refused("SCHEMA", "plan: a new committee of one")
         self._cards()
         self._parent()
         self._old()

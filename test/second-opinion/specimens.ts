@@ -115,6 +115,18 @@ function refused(): Ceremony {
   return ceremony;
 }
 
+/** Another plan after one that was refused: its votes prove the first one dead. */
+function votedAgain(before: Ceremony): Ceremony {
+  const facts = { insteadOf: before.plan.id, random: new Uint8Array(32).fill(7) };
+  const members = [bob, carol, dora];
+  return new Ceremony({ cast: everybody, members, threshold: 2, parent: first.link, dealers: [2, 3], facts }).run();
+}
+
+function twoPlans(): Ceremony[] {
+  const before = refused();
+  return [first, before, votedAgain(before)];
+}
+
 export function goodOnes(): Specimen[] {
   const good = (says: string, file: Uint8Array): Specimen => ({ says, file, valid: true });
   return [
@@ -125,6 +137,7 @@ export function goodOnes(): Specimen[] {
     good('an attempt that a complaint killed, and another after it', written([amended()])),
     good('a later turn without somebody who was lost', written([later()])),
     good('a ceremony that a receiver refused', written([refused()])),
+    good('a ceremony that was refused, and another whose votes prove it dead', written(twoPlans(), [first.link])),
     good('one that waits for acceptances', written([handover(first.link).before('accept')])),
     good('one that waits for activations', written([handover(first.link).before('activate')])),
     good('a drill', written([still(first.link, 'drill', [alice, bob, carol]).run()])),
@@ -334,7 +347,7 @@ export function bases(): Ceremony[] {
     later(),
     released,
     endorsed,
-    refused(),
+    ...twoPlans().slice(1),
     still(first.link, 'drill', [alice, bob, carol]).run(),
     still(first.link, 'census', [alice, bob, carol]).run(),
   ];
