@@ -8,6 +8,7 @@ import type { AcceptanceBody } from '../ceremony/packets/acceptance.ts';
 import type { CensusFinding } from '../ceremony/packets/census.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
+import { oldCopy } from './standing.ts';
 import type { VaultState } from './state.ts';
 
 /** What the world outside says at the moment of a visit. */
@@ -39,6 +40,9 @@ export function say(
 ): void {
   const { plan, record } = held;
   const { vault } = ceremonies;
+  // whoever asks: what an old copy has forgotten it may have said already, and says in other words now
+  const [old] = oldCopy(vault.state, plan, held.view);
+  if (old !== undefined) throw new Problem(old.code, old.message, old.hint);
   const attended = moment.attended ?? record.consent?.attended ?? false;
   const header = {
     kind,

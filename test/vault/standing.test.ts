@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { scopeOf } from '../../src/vault/ceremonies.ts';
+import { type Ceremonies, scopeOf } from '../../src/vault/ceremonies.ts';
+import { say } from '../../src/vault/say.ts';
 import { alarmsFor, contradictionId, oldCopy, overrideSentence } from '../../src/vault/standing.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 import { code } from './support.ts';
@@ -137,6 +138,19 @@ describe('an old copy of a vault', () => {
     expect(bob.state.nonces).toEqual([]);
     expect(shares(bob)).toEqual(['0 active']);
     expect(code(() => bob.refuse(stick, ceremony))).toBe('VAULT_ROLLED_BACK');
+    // nor whatever else it is told to say
+    const note = { kind: 'observation', text: 'a word', number: 0 } as const;
+    const speaks = (ceremonies: Ceremonies) =>
+      say(
+        ceremonies,
+        ceremonies.get(ceremony),
+        { now: 1, tool: { version: 'x', digest: null } },
+        'note',
+        note,
+        (state) => state,
+      );
+    expect(code(() => bob.run(speaks))).toBe('VAULT_ROLLED_BACK');
+    expect(said(bob)).toBe(before);
     // it stays so, also with a stick that does not bring the packet
     expect(bob.visit(new Map())).toMatchObject({ did: [], holds: ['VAULT_ROLLED_BACK'] });
     // and others find nothing that bob would have to answer for
