@@ -171,7 +171,7 @@ function custodian(page: Page, script: Script, part: ScriptPart, sheet: readonly
   page.text('Type each line as it stands here. Each asks for your passphrase, which nobody else may see.');
   step('Your machine: take it out, look at it, start it. No cable but power; radio off.');
   page.row('', `serial number ____________________${bags ? '   out of bag number _________' : ''}`);
-  if (bags) page.row('', 'whole, and with the number that you wrote down last   yes / no');
+  if (bags) page.row('', 'whole, and with the number that you wrote down last:   yes / no');
   page.row('', initials);
   step('Type these. What they warn of is told to the administrator before you go on.');
   page.command('conclave doctor');
@@ -210,7 +210,7 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     `Visit ${visit.number} of ${script.visits.length}. The stick comes from ${from ?? 'the administrator'}. Plug it in.`,
   );
   if (bags) {
-    page.row('', `bag number ____________   the number that was closed last   yes / no`);
+    page.row('', `bag number ____________   the number that was closed last:   yes / no`);
     page.command(`conclave note --kind bag --bag NUMBER --in --ceremony ${number} --stick ${stick}`);
   }
   page.command(`conclave next --stick ${stick}`);
@@ -272,7 +272,10 @@ function ending(page: Page, script: Script): void {
 function blanks(page: Page): void {
   const row = (first: number): string =>
     [0, 1, 2, 3].map((more) => `${String(first + more).padStart(2)} ____________`).join('  ');
-  for (const first of [1, 5, 9]) page.row('', row(first));
+  for (const first of [1, 5, 9]) {
+    page.blank(); // room for a hand
+    page.row('', row(first));
+  }
 }
 
 type Step = (words: string) => void;

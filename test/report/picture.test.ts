@@ -11,6 +11,7 @@ const committee = (epoch: number, names: string, threshold = 2): Committee => ({
 });
 const failed: Happening = {
   ceremony: 'abcdef0123456789',
+  attempt: null,
   kind: 'reshare',
   from: 0,
   end: 'given up by carol',
@@ -49,6 +50,14 @@ describe('the picture of a succession', () => {
     expect(words(drawn)).toEqual(expect.arrayContaining(['reshare abcdef01', 'given up by carol', 'at fault: bob']));
     const [head, first] = [words(drawn).indexOf('epoch 1'), words(drawn).indexOf('at fault: bob')];
     expect(first).toBeLessThan(head);
+  });
+
+  test('shows the attempts that were given up in a ceremony that was proven after all', () => {
+    const made = { ...failed, ceremony: 'ceremony 1', end: 'complete', good: true, faults: [] };
+    const attempt = { ...failed, ceremony: 'ceremony 1', attempt: 0 };
+    const drawn = successionPicture([committee(0, 'alice bob'), committee(1, 'alice bob')], [made, attempt], 900);
+    expect(words(drawn)).toEqual(expect.arrayContaining(['attempt 1 of ceremony', 'given up by carol']));
+    expect(words(drawn)).not.toContain('complete');
   });
 
   test('of a key that was never made shows the attempt', () => {

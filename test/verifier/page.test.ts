@@ -78,7 +78,7 @@ afterEach(async () => {
   await desk.close();
 });
 
-describe('the verifier page', () => {
+describe('the verifier page', { timeout: 300_000 }, () => {
   test('takes a good export, with the checks of conclave verify in its very words', async () => {
     await desk.choose(at('good.conclave'));
     const { status, json, rows } = await verified(good);

@@ -1,12 +1,16 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { toHex } from '../../bytes/hex.ts';
+import { equalBytes, toHex } from '../../bytes/hex.ts';
 import type { View } from '../../ceremony/evaluate.ts';
 import { chargesIn, evidenceBytes, isEvidence, type Judgement, judgeEvidence } from '../../ceremony/evidence.ts';
 import { exportBytes, isExport } from '../../ceremony/export.ts';
 import { type Comparison, forksBetween } from '../../ceremony/forks.ts';
 import { type Manifest, manifestOf } from '../../ceremony/manifest.ts';
 import { type Asked, type Verification, verifyExport } from '../../ceremony/verify.ts';
+import { windowOf } from '../../ceremony/window.ts';
 import { manifestText } from '../manifest-text.ts';
+import { beaconJson } from '../plan-json.ts';
+import { troubleOf } from '../trouble-json.ts';
+import { windowRows } from '../window-text.ts';
 import type { Committee, Happening } from './picture.ts';
 
 export interface Given {
@@ -18,6 +22,10 @@ export interface Given {
 export interface Told {
   readonly manifest: Manifest;
   readonly end: string;
+  /** What became of the shares, where nothing was proven. */
+  readonly shares: readonly string[];
+  /** What bounds it in time, without anybody's clock. */
+  readonly window: readonly (readonly [string, string])[];
   readonly text: string;
 }
 
@@ -91,26 +99,46 @@ function ofExport({ ceremonies: views, links, ...verification }: Verification): 
       members: proven.members.map(({ name, identity }) => ({ name, identity: toHex(identity) })),
       ceremony: toHex(proven.ceremony),
     })),
-    happenings: views.map(happening),
-    ceremonies: views.slice(0, toldAtMost).map((view) => {
-      const manifest = manifestOf(view);
-      return { manifest, end: endOf(view), text: manifestText(manifest) };
-    }),
+    happenings: views.flatMap(happenings),
+    ceremonies: views.slice(0, toldAtMost).map(told),
     untold: Math.max(0, views.length - toldAtMost),
   };
 }
 
-function happening(view: View): Happening {
-  const { plan, phase } = view;
-  const faults = new Set(chargesIn([view]).map(({ member }) => member));
+function told(view: View): Told {
+  const manifest = manifestOf(view);
+  const { notBefore, notAfter, record } = windowOf(view);
   return {
-    ceremony: plan.ceremony,
-    kind: plan.kind,
-    from: plan.epoch.from,
+    manifest,
     end: endOf(view),
-    good: phase === 'complete' || phase === 'closing',
-    faults: [...faults],
+    shares: troubleOf(view).shares,
+    window: windowRows({
+      notBefore: beaconJson(notBefore),
+      notAfter,
+      record: { digest: toHex(record.digest), of: record.of },
+    }),
+    text: manifestText(manifest),
   };
+}
+
+/** The ceremony, and those of its attempts that were given up before the one that it is at. */
+function happenings(view: View): Happening[] {
+  const { plan, phase, current, attempts } = view;
+  const { ceremony, kind } = plan;
+  const { from } = plan.epoch;
+  const charges = chargesIn([view]);
+  const names = (some: typeof charges): string[] => [...new Set(some.map(({ member }) => member))];
+  const good = phase === 'complete' || phase === 'closing';
+  const given = attempts.filter((one) => one.death !== null && one !== current);
+  return [
+    { ceremony, attempt: null, kind, from, end: endOf(view), good, faults: names(charges) },
+    ...given.map(({ attempt, death }): Happening => {
+      const here = view.packets.filter((packet) => equalBytes(packet.attempt, attempt.id));
+      const of = charges.filter(({ packets }) => here.some(({ digest }) => packets.includes(digest)));
+      const end = `given up by ${death?.by.join(', ')}`;
+      return { ceremony, attempt: attempt.number, kind, from, end, good: false, faults: names(of) };
+    }),
+  ];
 }
 
 /** How it ended, or how far it is, as far as the packets in the file show. */

@@ -40,6 +40,7 @@ function openPage(script: string): void {
   const [form, drop, files, results, progress, stop] = ['form', 'drop', 'files', 'results', 'progress', 'stop'].map(
     (id) => document.getElementById(id) as HTMLElement,
   ) as [HTMLFormElement, HTMLElement, HTMLInputElement, HTMLElement, HTMLElement, HTMLButtonElement];
+  const source = trusted(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
   let last: readonly File[] = [];
   let end = (): void => undefined;
 
@@ -64,9 +65,10 @@ function openPage(script: string): void {
       given.push({ name: file.name, bytes });
     }
     say('Checking: every signature and every equation again. This can take a while …', true);
-    const worker = workerOf(script);
+    const worker = new Worker(source as URL);
     const stopNow = (text: string): void => {
       worker.terminate();
+      worker.onmessage = null;
       stop.hidden = true;
       end = () => undefined;
       say(text);
@@ -75,7 +77,7 @@ function openPage(script: string): void {
     stop.onclick = () => stopNow('Stopped. What is not shown was not checked.');
     stop.hidden = false;
     worker.onerror = () =>
-      stopNow('The check came to no end: the file may be too big for this browser. Nothing is said about it.');
+      stopNow('The check came to no end: it may be too much for this browser. What is not shown was not checked.');
     worker.onmessage = ({ data }: { readonly data: News }) => {
       if ('failed' in data) stopNow(`The check came to no end, which is a fault of this page: ${data.failed}`);
       else if ('done' in data) stopNow('Done.');
@@ -122,13 +124,6 @@ async function bytesOf(file: File): Promise<Uint8Array | string> {
   }
 }
 
-function workerOf(script: string): Worker {
-  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  const worker = new Worker(trusted(url) as URL);
-  URL.revokeObjectURL(url);
-  return worker;
-}
-
 interface TrustedTypes {
   createPolicy(
     name: string,
@@ -139,10 +134,8 @@ interface TrustedTypes {
 /** The page's policy takes no text for code or HTML; this one address, of the page's own script, is let through. */
 function trusted(url: string): unknown {
   const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  policy ??= types?.createPolicy('conclave', { createScriptURL: (own) => own });
-  return policy?.createScriptURL(url) ?? url;
+  return types?.createPolicy('conclave', { createScriptURL: (own) => own }).createScriptURL(url) ?? url;
 }
-let policy: ReturnType<TrustedTypes['createPolicy']> | undefined;
 
 /** What was typed into the page, or what is wrong with it. */
 function askedIn(form: HTMLFormElement): Asked | string {

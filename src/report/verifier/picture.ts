@@ -23,6 +23,8 @@ export interface Committee {
 /** A ceremony that is in the file. */
 export interface Happening {
   readonly ceremony: string;
+  /** Which of its attempts, if it is not about the ceremony as a whole. */
+  readonly attempt: number | null;
   readonly kind: string;
   readonly from: number | null;
   /** How it ended, in two or three words. */
@@ -82,7 +84,7 @@ export function successionPicture(
 
 function columnsOf(committees: readonly Committee[], happenings: readonly Happening[]): Column[] {
   const made = new Set(committees.map(({ ceremony }) => ceremony));
-  const rest = happenings.filter(({ ceremony }) => !made.has(ceremony));
+  const rest = happenings.filter(({ ceremony, attempt }) => attempt !== null || !made.has(ceremony));
   const known = new Set(committees.map(({ epoch }) => epoch));
   const column = (committee: Committee | null): Column => {
     const from = committee?.epoch ?? null;
@@ -109,9 +111,9 @@ function stripsOf(columns: readonly Column[], beside: number): Column[][] {
   return strip.length === 0 ? strips : [...strips, strip];
 }
 
-function noteLines({ kind, ceremony, end, faults }: Happening): string[] {
+function noteLines({ kind, ceremony, attempt, end, faults }: Happening): string[] {
   return [
-    `${kind} ${ceremony.slice(0, 8)}`,
+    `${attempt === null ? kind : `attempt ${attempt + 1} of`} ${ceremony.slice(0, 8)}`,
     ...cut(end, 27),
     ...(faults.length === 0 ? [] : cut(`at fault: ${faults.join(', ')}`, 27)),
   ];

@@ -1,4 +1,5 @@
 import type { Judgement } from '../../ceremony/evidence.ts';
+import { problems } from '../../problem.ts';
 import { ceremonyCheckWords, evidenceCheckWords, exportCheckWords } from '../check-words.ts';
 import { addressRows } from '../key-lines.ts';
 import { kindWords } from '../plan-text.ts';
@@ -149,6 +150,7 @@ function chargeShown({
     'fault',
     element('p', '', element('strong', '', member), `: ${fault}, ${detail}`),
     facts([
+      ['in general', problems[fault]],
       ['identity', hex(identity)],
       ...ceremonies.map((ceremony): [string, Node] => ['ceremony', hex(ceremony)]),
       ...packets.map((packet): [string, Node] => ['packet', hex(packet)]),
@@ -173,7 +175,7 @@ function meanings(checks: readonly Shown[], words: Readonly<Record<string, strin
   ];
 }
 
-function ceremonyParts({ manifest, end, text }: Told, { checks }: Verified): Node[] {
+function ceremonyParts({ manifest, end, shares, window, text }: Told, { checks }: Verified): Node[] {
   const { ceremony, kind, epoch, reason, because, ticket, proposed, committee, threshold, rehearsal } = manifest;
   const why = `${reason === '' ? 'no reason was given' : reason} (${because}${ticket === null ? '' : `, ticket ${ticket}`})`;
   return [
@@ -184,6 +186,8 @@ function ceremonyParts({ manifest, end, text }: Told, { checks }: Verified): Nod
       ['proposed by', proposed.by],
       ['before', committeeWords(threshold.from, committee.before)],
       ['after', committeeWords(threshold.to, committee.after)],
+      ...shares.map((line, at) => [at === 0 ? 'the shares' : '', line] as const),
+      ...window,
       ['ceremony', hex(ceremony)],
     ]),
     checkTable(checks.filter((check) => check.ceremony === ceremony)),
