@@ -19,8 +19,8 @@ function wordsOf(html: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** A command that is broken for the page goes on after a backslash. */
-const oneLine = (text: string): string => text.replace(/\\\s/g, ' ').replace(/\s+/g, ' ');
+/** A command that needs two lines ends the first as a shell wants it. */
+const oneLine = (text: string): string => text.replaceAll(' \\\n', '\n').replace(/\s+/g, ' ');
 
 /** The first page of each form: of text what fits a sheet, of HTML what stands before the checks, of PDF its first sheet. */
 async function firstPages(transcript: Transcript): Promise<[string, string][]> {
@@ -112,23 +112,18 @@ describe('the first page, in every form', () => {
   });
 
   test('says between which dates it was, where the plan names a beacon and somebody anchored the digest', async () => {
+    const plain = written(first.view);
+    const { digest } = plain.record;
     const transcript: Transcript = {
-      ...written(first.view),
+      ...plain,
       notBefore: { source: 'drand', round: '4711', value: 'ab'.repeat(32) },
       notAfter: [
-        {
-          member: 'bob',
-          at: 1_800_000_500,
-          place: 'the Gazette of 16 January',
-          digest: 'cd'.repeat(32),
-          packet: 'ef'.repeat(32),
-          fits: true,
-        },
+        { member: 'bob', at: 1_800_000_500, place: 'the Gazette of 16 January', digest, packet: digest, fits: true },
       ],
     };
     for (const [form, page] of await firstPages(transcript)) {
-      expect(page, form).toContain(`round 4711 of drand, value ${'ab'.repeat(32)}`);
-      expect(page, form).toContain('made public at the Gazette of 16 January, as bob says (2027-01-15 08:08 UTC)');
+      for (const fact of ['round 4711 of drand', 'ab'.repeat(32), 'the Gazette of 16 January', '2027-01-15 08:08 UTC'])
+        expect(page, `${form}: ${fact}`).toContain(fact);
     }
   });
 });
