@@ -81,7 +81,6 @@ function together(views: readonly View[]): View[] {
     byCeremony.set(view.plan.ceremony, {
       ...view,
       packets: [...packets.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1)),
-      attempts: [...(before?.attempts ?? []), ...view.attempts],
     });
   }
   return [...byCeremony.values()];

@@ -21,7 +21,6 @@ h2 { font-size: 1.02rem; margin: 2.2rem 0 .7rem; padding-bottom: .25rem; border-
 h2::first-letter { text-transform: uppercase; }
 .mark { display: inline-block; color: #fff; background: var(--bad); font-weight: 700; padding: .1rem .7rem;
   margin: 0 0 .6rem; letter-spacing: .06em; }
-.sheet { display: none; }
 dl { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: .2rem 1rem; margin: .5rem 0; }
 dt { color: var(--dim); grid-column: 1; }
 dt.wide { grid-column: 1 / -1; }
@@ -52,31 +51,38 @@ td.good, td.open, td.bad { white-space: nowrap; }
   html, body { background: #fff; }
   body { margin: 0; padding: 0; box-shadow: none; max-width: none; font-size: 9.5pt; }
   .breaks { break-before: page; }
-  .sheet { display: block; position: fixed; top: 35%; right: -11mm; writing-mode: vertical-rl; color: var(--bad);
-    font-weight: 700; letter-spacing: .2em; }
 }
 `;
 
-/** The policy that the page carries in itself. */
-export const policy = `default-src 'none'; style-src 'sha256-${base64(sha256(text(style)))}'; base-uri 'none'; form-action 'none'`;
+/** On paper every sheet bears the mark of the document. */
+function styleOf(mark: string): string {
+  if (mark === '') return style;
+  const letters = mark.replace(/[^A-Z ]/g, '');
+  return `${style}@page { @top-right { content: "${letters}"; color: #a3141c; font: bold 10pt sans-serif; } }\n`;
+}
+
+/** Nothing from anywhere, and of styles the very one that is in the page. */
+function policyOf(sheet: string): string {
+  return `default-src 'none'; style-src 'sha256-${base64(sha256(text(sheet)))}'; base-uri 'none'; form-action 'none'`;
+}
 
 /** A whole document, the same bytes from the same blocks. */
 export function pageHtml(blocks: readonly Block[]): string {
   const { name, mark, number } = titleOf(blocks);
-  const sheet = mark === '' ? '' : `<div class="sheet">${quoted(mark)}</div>\n`;
+  const sheet = styleOf(mark);
   return [
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policyOf(sheet)}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
     `<title>${quoted([name, number.slice(0, 16), mark].filter((part) => part !== '').join(' · '))}</title>`,
-    `<style>${style}</style>`,
+    `<style>${sheet}</style>`,
     '</head>',
     '<body>',
-    `${sheet}${bodyOf(blocks)}</body>`,
+    `${bodyOf(blocks)}</body>`,
     '</html>',
     '',
   ].join('\n');

@@ -1,4 +1,5 @@
 import { movesShares } from '../ceremony/plan.ts';
+import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { deedWords } from './deed-words.ts';
 import { type Named, namesSection, withName } from './name-sheet.ts';
 import { Page } from './page.ts';
@@ -37,7 +38,22 @@ function whatFor(page: Page, { plan, keyset, ceremony }: Script): void {
   const size = plan.receivers.length || (parent?.members.length ?? 0);
   const from = parent === null || !movesShares(plan) ? '' : `${parent.threshold} of ${parent.members.length} -> `;
   page.row('what', `${kindWords[plan.kind]} (${plan.kind}), keyset ${keyset}`);
-  page.row('', `epoch ${plan.epoch.from ?? 'none'} -> ${plan.epoch.to}; to sign: ${from}${plan.threshold} of ${size}`);
+  const epoch = movesShares(plan)
+    ? `${plan.epoch.from ?? 'none'} -> ${plan.epoch.to}`
+    : `${plan.epoch.to}, which stays`;
+  page.row('', `epoch ${epoch}; to sign: ${from}${plan.threshold} of ${size}`);
+  const held = (parent?.members ?? []).map(
+    (member, at) => `${at + 1} ${plan.holders[at]?.name ?? `${member.name} (LOST)`}`,
+  );
+  if (held.length > 0) page.row('holds it now', held.join(', '));
+  if (movesShares(plan))
+    page.row('will hold it', plan.receivers.map(({ newIndex, name }) => `${newIndex} ${name}`).join(', '));
+  if (plan.signers.length > 0) page.row('signs', plan.signers.map(({ name }) => name).join(', '));
+  page.rows(
+    'WEAK',
+    plan.weak.map((shape) => weakShapeWords[shape as WeakShape] ?? shape),
+    'open',
+  );
   page.row('ceremony', ceremony ?? 'not proposed yet: ________________ (16 digits, from the screen)');
   page.row('why', plan.reason === '' ? 'no reason was given' : plan.reason);
   page.row('', `because: ${plan.because}${plan.ticket === null ? '' : `; ticket ${plan.ticket}`}`);
@@ -65,7 +81,7 @@ function administrator(page: Page, script: Script): void {
   page.row('', `${'administrator'.padEnd(24)} ${'_'.repeat(30)}`);
   page.row('', `${'internal witness'.padEnd(24)} ${'_'.repeat(30)}`);
   if (idle.length > 0) page.row('', `in the plan with nothing to do: ${idle.join(', ')}`);
-  step('The stick: new, or erased.');
+  step(script.ceremony === null ? 'The stick: new, or erased.' : 'The stick: the one on which the proposal lies.');
   page.row('', `serial number ____________________${bags ? '   in bag number ____________' : ''}`);
   const digest = plan.tool.digest;
   step(
@@ -171,7 +187,7 @@ function custodian(page: Page, script: Script, part: ScriptPart, sheet: readonly
   page.text('Type each line as it stands here. Each asks for your passphrase, which nobody else may see.');
   step('Your machine: take it out, look at it, start it. No cable but power; radio off.');
   page.row('', `serial number ____________________${bags ? '   out of bag number _________' : ''}`);
-  if (bags) page.row('', 'whole, and with the number that you wrote down last   yes / no');
+  if (bags) page.row('', 'whole, and with the number that you wrote down last:   yes / no');
   page.row('', initials);
   step('Type these. What they warn of is told to the administrator before you go on.');
   page.command('conclave doctor');
@@ -210,7 +226,7 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     `Visit ${visit.number} of ${script.visits.length}. The stick comes from ${from ?? 'the administrator'}. Plug it in.`,
   );
   if (bags) {
-    page.row('', `bag number ____________   the number that was closed last   yes / no`);
+    page.row('', `bag number ____________   the number that was closed last:   yes / no`);
     page.command(`conclave note --kind bag --bag NUMBER --in --ceremony ${number} --stick ${stick}`);
   }
   page.command(`conclave next --stick ${stick}`);
@@ -272,7 +288,10 @@ function ending(page: Page, script: Script): void {
 function blanks(page: Page): void {
   const row = (first: number): string =>
     [0, 1, 2, 3].map((more) => `${String(first + more).padStart(2)} ____________`).join('  ');
-  for (const first of [1, 5, 9]) page.row('', row(first));
+  for (const first of [1, 5, 9]) {
+    page.blank(); // room for a hand
+    page.row('', row(first));
+  }
 }
 
 type Step = (words: string) => void;

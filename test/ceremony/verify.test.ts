@@ -375,6 +375,16 @@ describe('a ceremony that failed', () => {
     expect(detail(verification, 'outcome', ceremony)).toContain('at fault: bob');
   });
 
+  it('in part, by one who spoilt nothing, is valid where the key was made all the same', () => {
+    const members = [alice, bob, carol];
+    const ceremony = new Ceremony({ cast, members, threshold: 2, facts: { keyset: 'third' } }).before('activate');
+    ceremony.reprove(alice, [bob, carol]);
+    ceremony.run();
+    const verification = of([ceremony]);
+    expect(verification).toMatchObject({ valid: true, epoch: 0 });
+    expect(detail(verification, 'outcome', ceremony)).toContain('at fault: alice (TURN_INVALID');
+  });
+
   it('by a refusal is nobody’s fault', () => {
     const policed = handover(zero.link, [bob, carol, dave]);
     policed.refuse(dave, 'approver');
@@ -435,6 +445,15 @@ describe('a fork', () => {
     expect(comparison).toMatchObject({ ok: true, forks: [], contradictions: [] });
     expect(comparison?.detail).toBe('no fork: file 2 is the newest, at epoch 2; the oldest ends at epoch 0');
     expect(forksBetween([verified(file), verified(file)])[0]?.detail).toBe('no fork: all of them end at epoch 2');
+  });
+
+  it('is one also where nobody can be named, and two notes in one place are none', () => {
+    const bare = [one, other].map(({ link }) => of([], [zero.link, link]));
+    expect(forksBetween(bare)).toMatchObject([{ ok: false, contradictions: [] }]);
+    expect(forksBetween(bare)[0]?.detail).toBe('A FORK: epoch 1 has 2 descriptors, all signed by the keys');
+    const noted = handover(two.link, [alice, carol, dave]);
+    for (const text of ['one', 'another']) noted.say(carol, 'note', { kind: 'observation', text, number: 0 });
+    expect(forksBetween([of([noted]), of([noted])])).toMatchObject([{ ok: true, contradictions: [] }]);
   });
 
   it('is looked for among files of one keyset alone', () => {

@@ -146,7 +146,7 @@ describe('a fault on paper', () => {
     const command = `conclave export --fault alice --ceremony ${ceremony.plan.ceremony.slice(0, 16)} --out alice.conclave`;
     for (const [form, page] of await whole(transcript))
       for (const fact of [digest, identity, command, 'a deal of the wrong shape', 'what to do'])
-        expect(page.toLowerCase(), `${form}: ${fact}`).toContain(fact.toLowerCase());
+        expect(page.replace(' \\ ', ' ').toLowerCase(), `${form}: ${fact}`).toContain(fact.toLowerCase());
   });
 
   test('tells each attempt, and why it died', () => {
@@ -229,6 +229,10 @@ describe('the HTML page', () => {
     expect(html).not.toMatch(/<(script|img|link|iframe|object|embed|a|form|base|svg)\b/i);
     expect(html).not.toMatch(/<[^>]*\s(src|href|style|on\w+)\s*=/i);
     expect(html).not.toMatch(/url\(|@import|https?:/i);
+  });
+
+  test('bears the mark of a rehearsal on every sheet that is printed', () => {
+    expect(html).toContain('@top-right { content: "REHEARSAL";');
   });
 
   test('shows what others wrote as they wrote it, and lets none of it be markup or turn the line around (row 24)', () => {

@@ -74,6 +74,7 @@ export function allSuitesWhole(): Uint8Array {
 const first = new Ceremony({ cast: everybody, members: [alice, bob, carol], threshold: 2 }).run();
 const whole = handover(first.link).run();
 const links = [first.link, whole.link];
+export const handedOver: Uint8Array = written([whole]);
 
 /** Signed anew by its author, with another body. */
 function again<K extends AnyPacket['kind']>(
