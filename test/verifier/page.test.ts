@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { escapeText } from '../../src/bytes/printable.ts';
 import { lie } from '../cli/liar.ts';
@@ -186,6 +187,9 @@ describe('the verifier page', { timeout: 300_000 }, () => {
     expect(announced).toContain('NOT VALID');
     await desk.choose(...Array.from({ length: 17 }, (_, place) => auditor.put(`many-${place}`, 'x')));
     expect(await desk.texts('#progress')).toEqual([expect.stringContaining('too many')]);
+    truncateSync(auditor.put('huge', 'conclave export v1\n'), 600 * 1024 * 1024);
+    await desk.choose(at('huge'));
+    expect(await desk.texts('#progress')).toEqual([expect.stringContaining('it was not read')]);
   });
 
   test('stays alive while it checks, and can be stopped', async () => {
