@@ -102,6 +102,7 @@ export function checkActivation(plan: Plan, turn: ProofTurn, packet: ActivationP
   if (acceptances.some((one, at) => toHex(packet.body.certificate[at] ?? new Uint8Array()) !== one.packet.digest)) {
     throw new Problem('ACTIVATION_INVALID', 'has to name the acceptances in index order');
   }
+  // row 13: every key, not only the first
   if (packet.body.shares.length !== transcript.descriptor.keys.length) {
     throw new Problem('ACTIVATION_INVALID', 'has to hold one signature share per key');
   }
