@@ -16,7 +16,7 @@ export interface Death {
 }
 
 /**
- * Protocol section 5, rule 6. Everything that counts here stays true when more packets arrive, so a proof of death
+ * Rule 6. Everything that counts here stays true when more packets arrive, so a proof of death
  * that was good once is good for ever.
  */
 export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacket[]): Death | null {

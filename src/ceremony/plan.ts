@@ -216,7 +216,7 @@ export function readPlan(encoded: Uint8Array, known?: Link): Plan {
   if (voted && present < quorum && facts.belowQuorum === null) {
     refuse('fewer than a majority of the old committee is left, and nobody typed that this is meant');
   }
-  // section 5, rule 1: below a majority two committees could be fed, so only where there is no majority to ask
+  // rule 1: below a majority two committees could be fed, so only where there is no majority to ask
   if (present >= quorum && facts.belowQuorum !== null) {
     refuse('goes below a majority of the old committee although enough of it is left');
   }
