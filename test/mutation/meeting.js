@@ -5,7 +5,7 @@ import { prepare, run, testsOf } from './collected.js';
 /** @typedef {import('./collected.js').Test} Test */
 /** @typedef {{ id: string, name: string, ms: number, reached: Record<string, number> }} Measured */
 /** @typedef {{ mutant: string, tests: string[], hits: number }} Meeting */
-/** @typedef {{ ask: 'measure', file: string } | { ask: 'alone', file: string } | { ask: 'meet' } & Meeting | { ask: 'fresh' } & Meeting} Asked */
+/** @typedef {{ ask: 'measure', file: string } | { ask: 'meet' } & Meeting | { ask: 'fresh' } & Meeting} Asked */
 
 const longest = 60_000; // a promise that nobody keeps; an endless loop is ended from outside
 const bundles = JSON.parse(process.argv[2] ?? '{}');
@@ -23,22 +23,18 @@ async function measure(file) {
     const { id, name } = test;
     await prepare(test);
     stryker.currentTestId = id;
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     if (!(await passes(test))) throw new Error(`${id} ${name} fails without any mutant`);
-    tests.push({ id, name, ms: performance.now() - begun, reached: reached(id) });
+    tests.push({ id, name, ms: taken(begun), reached: reached(id) });
     stryker.currentTestId = `${file}#`;
   }
   return { tests, loading: reached(`${file}#`) };
 }
 
-/** Which of them pass although none of those before has run. @param {string} file */
-async function alone(file) {
-  const passed = [];
-  for (const test of (await loaded(file)).toReversed()) {
-    await prepare(test);
-    if (await passes(test)) passed.push(test.id);
-  }
-  return passed;
+/** Of the processor's time, which does not grow when the machine is busy. @param {NodeJS.CpuUsage} begun */
+function taken(begun) {
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1000;
 }
 
 /** @param {string} id */
@@ -65,7 +61,7 @@ async function meet(mutant, ids, hits) {
     Object.assign(stryker, { activeMutant: mutant, hitCount: 0, hitLimit: hits });
     const passed = await passes(test);
     Object.assign(stryker, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
-    if (!passed) return (await passes(test)) ? { by: test.name } : { dirty: test.name };
+    if (!passed) return (await passes(test)) ? { by: id } : { dirty: id };
   }
   return { by: null };
 }
@@ -106,8 +102,6 @@ function answered(asked) {
   switch (asked.ask) {
     case 'measure':
       return measure(asked.file);
-    case 'alone':
-      return alone(asked.file);
     case 'meet':
       return meet(asked.mutant, asked.tests, asked.hits);
     case 'fresh':

@@ -66,7 +66,7 @@ async function main() {
       only: { type: 'string', default: deciding.join() },
       all: { type: 'boolean', default: false },
       sample: { type: 'string' },
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
       processes: { type: 'string', default: '2' },
       results: { type: 'string' },
       again: { type: 'boolean', default: false },

@@ -47,28 +47,17 @@ class Room {
   }
 }
 
-/**
- * What each test takes and reaches. A test that needs those before it is left out: here it meets mutants without them.
- * @param {Record<string, string>} bundles @param {number} processes
- */
+/** What each test takes and reaches. @param {Record<string, string>} bundles @param {number} processes */
 export async function measured(bundles, processes) {
   /** @type {Map<string, { tests: Measured[], loading: Record<string, number> }>} */
   const found = new Map();
   await shared(Object.keys(bundles), processes, bundles, async (room, file) => {
-    const { tests, loading } = await told(room, { ask: 'measure', file });
-    /** @type {string[]} */
-    const alone = await told(room, { ask: 'alone', file });
-    found.set(file, { tests: tests.filter((/** @type {Measured} */ { id }) => alone.includes(id)), loading });
+    const answer = await room.ask({ ask: 'measure', file }, 300_000);
+    room.end();
+    if (answer === null || 'failed' in answer) throw new Error(`${file}: ${answer?.failed ?? 'no answer'}`);
+    found.set(file, answer);
   });
   return found;
-}
-
-/** @param {Room} room @param {{ ask: string, file: string }} asked */
-async function told(room, asked) {
-  const answer = await room.ask(asked, 300_000);
-  room.end();
-  if (answer === null || 'failed' in answer) throw new Error(`${asked.file}: ${answer?.failed ?? 'no answer'}`);
-  return answer;
 }
 
 /**
@@ -78,7 +67,8 @@ async function told(room, asked) {
 export async function tried(mutants, bundles, found, { processes, seconds, tell }) {
   /** @type {Map<string, number>} how often a test was the one, by file of the mutant */
   const kills = new Map();
-  await shared(mutants, processes, bundles, async (room, mutant) => {
+  /** @param {Room} room @param {Mutant} mutant @returns {Promise<void>} */
+  const meet = async (room, mutant) => {
     const weight = (/** @type {Measured} */ test) =>
       (test.ms + 1) / (1 + (kills.get(`${mutant.file} ${test.id}`) ?? 0));
     const tests = [...found.values()].flatMap((one) => one.tests).filter((test) => mutant.id in test.reached);
@@ -95,18 +85,25 @@ export async function tried(mutants, bundles, found, { processes, seconds, tell 
       answer = await room.ask({ ask: 'meet', ...asked }, ms);
     }
     if (answer !== null && 'dirty' in answer) {
-      room.end(); // in a process of its own it spoils what comes after it: that is its own doing
-      answer = { by: answer.dirty };
+      // in a process of its own: either it spoils what comes after it, or that test needs those before it
+      room.end();
+      const alone = await room.ask({ ask: 'meet', mutant: 'none', tests: [answer.dirty], hits: 1 }, ms);
+      if (alone?.by === null) answer = { by: answer.dirty };
+      else {
+        for (const one of found.values()) one.tests = one.tests.filter(({ id }) => id !== answer.dirty);
+        return meet(room, mutant);
+      }
     }
     if (answer !== null && 'failed' in answer) throw new Error(answer.failed);
     if (answer?.by === null) answer = await fromTheBeginning(room, mutant, found, 4 * seconds);
     if (answer === null) return tell({ mutant, status: 'timeout', by: null });
-    const killer = tests.find((test) => test.name === answer.by);
+    const killer = tests.find((test) => test.id === answer.by);
     if (killer !== undefined)
       kills.set(`${mutant.file} ${killer.id}`, 1 + (kills.get(`${mutant.file} ${killer.id}`) ?? 0));
     const reached = tests.length > 0 || [...found.values()].some((one) => mutant.id in one.loading);
     tell({ mutant, status: answer.by !== null ? 'killed' : reached ? 'survived' : 'unreached', by: answer.by });
-  });
+  };
+  await shared(mutants, processes, bundles, meet);
 }
 
 /**
