@@ -54,6 +54,16 @@ function printOf(source) {
   return createHash('sha256').update(code).digest('hex').slice(0, 16);
 }
 
+/** The fixtures remember what was checked before. No test may find there what another one, or a mutant, has left. */
+const remembering = 'readonly memo: Memo = new Map();';
+const forgetting = `
+  #remembered = { run: -1, memo: new Map() };
+  get memo() {
+    const { run } = globalThis.__stryker__;
+    if (run !== this.#remembered.run) this.#remembered = { run, memo: new Map() };
+    return this.#remembered.memo;
+  }`;
+
 /** @param {string[]} tests @param {Map<string, string>} switched @param {string} outdir */
 async function bundled(tests, switched, outdir) {
   await build({
@@ -76,10 +86,9 @@ async function bundled(tests, switched, outdir) {
           const standIn = pathToFileURL(join(root, 'test/mutation/collected.js')).href;
           onResolve({ filter: /^vitest$/ }, () => ({ path: standIn, external: true }));
           onLoad({ filter: /\/(src|test)\/.*\.ts$/ }, ({ path }) => ({
-            contents: (switched.get(relative(root, path)) ?? readFileSync(path, 'utf8')).replaceAll(
-              'import.meta.url',
-              JSON.stringify(pathToFileURL(path).href),
-            ),
+            contents: (switched.get(relative(root, path)) ?? readFileSync(path, 'utf8'))
+              .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+              .replace(remembering, forgetting),
             loader: 'ts',
           }));
         },

@@ -9,8 +9,8 @@ import { prepare, run, testsOf } from './collected.js';
 
 const longest = 60_000; // a promise that nobody keeps; an endless loop is ended from outside
 const bundles = JSON.parse(process.argv[2] ?? '{}');
-/** @type {{ activeMutant?: string, currentTestId?: string, hitCount?: number, hitLimit?: number, mutantCoverage?: { static: Record<string, number>, perTest: Record<string, Record<string, number>> } }} */
-const stryker = {};
+/** @type {{ run: number, activeMutant?: string, currentTestId?: string, hitCount?: number, hitLimit?: number, mutantCoverage?: { static: Record<string, number>, perTest: Record<string, Record<string, number>> } }} */
+const stryker = { run: 0 };
 Object.assign(globalThis, { __stryker__: stryker });
 process.on('unhandledRejection', () => undefined);
 process.on('disconnect', () => process.exit());
@@ -82,6 +82,7 @@ async function fresh(mutant, ids, hits) {
 
 /** @param {Test} test */
 async function passes(test) {
+  stryker.run += 1;
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const late = new Promise((_, fail) => {

@@ -100,7 +100,8 @@ async function main() {
     if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(one)}\n`);
     if (!dead(one)) console.log(said(one));
   };
-  await tried(left, bundles, found, { processes: Number(values.processes), seconds: Number(values.seconds), tell });
+  const how = { processes: Number(values.processes), seconds: Number(values.seconds), again: values.again, tell };
+  await tried(left, bundles, found, how);
   rmSync(folder, { recursive: true });
   report(known);
 }

@@ -62,9 +62,9 @@ export async function measured(bundles, processes) {
 
 /**
  * @param {Mutant[]} mutants @param {Record<string, string>} bundles @param {Awaited<ReturnType<typeof measured>>} found
- * @param {{ processes: number, seconds: number, tell: (tried: Tried) => void }} how
+ * @param {{ processes: number, seconds: number, again: boolean, tell: (tried: Tried) => void }} how
  */
-export async function tried(mutants, bundles, found, { processes, seconds, tell }) {
+export async function tried(mutants, bundles, found, { processes, seconds, again, tell }) {
   /** @type {Map<string, number>} how often a test was the one, by file of the mutant */
   const kills = new Map();
   /** @param {Room} room @param {Mutant} mutant @returns {Promise<void>} */
@@ -95,7 +95,8 @@ export async function tried(mutants, bundles, found, { processes, seconds, tell 
       }
     }
     if (answer !== null && 'failed' in answer) throw new Error(answer.failed);
-    if (answer?.by === null) answer = await fromTheBeginning(room, mutant, found, 4 * seconds);
+    if (answer?.by === null && (again || tests.length === 0))
+      answer = await fromTheBeginning(bundles, mutant, found, seconds);
     if (answer === null) return tell({ mutant, status: 'timeout', by: null });
     const killer = tests.find((test) => test.id === answer.by);
     if (killer !== undefined)
@@ -107,10 +108,10 @@ export async function tried(mutants, bundles, found, { processes, seconds, tell 
 }
 
 /**
- * Fixtures are made before any mutant is there. Who survived what is tested upon them begins again, and makes them.
- * @param {Room} room @param {Mutant} mutant @param {Awaited<ReturnType<typeof measured>>} found @param {number} seconds
+ * Fixtures are made before any mutant is there. Who is reached by nothing else, or survived before, begins again and makes them.
+ * @param {Record<string, string>} bundles @param {Mutant} mutant @param {Awaited<ReturnType<typeof measured>>} found @param {number} seconds
  */
-async function fromTheBeginning(room, mutant, found, seconds) {
+async function fromTheBeginning(bundles, mutant, found, seconds) {
   const files = [...found.values()].filter(({ loading }) => mutant.id in loading);
   if (files.length === 0) return { by: null };
   const tests = within(
@@ -118,7 +119,7 @@ async function fromTheBeginning(room, mutant, found, seconds) {
     seconds,
   );
   const hits = 1000 * Math.max(1, ...files.map(({ loading }) => loading[mutant.id] ?? 1));
-  room.end();
+  const room = new Room(bundles);
   const asked = { ask: 'fresh', mutant: mutant.id, tests: tests.map((test) => test.id), hits };
   const answer = await room.ask(asked, sum(tests));
   room.end();
