@@ -16,8 +16,11 @@ import { parseArgs } from 'node:util';
 /** @typedef {{ file: string, code: string, becomes: string, why: string }} Equivalent */
 /** @typedef {import('./tried.js').Tried} Tried */
 
-const rooms = ['src/crypto', 'src/ceremony'];
-const testsOfThem = ['test/crypto', 'test/ceremony', 'test/safety', 'test/vectors.test.ts'];
+/** The mathematics meets its own tests; the protocol stands on the simulator's stand-ins for it, and meets all of its. */
+const rooms = [
+  { room: 'src/crypto', transparent: false, tests: ['test/crypto'] },
+  { room: 'src/ceremony', transparent: true, tests: ['test/ceremony', 'test/safety', 'test/vault'] },
+];
 
 /** What takes a check out or turns it round. `--all` alters everything: words, numbers and literals as well. */
 const deciding = ['ConditionalExpression', 'BlockStatement', 'LogicalOperator', 'MethodExpression'];
@@ -73,27 +76,10 @@ async function main() {
     },
   });
   const mutators = values.all ? [...deciding, ...others] : values.only.split(',');
-  const { instrumented } = await import('./instrumented.js');
-  const { measured, tried } = await import('./tried.js');
-  const { mutants, bundles, folder } = await instrumented(
-    (positionals.length > 0 ? positionals : rooms).flatMap(filesIn),
-    (values.tests?.split(',') ?? testsOfThem).flatMap(filesIn).filter(canBeTried),
-    [...deciding, ...others].filter((one) => !mutators.includes(one)),
-  );
-  const sampled = shuffled(mutants).slice(0, values.sample === undefined ? undefined : Number(values.sample));
+  const excluded = [...deciding, ...others].filter((one) => !mutators.includes(one));
   const before = values.results !== undefined && existsSync(values.results) ? toldBefore(values.results) : new Map();
   /** @type {Tried[]} */
   const known = [];
-  const left = sampled.filter((mutant) => {
-    const told = before.get(mutant.key);
-    if (told === undefined || (values.again && !dead(told))) return true;
-    known.push({ ...told, mutant });
-    return false;
-  });
-  console.log(`${sampled.length} mutants, ${known.length} of them tried before`);
-  const found = await measured(left.length > 0 ? bundles : {}, Number(values.processes));
-  const count = [...found.values()].flatMap(({ tests }) => tests).length;
-  console.log(`${count} tests in ${found.size} files pass without any of them`);
   /** @param {Tried} one */
   const tell = (one) => {
     known.push(one);
@@ -101,9 +87,43 @@ async function main() {
     if (!dead(one)) console.log(said(one));
   };
   const how = { processes: Number(values.processes), seconds: Number(values.seconds), again: values.again, tell };
-  await tried(left, bundles, found, how);
-  rmSync(folder, { recursive: true });
+  const asked = positionals.length > 0 ? positionals.flatMap(filesIn) : rooms.flatMap(({ room }) => filesIn(room));
+  for (const { room, transparent, tests } of rooms) {
+    const files = asked.filter((file) => file.startsWith(`${room}/`));
+    if (files.length === 0) continue;
+    const meeting = (values.tests?.split(',') ?? tests).flatMap(filesIn).filter(canBeTried);
+    const sample =
+      values.sample === undefined ? undefined : Math.round((Number(values.sample) * files.length) / asked.length);
+    await ask(files, meeting, excluded, transparent, { ...how, sample, before, known });
+  }
   report(known);
+}
+
+/**
+ * @param {string[]} files @param {string[]} tests @param {string[]} excluded @param {boolean} transparent
+ * @param {{ processes: number, seconds: number, again: boolean, tell: (one: Tried) => void, sample: number | undefined, before: Map<string, Tried>, known: Tried[] }} how
+ */
+async function ask(files, tests, excluded, transparent, { sample, before, known, ...how }) {
+  const { instrumented } = await import('./instrumented.js');
+  const { measured, tried } = await import('./tried.js');
+  const { mutants, bundles, folder } = await instrumented(files, tests, excluded, transparent);
+  const sampled = shuffled(mutants).slice(0, sample);
+  const left = sampled.filter((mutant) => {
+    const told = before.get(mutant.key);
+    if (told === undefined || (how.again && !dead(told))) return true;
+    known.push({ ...told, mutant });
+    return false;
+  });
+  console.log(`${sampled.length} mutants, ${sampled.length - left.length} of them tried before`);
+  if (left.length > 0) {
+    const found = await measured(bundles, how.processes);
+    const tested = [...found.values()];
+    const failing = tested.flatMap((one) => one.failing);
+    console.log(`${tested.flatMap((one) => one.tests).length} tests in ${found.size} files`);
+    if (failing.length > 0) console.log(`${failing.length} that fail here without any mutant: ${failing.join(' | ')}`);
+    await tried(left, bundles, found, how);
+  }
+  rmSync(folder, { recursive: true });
 }
 
 /** @param {string} place a file, or a folder with its folders @returns {string[]} */
