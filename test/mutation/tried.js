@@ -52,10 +52,19 @@ export async function measured(bundles, processes) {
   /** @type {Map<string, { tests: Measured[], failing: string[], loading: Record<string, number> }>} */
   const found = new Map();
   await shared(Object.keys(bundles), processes, bundles, async (room, file) => {
-    const answer = await room.ask({ ask: 'measure', file }, 300_000);
+    const answer = await room.ask({ ask: 'measure', file }, 6_000);
     room.end();
     const whole = answer !== null && !('failed' in answer);
-    found.set(file, whole ? answer : { tests: [], failing: [`${file} as a whole`], loading: {} });
+    found.set(
+      file,
+      whole
+        ? answer
+        : {
+            tests: [],
+            failing: [`${file} as a whole (${answer?.failed?.split('\n')[0] ?? 'no answer'})`],
+            loading: {},
+          },
+    );
   });
   return found;
 }
