@@ -17,18 +17,20 @@ import {
 /** @type {Map<string, Test[]>} */
 const files = new Map();
 let file = '';
+let times = 0;
 let suite = suiteOf('', null);
 
-/** Loads the tests of a file, once. @param {string} name @param {string} url @returns {Promise<Test[]>} */
-export async function testsOf(name, url) {
+/** Loads the tests of a file, once or anew. @param {string} name @param {string} url @param {boolean} anew @returns {Promise<Test[]>} */
+export async function testsOf(name, url, anew = false) {
   const known = files.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined && !anew) return known;
   file = name;
   suite = suiteOf('', null);
   /** @type {Test[]} */
   const tests = [];
   files.set(name, tests);
-  await import(url);
+  times += 1;
+  await import(`${url}?${times}`);
   return tests;
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** @typedef {import('./meeting.js').Measured} Measured */
 /** @typedef {{ mutant: Mutant, status: 'killed' | 'timeout' | 'survived' | 'unreached', by: string | null }} Tried */
 
+const mostWorn = 50;
 const patience = 60_000; // beside ten times what the tests take: the machine may be busy
 
 /** One process that can be asked one thing at a time; where it does not answer, it is ended and another one begun. */
@@ -89,20 +90,7 @@ export async function tried(mutants, bundles, found, { processes, seconds, again
     const ms = sum(chosen);
     const asked = { mutant: mutant.id, tests: chosen.map((test) => test.id), hits };
     let answer = chosen.length === 0 ? { by: null } : await room.ask({ ask: 'meet', ...asked }, ms);
-    if (answer !== null && 'dirty' in answer) {
-      room.end();
-      answer = await room.ask({ ask: 'meet', ...asked }, ms);
-    }
-    if (answer !== null && 'dirty' in answer) {
-      // in a process of its own: either it spoils what comes after it, or that test needs those before it
-      room.end();
-      const alone = await room.ask({ ask: 'meet', mutant: 'none', tests: [answer.dirty], hits: 1 }, ms);
-      if (alone?.by === null) answer = { by: answer.dirty };
-      else {
-        for (const one of found.values()) one.tests = one.tests.filter(({ id }) => id !== answer.dirty);
-        return meet(room, mutant);
-      }
-    }
+    if (answer?.worn > mostWorn) room.end();
     if (answer !== null && 'failed' in answer) throw new Error(answer.failed);
     if (answer?.by === null && (again || tests.length === 0))
       answer = await fromTheBeginning(bundles, mutant, found, seconds);
