@@ -9,6 +9,7 @@ import { concatBytes } from './hex.ts';
 export function taggedHash(tag: string, ...parts: readonly Uint8Array[]): Uint8Array {
   const tagHash = sha256(utf8ToBytes(`conclave/v1/${tag}`));
   const hash = sha256.create().update(tagHash).update(tagHash);
+  // row 15: each part behind its length
   for (const part of parts) hash.update(u64(part.length)).update(part);
   return hash.digest();
 }

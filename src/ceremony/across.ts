@@ -49,6 +49,7 @@ export function contradictionsAcross(views: readonly View[]): AcrossContradictio
         const key = `${packet.identity} ${name}`;
         const before = votes.get(key);
         if (before === undefined) votes.set(key, { ceremony: plan.ceremony, digest: packet.digest, subject });
+        // row 29: two votes in one slot
         else if (before.subject !== subject) {
           found.push({
             member: plan.byIdentity.get(packet.identity)?.name ?? '',

@@ -19,6 +19,7 @@ export function admit(plan: Plan, bytes: Uint8Array): AnyPacket {
 function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
   // row 11: the number of a ceremony is the hash of its plan (row 12)
   if (!equalBytes(packet.ceremony, plan.id)) throw new Problem('PACKET_FOREIGN', 'belongs to another ceremony');
+  // row 11: nothing from the other world
   if (packet.rehearsal !== plan.rehearsal)
     throw new Problem('PACKET_FOREIGN', 'a rehearsal and a real ceremony cannot meet');
   const identity = toHex(packet.author);
@@ -39,6 +40,7 @@ function admitUnchecked(plan: Plan, packet: UncheckedPacket): AnyPacket {
     );
   }
   const kind = kinds[packet.kind as KindName];
+  // section 11: each kind has its authors
   if (!hasPlace(kind.kind, plan) || !kind.mayAuthor(participant, plan)) {
     throw new Problem('AUTHOR_UNKNOWN', `${participant.name} has no part in which to say ${packet.kind}`);
   }

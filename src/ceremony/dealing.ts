@@ -55,6 +55,7 @@ export function weighDeals(evaluation: Evaluation, attempt: Attempt): Dealing {
     });
     if (good !== null) endorsers.add(packet.identity);
   }
+  // rule 1: all that it names, and a majority of the old committee
   const counts =
     movesShares(plan) &&
     attempt.dealers.every(({ participant }) => deals.has(participant.identity)) &&

@@ -16,7 +16,7 @@ export interface Death {
 }
 
 /**
- * Protocol section 5, rule 6. Everything that counts here stays true when more packets arrive, so a proof of death
+ * Rule 6. Everything that counts here stays true when more packets arrive, so a proof of death
  * that was good once is good for ever.
  */
 export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacket[]): Death | null {
@@ -26,6 +26,7 @@ export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacke
       (packet.kind === 'complaint' || (packet.kind === 'refusal' && packet.body.as === 'receiver')) &&
       plan.byIdentity.get(packet.identity)?.newIndex != null,
   );
+  // rule 6: a receiver that refused never accepts
   if (receiver !== undefined)
     return death(receiver.kind === 'complaint' ? 'complaint' : 'receiver-refused', plan, [receiver]);
   const dealer = here.find(
@@ -34,6 +35,7 @@ export function deathOf(plan: Plan, attempt: Attempt, packets: readonly AnyPacke
       packet.body.as === 'dealer' &&
       attempt.dealers.some(({ participant }) => participant.identity === packet.identity),
   );
+  // rule 6: nor does a dealer that refused ever deal
   if (dealer !== undefined) return death('dealer-refused', plan, [dealer]);
   const refusing = packets.filter(
     (packet) =>
@@ -57,6 +59,7 @@ function releasedBy(plan: Plan, here: readonly AnyPacket[]): Death | null {
     if (Array.isArray(named)) sound.set(packet.identity, [packet, ...named]);
   }
   const wanted = plan.receivers.length - plan.threshold + 1;
+  // rule 6: one fewer could still leave a turn
   if (sound.size < wanted) return null;
   const some = [...sound.values()].slice(0, wanted);
   const by = some.map(([own]) => plan.byIdentity.get(own?.identity ?? '')?.name ?? '');
@@ -103,6 +106,7 @@ function weigh(plan: Plan, release: PacketOf<'release'>, among: Weighing, place:
       return { wrong: 'lists a signature of no turn of this attempt' };
     for (const one of call === null ? [signed] : [signed, call]) found.add(one);
     if (blocked === null) {
+      // rule 5: only a salvage gives up what may still complete
       if (!release.body.salvage) return { wrong: 'gives up a turn that its author signed and nobody blocks' };
       continue;
     }
@@ -115,6 +119,7 @@ function weigh(plan: Plan, release: PacketOf<'release'>, among: Weighing, place:
       return { wrong: 'names a release of somebody whom that turn does not name' };
     const theirs = whatItNames(plan, other, among, place + 1);
     if (!Array.isArray(theirs)) return theirs;
+    // rule 4: who signed that turn blocks nothing
     if (other.body.signed.some((one) => isSameTurn(find(one.packet), signed)))
       return { wrong: 'names a release whose author has signed that turn as well' };
     for (const one of [other, ...theirs]) found.add(one);

@@ -16,6 +16,7 @@ export function contradictionsIn(plan: Plan, packets: readonly AnyPacket[]): Con
     for (const slot of slots) {
       const key = `${packet.identity} ${slot}`;
       const before = taken.get(key);
+      // rows 2 and 14: the second is kept beside the first, and both name their author
       if (before === undefined) taken.set(key, packet);
       else {
         found.push({

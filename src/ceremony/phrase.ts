@@ -17,6 +17,7 @@ const words = 12;
  * alone: every packet names the whole hash.
  */
 export function phraseOf(plan: Plan, stretch: Stretch): string {
+  // row 28: a search for two plans pays this for each
   const N = plan.rehearsal ? 2 ** 4 : 2 ** 16;
   const input = taggedHash('phrase', plan.id);
   return encodeWords(stretch(input, text('conclave/v1/phrase'), { N, r: 8, p: 1, length: words })).join(' ');

@@ -153,9 +153,11 @@ export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLin
   if (parent !== null && parent.proven.rehearsal !== facts.rehearsal) refuse('the parent is of the other world');
 
   // the old committee: every member of the parent, each by the identity that the parent names
+  // row 19: nobody is left out unseen
   if (facts.old.length !== (parent?.proven.members.length ?? 0)) refuse('has to name every old member');
   facts.old.forEach(({ card }, place) => {
     const identity = parent?.proven.members[place]?.identity;
+    // row 19: each under the identity that the parent names
     if (card !== null && identity !== undefined && !equalBytes(cardAt(card).signing, identity)) {
       refuse(`the card of old member ${place + 1} is not the identity that the descriptor names`);
     }
@@ -188,6 +190,7 @@ export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLin
     distinctLabels(facts.keys, refuse);
   } else {
     if (facts.keys.length > 0) refuse('the keys are those of the parent');
+    // row 4: an index is a place of the old committee
     if (dealers.some((index) => facts.old[index - 1]?.card == null)) refuse('a dealer is no old member, or lost');
     // row 7: the threshold of the committee that hands over comes from its proven descriptor, from nowhere else
     if (movesShares(facts) && facts.dealers.length < parent.proven.threshold)
@@ -229,7 +232,7 @@ export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLin
   if (voted && present < quorum && facts.belowQuorum === null) {
     refuse('fewer than a majority of the old committee is left, and nobody typed that this is meant');
   }
-  // section 5, rule 1: below a majority two committees could be fed, so only where there is no majority to ask
+  // rule 1: below a majority two committees could be fed, so only where there is no majority to ask
   if (present >= quorum && facts.belowQuorum !== null) {
     refuse('goes below a majority of the old committee although enough of it is left');
   }

@@ -106,6 +106,7 @@ export function proofsOf(
   groups: readonly Group[],
   reproves: readonly ReproveView[],
 ): Proof[] {
+  // rule 3: all that are named, or it proves nothing
   const zero = groups.filter(({ signed }) => signed.length === plan.receivers.length);
   const later = reproves.flatMap(({ packet, certificate, complete }) =>
     complete.map(({ turn, signed }) => ({ turn: laterTurn(certificate, packet, turn), signed })),
@@ -133,6 +134,7 @@ export function weighClosings(
   const closings = new Map<string, PacketOf<'closing'>>();
   for (const packet of of('closing', attempt)) {
     const { turn, transcript } = packet.body;
+    // rule 7: nobody closes but on a complete turn
     const seen = proofs.some(
       (proof) => equalBytes(proof.turn.hash, turn) && equalBytes(proof.link.transcript, transcript),
     );

@@ -99,7 +99,7 @@ export function openCalls({ reproves, releases }: Proving): ReproveView[] {
 /** The calls that this member has still to answer: none that it gave up, which is not open any more. */
 export function callsToAnswer(proving: Proving, who: string): ReproveView[] {
   const signed = proving.reproves.filter(({ signatures }) => signatures.has(who));
-  // section 5, rule 4: a release lists everything that was signed
+  // rule 4: a release lists everything that was signed
   if (signed.length >= mostTurns - 1) return [];
   // who calls and never signs uses up its own share of what fits into a release, and nobody else's
   const leads = ({ identity }: Participant): number =>

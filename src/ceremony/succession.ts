@@ -33,6 +33,7 @@ export function readLink(facts: LinkFacts): Link {
   }
   const statement = succession(descriptor, facts.transcript);
   descriptor.keys.forEach((key, place) => {
+    // row 6: the key itself vouches for its committee
     if (
       !verifyStatement(
         key.suite,

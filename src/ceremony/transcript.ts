@@ -33,6 +33,7 @@ function sameDealer(one: Dealer, other: Dealer | undefined): boolean {
 
 /** All named deals, in the attempt's order; each was checked on its own before. */
 export function assemble(plan: Plan, attempt: Attempt, deals: readonly CheckedDeal[]): Transcript {
+  // row 10: the dealers are those of the attempt
   if (
     deals.length !== attempt.dealers.length ||
     deals.some((deal, at) => !sameDealer(deal.dealer, attempt.dealers[at]))
@@ -40,6 +41,7 @@ export function assemble(plan: Plan, attempt: Attempt, deals: readonly CheckedDe
     throw new Problem('DEAL_INVALID', 'a transcript holds the deals of exactly the named dealers');
   }
   const digests = deals.map((deal) => fromHex(deal.packet.digest) as Uint8Array);
+  // row 9: over every deal with all its boxes
   const hash = transcriptHash(plan, attempt, digests);
   const wanted = keysOf(plan);
   const points = wanted.map(({ suite: name }, place) =>

@@ -57,6 +57,7 @@ export function signTurn(turn: Turn, index: number, share: Share, nonces: readon
 export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
   const { keys } = turn.descriptor;
   const { shares } = packet.body;
+  // row 13: every key, not only the first
   if (shares.length !== keys.length) throw new Problem('TURN_INVALID', 'has to hold one signature share per key');
   const taken = new Set(
     [...keysBySuite(keys).values()].filter((places) => areTaken(turn, places, index, shares)).flat(),
@@ -66,6 +67,7 @@ export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
     // nobody is blamed by our own arithmetic: what it does not take is for the library to judge
     const message = statementMessage(key.suite, turn.statement);
     const [frost, listed] = [publicOf(turn, place), commitmentsOf(turn, place)];
+    // row 18: over the statement of this machine, whatever the author signed
     if (!verifyStatementShare(key.suite, frost, listed, message, index, shares[place] as Uint8Array))
       throw new Problem('SIGNATURE_INVALID', `the signature share for ${key.label} is wrong`);
   });

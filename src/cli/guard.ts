@@ -40,6 +40,7 @@ export function unsafeStart(
   env: Readonly<Record<string, string | undefined>>,
 ): Problem | null {
   const [first, ...more] = intrusions(execArgv, env);
+  // row 25: no secret where others read along
   if (first === undefined || harmless.has(verbOf(argv) ?? '') || argv.some((word) => asking.has(word))) return null;
   const options = [first, ...more].map(({ option }) => option).join(' ');
   return new Problem(

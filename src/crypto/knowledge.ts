@@ -51,6 +51,7 @@ function knowledgeChallenge(
   domain: KnowledgeDomain,
   context: Uint8Array,
 ): Scalar {
+  // row 26: domain and context are under it
   return challenge(group, 'knowledge', text(domain), context, group.encodePoint(point), group.encodePoint(R));
 }
 

@@ -50,6 +50,7 @@ export function interpolateAtZero(
 
 /** Row 4: never 0, and so small that none can equal another modulo an order. */
 export function checkIndex(index: number): void {
+  // row 4
   if (!Number.isInteger(index) || index < 1 || index > largestIndex) {
     throw new Problem('INDEX_INVALID', `${index} is not an index from 1 to ${largestIndex}`);
   }
@@ -58,5 +59,6 @@ export function checkIndex(index: number): void {
 export function checkIndices(indices: readonly number[]): void {
   for (const index of indices) checkIndex(index);
   if (indices.length === 0) throw new Problem('INDEX_INVALID', 'no index at all');
+  // row 4: nor one of them twice
   if (new Set(indices).size !== indices.length) throw new Problem('INDEX_INVALID', 'an index repeats');
 }

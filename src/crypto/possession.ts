@@ -64,6 +64,7 @@ export function verifyPossession(
   domain: PossessionDomain = 'possession',
 ): void {
   const point = evaluateCommitments(group, combined, index);
+  // rows 11 and 26: of this index, in this place, for this purpose
   verifyKnowledge(group, point, domain, possessionContext(index, context), proof);
 }
 

@@ -156,7 +156,7 @@ export function statementMessage(suite: SuiteName, statement: Uint8Array): Uint8
   return suite === 'secp256k1-tr' ? taggedHash('proof-of-life', statement) : statement;
 }
 
-/** Starts with a byte that no transaction, and no text, starts with (protocol section 5, the signer is no oracle). */
+/** Starts with a byte that no transaction, and no text, starts with: the signer is no oracle (row 18). */
 export function successionStatement(descriptor: Uint8Array, transcriptHash: Uint8Array): Uint8Array {
   const head = concatBytes(Uint8Array.of(0xff), text('conclave succession v1'), Uint8Array.of(0));
   if (transcriptHash.length !== 32) throw new Problem('SIGNATURE_INVALID', 'a transcript hash has 32 bytes');

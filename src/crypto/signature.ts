@@ -26,6 +26,7 @@ export function sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
     const holds = ed25519.verify(signature, message, publicKey, { zip215: false });
+    // row 16: so that every verifier says the same
     return holds && ed25519.Point.fromBytes(signature.subarray(0, 32)).isTorsionFree();
   } catch {
     return false;

@@ -28,6 +28,7 @@ function nextVote(ceremonies: Ceremonies, held: Held): Vote | Hold {
   const parent = scopeOf(held.plan);
   const attempt = held.view.current.attempt.id;
   const earlier = ceremonies.vault.state.votes.filter((vote) => equalBytes(vote.parent, parent));
+  // rule 1: one vote, never said in other bytes
   if (earlier.some((vote) => equalBytes(vote.attempt, attempt))) {
     return {
       code: 'VAULT_DAMAGED',
@@ -39,6 +40,7 @@ function nextVote(ceremonies: Ceremonies, held: Held): Vote | Hold {
   for (const vote of earlier) {
     const other = ceremonies.get(toHex(vote.ceremony));
     const death = other.view.attempts.find((view) => equalBytes(view.attempt.id, vote.attempt))?.death ?? null;
+    // rule 1: no second vote while the first attempt may live
     if (death === null) {
       return {
         code: 'VOTE_TAKEN',
@@ -154,6 +156,7 @@ export function accept(ceremonies: Ceremonies, held: Held, moment: Moment): Stop
   const opened = receive(plan, attempt, transcript, index, prekey.secret);
   if (opened.blame !== null) return accuse(ceremonies, held, moment, opened.blame, index, prekey.secret);
   const { file, wrappingKey, readBack } = vault.storeShare(opened.share);
+  // rule 2: stored, read back and checked before the acceptance is said
   if (!shareFits(plan, transcript, index, readBack)) {
     throw new Problem(
       'VAULT_FAILING',
@@ -241,6 +244,7 @@ export function activate(ceremonies: Ceremonies, held: Held, moment: Moment): St
   const mine = slotOfAttempt(vault.state, attempt);
   const nonces = vault.state.nonces.find((kept) => equalBytes(kept.attempt, attempt.id) && kept.turn === 0);
   const listed = turn?.certificate.acceptances.find(({ index }) => index === mine?.index);
+  // rule 3, row 17: nonces sign for the acceptance that they came with, and only once
   if (
     turn === null ||
     mine === undefined ||

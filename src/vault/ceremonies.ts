@@ -120,7 +120,9 @@ export class Ceremonies {
     if (plan.rehearsal !== state.rehearsal)
       throw new Problem('PACKET_FOREIGN', 'a rehearsal and a real ceremony cannot meet');
     const me = plan.byIdentity.get(myIdentity(state));
+    // row 22: my own identity
     if (me === undefined) throw new Problem('PLAN_WITHOUT_ME', 'the plan does not name this machine');
+    // row 22: with my own keys
     if (me.card.recipient !== state.age.recipient) {
       throw new Problem('PLAN_WITHOUT_ME', 'the plan names this machine, but with a key that is not its own');
     }
@@ -131,6 +133,7 @@ export class Ceremonies {
     const record = this.record(ceremony);
     if (record === undefined) throw new Problem('CEREMONY_UNKNOWN', 'its proposal is not here');
     const plan = this.#plan(record);
+    // row 14: verified before it is stored
     const packet = this.#admit(plan, record, file);
     if (!this.#received.has(ceremony)) this.#read(record, this.vault.kept(ceremony).files);
     const received = this.#received.get(ceremony) as Received;

@@ -16,6 +16,7 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
   const { plan } = held;
   const { proof } = held.view.current;
   const { state } = ceremonies.vault;
+  // rule 7, row 1: nothing is destroyed before the proof of life
   if (proof === null) return {};
   const me = plan.byIdentity.get(myIdentity(state));
   const descriptor = proof.link.proven;
@@ -156,6 +157,7 @@ function goes(
   oldGoes: boolean,
 ): boolean {
   if (equalBytes(slot.attempt, attempt) || slot.epoch > plan.epoch.to) return false;
+  // rule 7, row 2: what I signed for is not destroyed by the program
   if (!slot.signed) return slot.epoch === plan.epoch.to || oldGoes;
   return oldGoes && slot.epoch < plan.epoch.to && precedes(slot, links, plan);
 }
@@ -190,6 +192,7 @@ function oldShare(
   // where all must sign, that would take a backup of every new member, and nobody can record one before closing
   // rule 7: the old share stays unless the proof shows that one new member may be lost
   if (plan.threshold === plan.receivers.length) return { state: 'kept', why: 'no-backups' };
+  // rule 7: a turn of no more than the threshold shows that none may be lost
   if (!enoughSigners(plan, held.view.current) && !backedUp) return { state: 'kept', why: 'few-signers' };
   const wanted = `${keysetOf(state, plan)?.name ?? plan.keyset}@${plan.parent.proven.epoch}`;
   if (plan.destroy === 'ask' && moment.confirmDestroy !== wanted) {

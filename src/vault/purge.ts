@@ -14,7 +14,7 @@ export function purgeSentence(record: KeysetRecord, epoch: number): string {
 
 /**
  * The shares of an epoch that may go when the operator says so: retired ones, once this machine has closed on a newer
- * committee, and leftovers of attempts that came to nothing. Never an active one (protocol section 5, rule 7).
+ * committee, and leftovers of attempts that came to nothing. Never an active one (rule 7).
  */
 export function purgeable(ceremonies: Ceremonies, record: KeysetRecord, epoch: number): Slot[] {
   const slots = record.slots.filter((slot) => slot.epoch === epoch);

@@ -26,7 +26,7 @@ export function lostPlaces(parent: Link | null, known: readonly Card[], names: r
   );
 }
 
-/** What is typed where fewer than a majority of the old committee still has its shares (section 5, rule 1). */
+/** What is typed where fewer than a majority of the old committee still has its shares (rule 1). */
 export function belowQuorumSentence(keyset: string, present: number, members: number): string {
   return `hand over ${keyset} although only ${present} of ${members} are left to endorse it`;
 }

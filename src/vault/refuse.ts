@@ -45,6 +45,7 @@ export function refuse(ceremonies: Ceremonies, held: Held, moment: Moment, reaso
     );
   }
   // the journal knows, also where my own packet was lost from the folder
+  // rule 2: accepted or refused, never both
   if (said('acceptance') || hasAccepted(ceremonies.vault.state, attempt.id)) {
     throw new Problem(
       'REFUSED',

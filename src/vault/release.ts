@@ -16,7 +16,7 @@ export function salvageSentence({ plan }: Held): string {
 }
 
 /**
- * Protocol section 5, rules 4 and 5. Nothing is destroyed: the share that was accepted stays, the old one is the active
+ * Rules 4 and 5. Nothing is destroyed: the share that was accepted stays, the old one is the active
  * one again, and the nonces go, so that no turn of this attempt is ever signed here.
  */
 export function release(ceremonies: Ceremonies, at: Held, moment: Moment, salvage: boolean, reason: string): void {

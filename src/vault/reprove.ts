@@ -10,7 +10,7 @@ import { asCbor, type Moment, say } from './say.ts';
 import { hasReleased, holdsOf, oldCopy, slotOfAttempt } from './standing.ts';
 
 /**
- * Calls for a later turn of the proof of life (protocol section 5, rule 3), and answers it in the same visit. Nothing
+ * Calls for a later turn of the proof of life (rule 3), and answers it in the same visit. Nothing
  * is given up with this: turn 0 can still become complete, and so can any call before.
  */
 export function reprove(

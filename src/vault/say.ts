@@ -57,6 +57,7 @@ export function say(
   const file = sealPacket(plan.id, record.key, packet, vault.host.random);
   const digest = fromHex(digestOf(packet)) as Uint8Array;
   const slot = slotOf(admit(plan, packet)); // what others would refuse is not said
+  // section 20: what was said in a slot is never said again in other bytes
   if (vault.state.said.some((before) => equalBytes(before.ceremony, plan.id) && before.slot === slot)) {
     throw new Problem(
       'VAULT_DAMAGED',

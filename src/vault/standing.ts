@@ -62,6 +62,7 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
   const keyset = keysetOf(state, plan);
   if (parent !== undefined) {
     const latest = latestEpoch(keyset);
+    // rows 11 and 21: epochs only grow
     if (parent.epoch < latest) {
       holds.push({
         code: 'PLAN_STALE',
@@ -76,6 +77,7 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
         hint: `finish the ceremony before this one; if the share is gone, ask for conclave propose recover --lost ${me.name}`,
       });
     }
+    // row 6: a committee that this machine knows is no other one
     if (keyset !== undefined && !isKnown(keyset, parent)) {
       holds.push({
         code: 'PIN_MISMATCH',
@@ -85,6 +87,7 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
     }
     if (keyset === undefined && state.pins.length > 0) {
       const pinned = parent.keys.some((key) => state.pins.some((pin) => keyFits(pin, key)));
+      // row 6: who joins knows a key from elsewhere
       if (!pinned) {
         holds.push({
           code: 'PIN_MISMATCH',
@@ -98,6 +101,7 @@ export function planHolds(state: VaultState, plan: Plan, attempt: Attempt = firs
   if (receiver !== undefined && !hasAnswered(state, plan, attempt)) {
     const named = attempt.prekeys[receiver.newIndex - 1] as Uint8Array;
     const prekey = state.prekeys.find((own) => equalBytes(own.public, named));
+    // row 23: one prekey, one attempt
     if (prekey === undefined || (prekey.attempt !== null && !equalBytes(prekey.attempt, attempt.id))) {
       holds.push({
         code: 'PREKEY_TAKEN',
@@ -283,6 +287,7 @@ export function holdsOf(ceremonies: Ceremonies, held: Held, duty: Duty): Hold[] 
       : actHolds(ceremonies, held.plan, held.view.current.attempt);
   for (const { contradiction, overridden } of alarmsFor(ceremonies, held)) {
     // to give an attempt up signs for nothing and destroys nothing: no liar can keep a machine from that
+    // rule 8: nothing is signed, endorsed or destroyed beside a contradiction
     if (overridden || duty === 'refuse') continue;
     const [first, second] = contradiction.packets.map((digest) => digest.slice(0, 16));
     holds.unshift({

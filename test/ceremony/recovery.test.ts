@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Participant, PlanFacts } from '../../src/ceremony/plan.ts';
+import { type Participant, type PlanFacts, writePlan } from '../../src/ceremony/plan.ts';
 import { lostPlaceOf, notRecovering, returnOf, twiceInNew } from '../../src/ceremony/recovery.ts';
-import { Ceremony, Person, people } from './committee.ts';
+import { Ceremony, Person, people, planFacts } from './committee.ts';
 
 /* Who comes back in a recovery, at which place, and what a recovery may not be. */
 
@@ -48,6 +48,29 @@ describe('a recovery', () => {
     expect(why([alice, dave, carol])).toBe(own);
     expect(why([bob, alice, carol])).toBe('a recovery puts nobody of the old committee in the place of alice');
     expect(why([dave, bob, carol])).toBe('a recovery is to the same people: dave is not alice, whose share is lost');
+  });
+});
+
+describe('a plan', () => {
+  const cast = [alice, bob, carol];
+  const lost = { old: [{ card: null }, { card: 1 }, { card: 2 }], dealers: [2, 3], reserves: [] };
+  const recovering = (change: Partial<PlanFacts>) => () =>
+    writePlan(planFacts({ cast, parent, members: cast, threshold: 2, facts: { kind: 'recover', ...lost, ...change } }));
+
+  it('that recovers is one, and none where it is no recovery', () => {
+    expect(recovering({})().kind).toBe('recover');
+    const card = (who: Person) => ({ card: cast.indexOf(who), prekey: who.card.prekeys[0] as Uint8Array });
+    expect(recovering({ new: [alice, carol, bob].map(card) })).toThrow('at the own place');
+  });
+
+  it('that refreshes keeps the members, all of them, and the threshold', () => {
+    const refreshing = (members: readonly Person[], threshold: number) => () =>
+      writePlan(planFacts({ cast, parent, members, threshold, facts: { kind: 'refresh' } }));
+    const kept = 'a refresh keeps the committee and its threshold';
+    expect(refreshing(cast, 2)().kind).toBe('refresh');
+    expect(refreshing(cast, 3)).toThrow(kept);
+    expect(refreshing([alice, bob], 2)).toThrow(kept);
+    expect(refreshing([alice, carol, bob], 2)).toThrow(kept);
   });
 });
 

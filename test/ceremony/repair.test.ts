@@ -7,7 +7,7 @@ import { route } from '../../src/ceremony/route.ts';
 import { refusal } from '../crypto/drawn.ts';
 import { Ceremony, interpolated, type Person, people } from './committee.ts';
 
-/* Complaints, amendments and releases as everybody judges them: protocol section 5, rules 3 to 6, and section 6. */
+/* Complaints, amendments and releases as everybody judges them: rules 3 to 6, and section 6. */
 
 const cast = Object.values(people('repair', 'alice', 'bob', 'carol', 'dave'));
 const [alice, bob, carol, dave] = cast as [Person, Person, Person, Person];

@@ -11,7 +11,7 @@ import { whyNotMoving } from '../../src/ceremony/why.ts';
 import { verifyStatement } from '../../src/crypto/proof-of-life.ts';
 import { Ceremony, interpolated, type Person, people } from './committee.ts';
 
-/* Later turns of the proof of life: protocol section 5, rule 3. Dave accepts, and is never seen again. */
+/* Later turns of the proof of life: rule 3. Dave accepts, and is never seen again. */
 
 const cast = Object.values(people('reprove', 'alice', 'bob', 'carol', 'dave'));
 const [alice, bob, carol, dave] = cast as [Person, Person, Person, Person];

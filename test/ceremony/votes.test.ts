@@ -9,7 +9,7 @@ import { type PlanFacts, readPlan } from '../../src/ceremony/plan.ts';
 import { refusal } from '../crypto/drawn.ts';
 import { Ceremony, type Person, people, planFacts } from './committee.ts';
 
-/* Protocol section 5, rule 1: my k-th vote sits in slot k and proves that all that I voted for before is dead. */
+/* Rule 1: my k-th vote sits in slot k and proves that all that I voted for before is dead. */
 
 const { alice, bob, carol, dave, erin } = people('votes', 'alice', 'bob', 'carol', 'dave', 'erin');
 const cast = [alice, bob, carol, dave, erin];

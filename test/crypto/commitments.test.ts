@@ -104,6 +104,7 @@ describe('commitment lists', () => {
     expect(refusal(() => sumCommitments(group, [[]]))).toBe('COMMITMENTS_LENGTH');
     expect(refusal(() => sumCommitments(group, [list, list.slice(1)]))).toBe('COMMITMENTS_LENGTH');
     expect(refusal(() => sumCommitments(group, [list.slice(1), list]))).toBe('COMMITMENTS_LENGTH');
+    expect(refusal(() => sumCommitments(group, [list, list, list.slice(1)]))).toBe('COMMITMENTS_LENGTH');
   });
 
   it('are not checked against nothing: as many shares as keys, and at least one', () => {

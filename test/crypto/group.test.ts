@@ -197,5 +197,7 @@ describe('the subgroup of edwards25519 (row 16)', () => {
     };
     expect(bad([229, 4])).toBe('POINT_INVALID');
     expect(bad([7, 1], [8, 7])).toBe('POINT_INVALID');
+    // the first of its group of six, which points that were not summed would hide here
+    expect(bad([78, 4])).toBe('POINT_INVALID');
   });
 });

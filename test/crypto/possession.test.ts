@@ -77,6 +77,10 @@ for (const group of [secp256k1, edwards25519, p256, ristretto255]) {
       const wrong = shares.with(3, group.add(shares[3] ?? secret, group.scalar(1n)));
       expect(refusal(() => provePossession(group, wrong, seed, combined, 4, context, random))).toBe('SHARE_MISMATCH');
       expect(refusal(() => provePossession(group, [], seed, combined, 4, context, random))).toBe('SHARE_MISMATCH');
+      // shares that weigh nothing together, and fit
+      const line = [group.negate(group.multiplySmall(group.base, 4)), group.base];
+      const none = [group.scalar(0n)];
+      expect(refusal(() => provePossession(group, none, seed, line, 4, context, random))).toBe('SHARE_MISMATCH');
     });
 
     it('of possession bind the index itself, not only the point behind it', () => {

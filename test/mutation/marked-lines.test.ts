@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { markedLines } from './mutate.js';
 
@@ -16,6 +16,24 @@ describe('a marked line', () => {
   it('is one that such a comment stands on, and no other', () => {
     expect(marked('a(); // row 16', 'b(); // why not', "c('// row 3');")).toEqual([1]);
     expect(marked('/** What everyone can check (row 27). */', 'function a() {}')).toEqual([]);
+  });
+});
+
+describe('the checks in src', () => {
+  const named = new Set<string>();
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  for (const file of files) {
+    for (const [, comment = ''] of readFileSync(`src/${file}`, 'utf8').matchAll(/(?<=^|\s)\/\/(.*)$/gm)) {
+      for (const [, what = '', numbers = ''] of comment.matchAll(/\b(rows?|rules?) (\d+(?:(?:,| and) \d+)*)/gi)) {
+        const kind = what.toLowerCase().replace(/s$/, '');
+        for (const number of numbers.match(/\d+/g) ?? []) named.add(`${kind} ${number}`);
+      }
+    }
+  }
+  const each = (kind: string, count: number) => Array.from({ length: count }, (_, at) => `${kind} ${at + 1}`);
+
+  it('name each attack of the threat model, and each rule of the protocol', () => {
+    expect([...each('row', 29), ...each('rule', 8)].filter((one) => !named.has(one))).toEqual([]);
   });
 });
 

@@ -1,19 +1,26 @@
 // Takes the checks of the pure core out, one at a time, and says which of them no test missed: `npm run mutate`.
 //
+//   npm run mutate                                                all of src/crypto and src/ceremony
 //   npm run mutate -- src/ceremony/call.ts                        one file, or several
 //   npm run mutate -- src/ceremony/call.ts --tests test/ceremony/reprove.test.ts
-//   npm run mutate -- src/ceremony/call.ts --all                  everything that can be altered, not only what decides
+//   npm run mutate -- --all --sample 300                          everything that can be altered; 300 of it
+//   npm run mutate -- --results FILE                              keeps what was found, and goes on from there
+//   npm run mutate -- --results FILE --again                      those that survived meet the tests once more
 //
-// Each mutant meets those tests alone that reach it. Without files it is all of src/crypto and src/ceremony: hours.
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+// StrykerJS makes the mutants; how they meet the tests is `tried.js`. Each meets those tests alone that reach it.
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /** @typedef {{ file: string, code: string, becomes: string, why: string }} Equivalent */
-/** @typedef {{ file: string, line: number, status: string, code: string, becomes: string }} Mutant */
+/** @typedef {import('./tried.js').Tried} Tried */
 
-const rooms = ['src/crypto', 'src/ceremony'];
+/** The mathematics meets its own tests; the protocol stands on the simulator's stand-ins for it, and meets all of its. */
+const rooms = [
+  { room: 'src/crypto', transparent: false, tests: ['test/crypto'] },
+  { room: 'src/ceremony', transparent: true, tests: ['test/ceremony', 'test/safety', 'test/vault'] },
+];
 
 /** What takes a check out or turns it round. `--all` alters everything: words, numbers and literals as well. */
 const deciding = ['ConditionalExpression', 'BlockStatement', 'LogicalOperator', 'MethodExpression'];
@@ -54,96 +61,143 @@ export function markedLines(source) {
   return marked;
 }
 
-/** @param {string[]} files @param {string[]} tests @param {readonly string[]} mutators @param {number} concurrency @returns {Promise<Mutant[]>} */
-async function mutants(files, tests, mutators, concurrency) {
-  const { Stryker } = await import('@stryker-mutator/core');
-  const stryker = new Stryker({
-    mutate: files,
-    testFiles: tests,
-    testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner', fileURLToPath(new URL('reporter.js', import.meta.url))],
-    vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
-    coverageAnalysis: 'perTest',
-    // the fixtures at the head of a test file run the same code, unaltered
-    ignoreStatic: true,
-    mutator: { excludedMutations: [...deciding, ...others].filter((one) => !mutators.includes(one)) },
-    concurrency,
-    dryRunTimeoutMinutes: 30,
-    timeoutMS: 20_000,
-    reporters: ['dots', 'survivors'],
-    allowConsoleColors: false,
-    // it would rewrite one with the compiler's old interface, and vitest reads none here
-    tsconfigFile: 'none',
-    ignorePatterns: ['build', 'dist', 'bench', 'ceremonies', 'docs'],
-  });
-  return (await stryker.runMutationTest()).map((mutant) => ({
-    file: relative('.', mutant.fileName),
-    line: mutant.location.start.line,
-    status: mutant.status,
-    code: codeAt(mutant.fileName, mutant.location),
-    becomes: mutant.replacement.replace(/\s+/g, ' '),
-  }));
-}
-
-/**
- * @typedef {{ line: number, column: number }} Place
- * @param {string} file @param {{ start: Place, end: Place }} location
- */
-function codeAt(file, { start, end }) {
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .slice(start.line - 1, end.line);
-  const last = lines.length - 1;
-  lines[last] = lines[last]?.slice(0, end.column - 1) ?? '';
-  lines[0] = lines[0]?.slice(start.column - 1) ?? '';
-  return lines.join(' ').replace(/\s+/g, ' ');
-}
-
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      tests: { type: 'string', default: 'test/crypto/**/*.test.ts,test/ceremony/**/*.test.ts' },
+      tests: { type: 'string' },
       only: { type: 'string', default: deciding.join() },
       all: { type: 'boolean', default: false },
-      concurrency: { type: 'string', default: '2' },
+      sample: { type: 'string' },
+      seconds: { type: 'string', default: '3' },
+      processes: { type: 'string', default: '2' },
+      results: { type: 'string' },
+      again: { type: 'boolean', default: false },
     },
   });
-  const files = positionals.length > 0 ? positionals : rooms.map((room) => `${room}/**/*.ts`);
-  const listed = (/** @type {string} */ list) => list.split(',').filter((one) => one !== '');
-  const found = await mutants(
-    files,
-    listed(values.tests),
-    values.all ? [...deciding, ...others] : listed(values.only),
-    Number(values.concurrency),
-  );
+  const mutators = values.all ? [...deciding, ...others] : values.only.split(',');
+  const excluded = [...deciding, ...others].filter((one) => !mutators.includes(one));
+  const before = values.results !== undefined && existsSync(values.results) ? toldBefore(values.results) : new Map();
+  /** @type {Tried[]} */
+  const known = [];
+  /** @param {Tried} one */
+  const tell = (one) => {
+    known.push(one);
+    if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(one)}\n`);
+    if (!dead(one)) console.log(said(one));
+  };
+  const how = { processes: Number(values.processes), seconds: Number(values.seconds), again: values.again, tell };
+  const asked = positionals.length > 0 ? positionals.flatMap(filesIn) : rooms.flatMap(({ room }) => filesIn(room));
+  for (const { room, transparent, tests } of rooms) {
+    const files = asked.filter((file) => file.startsWith(`${room}/`));
+    if (files.length === 0) continue;
+    const meeting = (values.tests?.split(',') ?? tests).flatMap(filesIn).filter(canBeTried);
+    const sample =
+      values.sample === undefined ? undefined : Math.round((Number(values.sample) * files.length) / asked.length);
+    await ask(files, meeting, excluded, transparent, { ...how, sample, before, known });
+  }
+  report(known);
+}
+
+/**
+ * @param {string[]} files @param {string[]} tests @param {string[]} excluded @param {boolean} transparent
+ * @param {{ processes: number, seconds: number, again: boolean, tell: (one: Tried) => void, sample: number | undefined, before: Map<string, Tried>, known: Tried[] }} how
+ */
+async function ask(files, tests, excluded, transparent, { sample, before, known, ...how }) {
+  const { instrumented } = await import('./instrumented.js');
+  const { measured, tried } = await import('./tried.js');
+  const { mutants, bundles, folder } = await instrumented(files, tests, excluded, transparent);
+  const sampled = shuffled(mutants).slice(0, sample);
+  const left = sampled.filter((mutant) => {
+    const told = before.get(mutant.key);
+    if (told === undefined || (how.again && !dead(told))) return true;
+    known.push({ ...told, mutant });
+    return false;
+  });
+  console.log(`${sampled.length} mutants, ${sampled.length - left.length} of them tried before`);
+  if (left.length > 0) {
+    const found = await measured(bundles, how.processes);
+    const tested = [...found.values()];
+    const failing = tested.flatMap((one) => one.failing);
+    console.log(`${tested.flatMap((one) => one.tests).length} tests in ${found.size} files`);
+    if (failing.length > 0) console.log(`${failing.length} that fail here without any mutant: ${failing.join(' | ')}`);
+    await tried(left, bundles, found, how);
+  }
+  rmSync(folder, { recursive: true });
+}
+
+/** @param {string} place a file, or a folder with its folders @returns {string[]} */
+function filesIn(place) {
+  if (place.endsWith('.ts')) return [place];
+  const names = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return names.map((name) => `${place}/${name}`).toSorted();
+}
+
+/** Tests that run in this process and replace none of its modules. @param {string} file */
+const canBeTried = (file) => file.endsWith('.test.ts') && !/vi\.mock\(|bin\/conclave/.test(readFileSync(file, 'utf8'));
+
+/** @param {Tried[]} all */
+function report(all) {
   /** @type {Equivalent[]} */
-  const known = JSON.parse(readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'));
+  const equivalents = JSON.parse(readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'));
+  const listed = (/** @type {Tried} */ { mutant }) =>
+    equivalents.some((one) => one.file === mutant.file && one.code === mutant.code && one.becomes === mutant.becomes);
   let bad = 0;
-  for (const file of new Set(found.map((mutant) => mutant.file))) {
-    const here = found.filter((mutant) => mutant.file === file && mutant.status !== 'Ignored');
-    const left = here.filter(
-      (mutant) =>
-        !['Killed', 'Timeout'].includes(mutant.status) &&
-        !known.some((one) => one.file === file && one.code === mutant.code && one.becomes === mutant.becomes),
+  console.log('\n| file | tried | noticed | change nothing | left |\n| --- | ---: | ---: | ---: | ---: |');
+  for (const file of [...new Set(all.map(({ mutant }) => mutant.file))].toSorted()) {
+    console.log(
+      row(
+        `\`${file}\``,
+        all.filter(({ mutant }) => mutant.file === file),
+        listed,
+      ),
     );
+  }
+  console.log(row('all', all, listed));
+  for (const file of new Set(all.map(({ mutant }) => mutant.file))) {
     const marked = markedLines(readFileSync(file, 'utf8'));
-    console.log(`\n${file}: ${here.length} tried, ${left.length} left (${score(here.length, left.length)} %)`);
-    for (const { line, status, code, becomes } of left) {
-      const security = marked.has(line);
-      if (security) bad += 1;
-      console.log(`  ${security ? '!' : ' '} ${line} ${status}: ${code}  ->  ${becomes}`);
+    for (const one of all.filter(({ mutant }) => mutant.file === file)) {
+      if (dead(one) || listed(one) || !marked.has(one.mutant.line)) continue;
+      bad += 1;
+      console.error(`! ${said(one)}`);
     }
   }
   if (bad > 0) {
-    console.error(
-      `\n${bad} of them stand on a line that names a row or a rule: a check that no test misses is not there`,
-    );
+    console.error(`${bad} on a line that names a row or a rule: a check that no test misses is not there`);
     process.exitCode = 1;
   }
 }
 
-/** @param {number} tried @param {number} left */
-const score = (tried, left) => (tried === 0 ? 100 : Math.round((100 * (tried - left)) / tried));
+/** @param {string} name @param {Tried[]} all @param {(one: Tried) => boolean} listed */
+function row(name, all, listed) {
+  const noticed = all.filter(dead).length;
+  const equal = all.filter((one) => !dead(one) && listed(one)).length;
+  const percent = ((100 * noticed) / all.length).toFixed(1);
+  return `| ${name} | ${all.length} | ${noticed} (${percent} %) | ${equal} | ${all.length - noticed - equal} |`;
+}
+
+/** @param {Tried} one */
+const dead = ({ status }) => status === 'killed' || status === 'timeout';
+
+/** @param {Tried} one */
+const said = ({ mutant: { file, line, kind, code, becomes }, status }) =>
+  `${file}:${line} ${status} ${kind}: ${code}  ->  ${becomes}`;
+
+/** @param {string} results @returns {Map<string, Tried>} */
+function toldBefore(results) {
+  const lines = readFileSync(results, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return new Map(lines.map((line) => JSON.parse(line)).map((one) => [one.mutant.key, one]));
+}
+
+/** Always in the same way, and so that what was tried is a fair part of all at any time. @param {Tried['mutant'][]} mutants */
+function shuffled(mutants) {
+  const place = (/** @type {Tried['mutant']} */ mutant) => createHash('sha256').update(mutant.key).digest('hex');
+  return mutants
+    .map((mutant) => ({ mutant, at: place(mutant) }))
+    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    .map(({ mutant }) => mutant);
+}
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

@@ -10,6 +10,20 @@ const standIns = join(import.meta.dirname, 'transparent');
 
 /** @typedef {{ file: string, find: string, put: string }} Patch */
 
+/** The stand-ins in the place of the cryptography. @param {import('esbuild').PluginBuild['onResolve']} onResolve */
+export function standIn(onResolve) {
+  onResolve({ filter: /^@noble\/hashes\/(sha2|hkdf)\.js$/ }, ({ importer }) =>
+    importer.startsWith(join(root, 'src')) ? { path: join(standIns, 'hashes.ts') } : null,
+  );
+  onResolve({ filter: /\/(group|suites|signature|aead)\.ts$/ }, ({ path, importer, resolveDir }) => {
+    if (importer.startsWith(standIns)) return null;
+    const target = relative(root, join(resolveDir, path));
+    return /^src\/crypto\/[a-z]+\.ts$/.test(target)
+      ? { path: join(standIns, /** @type {string} */ (path.split('/').at(-1))) }
+      : null;
+  });
+}
+
 /**
  * @param {{ entry: string, outfile: string, transparent: boolean, patches?: readonly Patch[] }} wanted
  * @returns {Promise<void>}
@@ -31,16 +45,7 @@ export async function bundle({ entry, outfile, transparent, patches = [] }) {
       {
         name: 'simulator',
         setup(builder) {
-          builder.onResolve({ filter: /^@noble\/hashes\/(sha2|hkdf)\.js$/ }, ({ importer }) =>
-            transparent && importer.startsWith(join(root, 'src')) ? { path: join(standIns, 'hashes.ts') } : null,
-          );
-          builder.onResolve({ filter: /\/(group|suites|signature|aead)\.ts$/ }, ({ path, importer, resolveDir }) => {
-            if (!transparent || importer.startsWith(standIns)) return null;
-            const target = relative(root, join(resolveDir, path));
-            return /^src\/crypto\/[a-z]+\.ts$/.test(target)
-              ? { path: join(standIns, /** @type {string} */ (path.split('/').at(-1))) }
-              : null;
-          });
+          if (transparent) standIn(builder.onResolve);
           builder.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
             const file = relative(root, path);
             let contents = await readFile(path, 'utf8');

@@ -29,7 +29,7 @@ function unexpected({ problem, holds }: Report): string | null {
   return broken === undefined ? null : `stops with ${broken}`;
 }
 
-/** Safety (a) and protocol section 5, rule 7: no share goes before the proof that makes it worthless. */
+/** Safety (a) and rule 7: no share goes before the proof that makes it worthless. */
 function lost(packets: Packets, before: Seen, after: Seen): string | null {
   const broken = after.shares.find(({ sound }) => !sound);
   if (broken !== undefined) return `holds a share of epoch ${broken.epoch} that cannot be read`;

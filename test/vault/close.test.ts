@@ -4,7 +4,7 @@ import { isKind } from '../../src/ceremony/kinds.ts';
 import type { Slot } from '../../src/vault/state.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 
-/* Protocol section 5, rule 7: what goes when the proof of life is there, and what never goes by itself. */
+/* Rule 7: what goes when the proof of life is there, and what never goes by itself. */
 
 vi.setConfig({ testTimeout: 30_000 });
 

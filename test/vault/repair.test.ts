@@ -9,7 +9,7 @@ import { cheat } from './liar.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 import { code } from './support.ts';
 
-/* What goes wrong in the room, and the way on from there: protocol section 5, rules 3 to 6, and section 6. */
+/* What goes wrong in the room, and the way on from there: rules 3 to 6, and section 6. */
 
 vi.setConfig({ testTimeout: 60_000 });
 

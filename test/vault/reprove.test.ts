@@ -11,7 +11,7 @@ import type { KeysetRecord } from '../../src/vault/state.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 import { code } from './support.ts';
 
-/* A member vanishes after it accepted: the others prove the new committee without it (protocol section 5, rules 3, 4, 7). */
+/* A member vanishes after it accepted: the others prove the new committee without it (rules 3, 4, 7). */
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -225,6 +225,7 @@ export function checkAcceptance(
   // row 10: whoever used other deals holds a share of another key
   if (!equalBytes(body.transcript, transcript.hash)) refuse('is over another transcript than the deals that it names');
   const wanted = keysOf(plan);
+  // row 13: one for every key, each a good point
   if (body.nonces.length !== wanted.length) refuse('has to commit to one nonce per key');
   body.nonces.forEach(({ hiding, binding }, place) => {
     const { group } = suite(wanted[place]?.suite ?? 'ed25519');
@@ -241,6 +242,7 @@ export function checkAcceptance(
   if (body.possession.length !== suites.length) refuse('has to prove possession once per suite');
   for (const [at, name] of suites.entries()) {
     const given = body.possession[at] ?? refuse('has to prove possession once per suite');
+    // row 13: every suite
     if (given.suite !== name) refuse('has to prove possession once per suite');
     const { group } = suite(name);
     const context = possessionContext(plan, attempt, transcript, name, packet.author);
@@ -253,6 +255,7 @@ export function checkAcceptance(
   // under another name it could be taken for somebody else where names are typed
   if (card.name !== before.name) refuse('renews its card under another name');
   const used = attempt.prekeys[index - 1] as Uint8Array;
+  // row 23: what was sealed to it is over
   if (card.prekeys.some((own) => equalBytes(own, used))) refuse('offers the prekey of this attempt again');
   return { packet, index, card };
 }

@@ -98,10 +98,11 @@ export function checkActivation(plan: Plan, turn: ProofTurn, packet: ActivationP
   if (!named.every((hash) => equalBytes(hash, transcript.hash))) {
     throw new Problem('ACTIVATION_INVALID', 'names acceptances over another transcript');
   }
-  // section 5, rule 4: one turn has one list, or a release could be blocked by who signed it
+  // rule 4: one turn has one list, or a release could be blocked by who signed it
   if (acceptances.some((one, at) => toHex(packet.body.certificate[at] ?? new Uint8Array()) !== one.packet.digest)) {
     throw new Problem('ACTIVATION_INVALID', 'has to name the acceptances in index order');
   }
+  // row 13: every key, not only the first
   if (packet.body.shares.length !== transcript.descriptor.keys.length) {
     throw new Problem('ACTIVATION_INVALID', 'has to hold one signature share per key');
   }

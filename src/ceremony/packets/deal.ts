@@ -161,6 +161,7 @@ function checkOwnShares(plan: Plan, dealer: Dealer, shares: readonly Uint8Array[
     const { group } = suite(name);
     const points = places.map((place) => parent?.points[place] as readonly Point[]);
     const scalars = places.map((place) => group.decodeScalar(shares[place] ?? new Uint8Array()));
+    // row 21: of this very committee
     if (!checkShares(group, points, scalars, dealer.index, random(32))) {
       throw new Problem('SHARE_MISMATCH', 'the share to deal from is not that of the committee which hands over');
     }
@@ -217,6 +218,7 @@ export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): Che
     const prekey = attempt.prekeys[at] as Uint8Array;
     const box = body.boxes[newIndex - 1] as Box;
     if (box.ciphertext.length !== 32 * wanted.length + 16) throw new Problem('DEAL_INVALID', 'a box of the wrong size');
+    // row 27: before anybody opens it
     checkBox(box, prekey, boxContext(plan, attempt, dealer, body, newIndex));
   });
   return { packet, dealer, points };

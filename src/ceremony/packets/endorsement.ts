@@ -12,7 +12,7 @@ const mostEvidence = 2 + (is.limits.members - 1) * (1 + 2 * 16);
 
 /**
  * My k-th vote for a successor of one parent sits in slot k and proves that whatever I voted for before is dead, so
- * that two committees can never both be fed by a majority (protocol section 5, rule 1; row 29).
+ * that two committees can never both be fed by a majority (rule 1; row 29).
  */
 export const voteSchema = v.strictObject({
   parent: is.hash,

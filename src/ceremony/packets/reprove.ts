@@ -45,7 +45,7 @@ export function checkReprove(plan: Plan, certificate: Certificate | null, packet
   if (certificate.acceptances.some(({ packet: { digest } }, at) => toHex(named[at] ?? new Uint8Array()) !== digest))
     refuse('has to name the acceptances in index order');
   if (signers.some((index, at) => index <= (signers[at - 1] ?? 0))) refuse('has to name its signers in index order');
-  // section 5, rule 3: fewer make no signature
+  // rule 3: fewer make no signature
   if (signers.length < plan.threshold) refuse('names fewer signers than the new threshold');
   if (!signers.includes(plan.byIdentity.get(packet.identity)?.newIndex ?? 0))
     refuse('calls others, but not its author');
