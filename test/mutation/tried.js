@@ -77,13 +77,20 @@ export async function measured(bundles, processes) {
 export async function tried(mutants, bundles, found, { processes, seconds, again, tell }) {
   /** @type {Map<string, number>} how often a test was the one, by file of the mutant */
   const kills = new Map();
+  const fileOf = new Map(mutants.map(({ id, file }) => [id, file]));
+  /** How much of what a test reaches is in one file: a test that is about plans looks at little else. */
+  const share = (/** @type {Measured} */ { reached }, /** @type {string} */ file) => {
+    const all = Object.keys(reached);
+    return all.filter((id) => fileOf.get(id) === file).length / all.length;
+  };
   /** @param {Room} room @param {Mutant} mutant @returns {Promise<void>} */
   const meet = async (room, mutant) => {
     const weight = (/** @type {Measured} */ test) =>
-      (test.ms + 1) / (1 + (kills.get(`${mutant.file} ${test.id}`) ?? 0));
+      (test.ms + 1) / (1 + (kills.get(`${mutant.file} ${test.id}`) ?? 0)) / share(test, mutant.file);
     const tests = [...found.values()].flatMap((one) => one.tests).filter((test) => mutant.id in test.reached);
+    const weights = new Map(tests.map((test) => [test, weight(test)]));
     const chosen = within(
-      tests.toSorted((a, b) => weight(a) - weight(b)),
+      tests.toSorted((a, b) => (weights.get(a) ?? 0) - (weights.get(b) ?? 0)),
       seconds,
     );
     const hits = 100 * Math.max(1, ...tests.map((test) => test.reached[mutant.id] ?? 0));

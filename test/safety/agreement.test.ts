@@ -7,7 +7,7 @@ import type { Attempt } from '../../src/ceremony/attempt.ts';
 import { owedBy } from '../../src/ceremony/duties.ts';
 import type { AnyPacket, BodyOf } from '../../src/ceremony/kinds.ts';
 import type { Plan, PlanFacts } from '../../src/ceremony/plan.ts';
-import { transcriptHash } from '../../src/ceremony/transcript.ts';
+import { assemble, transcriptHash } from '../../src/ceremony/transcript.ts';
 import { frostPublic, signStatement, statementMessage } from '../../src/crypto/proof-of-life.ts';
 import { Ceremony, type Person, people, ristretto } from '../ceremony/committee.ts';
 import { flipped, refusal } from '../crypto/drawn.ts';
@@ -107,6 +107,15 @@ describe('row 10: receivers that used different dealer sets', () => {
     expect(faults(ceremony)).toEqual(['carol DEAL_INVALID']);
   });
 
+  test('row 10: no transcript is made of fewer deals than those that the attempt names, nor of others', () => {
+    const { plan, current } = handoverOfTwo().before('activate').view;
+    const deals = current.transcript?.deals ?? [];
+    expect(deals.length).toBeGreaterThan(1);
+    expect(refusal(() => assemble(plan, current.attempt, deals))).toBeNull();
+    expect(refusal(() => assemble(plan, current.attempt, deals.slice(1)))).toBe('DEAL_INVALID');
+    expect(refusal(() => assemble(plan, current.attempt, deals.toReversed()))).toBe('DEAL_INVALID');
+  });
+
   test('row 10: an acceptance of enough deals that are not all of them names its author', () => {
     const ceremony = handover([1, 2, 3]).before('accept');
     const body = ceremony.acceptanceBody(dave);
@@ -149,14 +158,14 @@ describe('row 13: every item of a batch is checked', () => {
   });
 
   test('row 13: also the last signature share of an activation, and one too few', () => {
-    for (const change of [
-      (share: Uint8Array[]) => worse(share, (last) => flipped(last, 31)),
-      (share: Uint8Array[]) => share.slice(1),
-    ]) {
+    for (const [fault, change] of [
+      ['SIGNATURE_INVALID', (share: Uint8Array[]) => worse(share, (last) => flipped(last, 31))],
+      ['ACTIVATION_INVALID', (share: Uint8Array[]) => share.slice(1)],
+    ] as const) {
       const here = handoverOfTwo().before('activate');
       const honest = here.activationBody(dave);
       const lied = here.say(dave, 'activation', { ...honest, shares: change(honest.shares) });
-      expect(here.view.faults.map(({ packet }) => packet)).toEqual([lied.digest]);
+      expect(here.view.faults).toMatchObject([{ packet: lied.digest, fault }]);
       expect(here.run((name) => name === 'dave').view).toMatchObject({ phase: 'activating', current: { proof: null } });
     }
   });
