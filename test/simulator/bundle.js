@@ -15,10 +15,10 @@ export function standIn(onResolve) {
   onResolve({ filter: /^@noble\/hashes\/(sha2|hkdf)\.js$/ }, ({ importer }) =>
     importer.startsWith(join(root, 'src')) ? { path: join(standIns, 'hashes.ts') } : null,
   );
-  onResolve({ filter: /\/(group|suites|signature|aead)\.ts$/ }, ({ path, importer, resolveDir }) => {
+  onResolve({ filter: /\/(group|suites|signature|signature-shares|aead)\.ts$/ }, ({ path, importer, resolveDir }) => {
     if (importer.startsWith(standIns)) return null;
     const target = relative(root, join(resolveDir, path));
-    return /^src\/crypto\/[a-z]+\.ts$/.test(target)
+    return /^src\/crypto\/[a-z-]+\.ts$/.test(target)
       ? { path: join(standIns, /** @type {string} */ (path.split('/').at(-1))) }
       : null;
   });
