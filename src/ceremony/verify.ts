@@ -48,7 +48,7 @@ export interface Verification {
   readonly checks: readonly VerifiedCheck[];
   /** Its id; null where nothing of it is proven. */
   readonly keyset: string | null;
-  /** What its newest plan here calls it. */
+  /** What the newest plan calls it that its members carried out. Anybody can write another plan, and a name into it. */
   readonly name: string | null;
   /** The latest that its own keys vouch for in this file. What is not proven never raises it. */
   readonly epoch: number | null;
@@ -123,7 +123,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}, memo: Memo = n
     intact: wrongs.every(({ check }) => ofMembers.includes(check)),
     checks,
     keyset: chain.links[0] === undefined ? null : toHex(chain.links[0].proven.keysetId),
-    name: views.at(-1)?.plan.keyset ?? null,
+    name: nameIn(views, chain.links),
     epoch: chain.epoch,
     head: head === null ? null : toHex(head.id),
     ...committeeOf(head),
@@ -157,6 +157,12 @@ function committeeOf(head: Descriptor | null): Pick<Verification, 'threshold' | 
       return { label, suite, publicKey: toHex(publicKey), addresses: addressesOf(suite, publicKey) };
     }),
   };
+}
+
+/** A key signed what these came to. A plan that nobody followed names a keyset only where there is no better to be had. */
+function nameIn(views: readonly View[], links: readonly Link[]): string | null {
+  const done = views.findLast((view) => provenIn(view).length > 0 || (view.drill?.proof ?? null) !== null);
+  return (done ?? (links.length === 0 ? views.at(-1) : undefined))?.plan.keyset ?? null;
 }
 
 interface Opened {

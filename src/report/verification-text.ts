@@ -13,7 +13,7 @@ export function verificationText(verification: Verification, file: string, asked
   page.row('result', verdict(verification));
   page.row('file', file);
   if (keyset !== null) {
-    page.row('keyset', `${name ?? 'no plan in this file names it'} (${keyset})`);
+    page.row('keyset', `${name ?? 'no plan that was carried out in this file names it'} (${keyset})`);
     page.row('epoch', epoch === null ? 'none' : `the latest epoch in this file is ${epoch}`);
     page.row('head', head ?? 'there are two');
   } else if (verification.ceremonies.length > 0) page.row('keyset', `${name ?? ''}: nothing is proven in this file`);
@@ -80,7 +80,8 @@ export function verdict({
   const wrong = [...new Set(checks.filter(({ ok, open }) => !ok && !open).map(({ check }) => check))].join(', ');
   if (!valid && !intact) return `NOT VALID: do not rely on this file. What failed: ${wrong}`;
   if (!valid) {
-    const who = [...new Set(faults.map(({ member }) => member))].join(', ');
+    // a plan that nobody followed may call anybody by any name
+    const who = [...new Set(faults.map((one) => `${one.member} (identity ${one.identity.slice(0, 16)})`))].join(', ');
     return `NOT VALID: the file is as it was signed, but ${who === '' ? 'somebody' : who} is at fault. What failed: ${wrong}`;
   }
   if (epoch === null) return 'VALID, but NOTHING IS PROVEN: no check failed, and no key has signed a committee here';

@@ -10,7 +10,8 @@ import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { type Asked, forksBetween, type Verification, verifyExport } from '../../src/ceremony/verify.ts';
 import { addressesOf } from '../../src/crypto/addresses.ts';
-import { Ceremony, type Person, people } from './committee.ts';
+import { verdict } from '../../src/report/verification-text.ts';
+import { Ceremony, Person, people } from './committee.ts';
 
 /* What a stranger can know from one file, and what nobody can make a stranger believe. */
 
@@ -410,6 +411,43 @@ describe('a ceremony that failed', () => {
   });
 });
 
+describe('whoever has a public record and no share', () => {
+  /** Its card has the name of a member of epoch 0, who is not in epoch 1. */
+  const stand = new Person('alice', 'a stranger');
+  const proposed = (): Ceremony => {
+    const facts = { keyset: 'elsewhere', random: new Uint8Array(32).fill(8) };
+    return new Ceremony({
+      cast: [...cast, stand],
+      parent: one.link,
+      members: [bob, carol, dave],
+      threshold: 2,
+      dealers: [1, 2],
+      proposer: stand,
+      facts,
+    });
+  };
+
+  it('cannot give the keyset another name by a plan that nobody followed', () => {
+    const verification = of([zero, one, proposed()], [zero.link, one.link]);
+    expect(verification).toMatchObject({ valid: true, epoch: 1, name: 'treasury' });
+    expect(of([proposed()])).toMatchObject({ valid: true, epoch: 1, name: null });
+  });
+
+  it('cannot have somebody blamed who has the same name', () => {
+    const ceremony = proposed();
+    const amend = (reason: string) =>
+      ceremony.say(stand, 'amendment', { number: 1, dealers: [1, 2], receivers: [], reason } as never);
+    expect(() => amend('one')).toThrow();
+    const receivers = ceremony.plan.receivers.map(({ card, prekey }) => ({ card: card.file, prekey }));
+    for (const reason of ['one', 'two'])
+      ceremony.say(stand, 'amendment', { number: 1, dealers: [1, 2], receivers, reason }, { attempt: ceremony.plan.id });
+    const verification = of([zero, one, ceremony], [zero.link, one.link]);
+    expect(verification.valid).toBe(false);
+    expect(verdict(verification)).toContain(`alice (identity ${stand.identity.slice(0, 16)}) is at fault`);
+    expect(alice.identity.slice(0, 16)).not.toBe(stand.identity.slice(0, 16));
+  });
+});
+
 describe('a fork', () => {
   const other = handover(zero.link, [bob, carol, dave], { reason: 'another' }).run();
   const after = handover(other.link, [alice, bob, carol]).run();
@@ -454,6 +492,32 @@ describe('a fork', () => {
     const noted = handover(two.link, [alice, carol, dave]);
     for (const text of ['one', 'another']) noted.say(carol, 'note', { kind: 'observation', text, number: 0 });
     expect(forksBetween([of([noted]), of([noted])])).toMatchObject([{ ok: true, contradictions: [] }]);
+  });
+
+  it('is found where the files have no epoch in common: a descriptor names the one before it', () => {
+    const [comparison] = forksBetween([of([zero, one], [zero.link, one.link]), of([], [after.link])]);
+    expect(comparison).toMatchObject({ ok: false, forks: [{ epoch: 1, heads: [{ files: [0] }, { files: [1] }] }] });
+    expect(comparison?.detail).toContain('A FORK: epoch 1 has 2 descriptors');
+    expect(forksBetween([of([], [one.link]), of([], [two.link])])[0]?.ok).toBe(true);
+  });
+
+  it('cannot hide behind another id, another label, another world or the other parity of the key', () => {
+    const verification = of([], [one.link]);
+    const posing = (change: object): Verification => {
+      const later = { ...two.link.proven, ...change };
+      return { ...verification, epoch: 2, links: [{ ...two.link, proven: later }] };
+    };
+    const hash = new Uint8Array(32).fill(7);
+    const keys = two.link.proven.keys.slice(1).map(({ publicKey, ...key }) => {
+      return { ...key, label: 'other', publicKey: publicKey.with(0, 5 - (publicKey[0] as number)) };
+    });
+    for (const [change, says] of [
+      [{}, 'no fork: file 2 is the newest, at epoch 2; the oldest ends at epoch 1'],
+      [{ keysetId: hash }, 'A FORK: epoch 0 has 2 descriptors, all signed by the keys'],
+      [{ keysHash: hash, keys }, 'A FORK: one key stands among keys that are not the same'],
+      [{ rehearsal: false }, 'A FORK: one key is of a rehearsal and of a real keyset'],
+    ] as const)
+      expect(forksBetween([verification, posing(change)]).map(({ detail }) => detail)).toEqual([says]);
   });
 
   it('is looked for among files of one keyset alone', () => {

@@ -107,7 +107,7 @@ function hex(text: string): HTMLElement {
 function keysetFacts({ name, keyset, epoch, head, threshold, members, keys }: Verified): Rows {
   const committee = members.map((member) => `${member.index} ${member.name}`).join(', ');
   return [
-    ['keyset', name ?? 'no plan in this file names it'],
+    ['keyset', name ?? 'no plan that was carried out in this file names it'],
     ['its id', keyset === null ? 'not proven' : hex(keyset)],
     ['latest epoch', epoch === null ? 'none is proven' : `${epoch}, the latest that is proven in this file`],
     ['committee', threshold === null ? 'none is proven' : `any ${threshold} of these ${members.length}: ${committee}`],
