@@ -107,10 +107,11 @@ export function stillSection(page: Page, { drill, census }: Manifest): void {
   }
   if (census === null) return;
   page.section('what the members reported, each of itself');
-  for (const line of censusLines(census)) page.text(line);
+  // what others wrote stands in rows: the second line of a paragraph could pose as a heading of ours
+  for (const line of censusLines(census)) page.row('', line);
   for (const { name, copies } of census.members) {
     for (const { kind, id, label, epoch, invalid } of copies)
-      page.text(`${invalid ? 'worthless' : 'current'}: ${kind} ${id} of ${name}, epoch ${epoch}: ${label}`);
+      page.row(invalid ? 'worthless' : 'current', `${kind} ${id} of ${name}, epoch ${epoch}: ${label}`);
   }
 }
 
@@ -134,7 +135,7 @@ export function sharesSection(page: Page, manifest: Manifest): void {
   for (const { caller, number, signers, lost: without, reason, complete } of reproves) {
     const left = without.length === 0 ? 'nobody left out' : `${without.join(', ')} declared lost`;
     const end = complete ? 'signed by all of them' : 'not signed by all of them';
-    page.text(`later turn ${number}, called for by ${caller}: ${signers.join(', ')} (${left}); ${end}: ${reason}`);
+    page.row('later turn', `${number}, called for by ${caller}: ${signers.join(', ')} (${left}); ${end}: ${reason}`);
   }
   if (outstanding.length > 0) page.text(`outstanding: ${outstanding.join(', ')}`);
 }
@@ -142,10 +143,10 @@ export function sharesSection(page: Page, manifest: Manifest): void {
 function copyLines(page: Page, { copies }: Manifest): void {
   for (const [what, listed] of [
     ['recorded', copies.recorded],
-    ['worthless now', copies.invalid],
+    ['worthless', copies.invalid],
   ] as const) {
     for (const { member, kind, id, label, epoch } of listed)
-      page.text(`${what}: ${kind} ${id} of ${member}, epoch ${epoch}: ${label}`);
+      page.row(what, `${kind} ${id} of ${member}, epoch ${epoch}: ${label}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { schnorr } from '@noble/curves/secp256k1.js';
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { checksOf } from '../../src/ceremony/checks.ts';
+import { manifestOf } from '../../src/ceremony/manifest.ts';
 import { manifestText } from '../../src/report/manifest-text.ts';
 import { checksText, transcriptText } from '../../src/report/transcript-text.ts';
 import { Ceremony, ristretto } from '../ceremony/committee.ts';
@@ -215,5 +216,23 @@ describe('the transcript on paper', () => {
   test('of the checks alone is what a verification shows', () => {
     const lines = checksText(checksOf(first.view)).trimEnd().split('\n');
     expect(lines.filter((line) => line.startsWith('ok'))).toHaveLength(checksOf(first.view).length);
+  });
+});
+
+describe('what a member wrote', () => {
+  test('begins no line of a text, and so cannot pose as a section of it', () => {
+    const filler = '_'.repeat(80);
+    const prose = `x ${filler} SIGNED OFF ${'-'.repeat(80)} succeeded    yes ${filler}`;
+    const ceremony = handover().before('close');
+    close(ceremony, bob, { member: 'bob', state: 'kept', why: 'few-signers' }, prose);
+    const certificate = (ceremony.view.current.certificate?.acceptances ?? []).map(
+      ({ packet }) => fromHex(packet.digest) as Uint8Array,
+    );
+    ceremony.say(bob, 'reprove', { number: 1, certificate, signers: [1, 2], reason: prose });
+    ceremony.say(bob, 'note', { kind: 'observation', text: prose, number: 0 });
+    for (const page of [transcriptText(written(ceremony.view)), manifestText(manifestOf(ceremony.view))]) {
+      expect(page.split('\n').filter((line) => line.includes('SIGNED OFF')).length).toBeGreaterThan(2);
+      expect(page.split('\n').filter((line) => /^(SIGNED OFF$|succeeded yes|_{9})/.test(line))).toEqual([]);
+    }
   });
 });
