@@ -31,12 +31,15 @@ function byWhom(page: Page, { proposed, attempt, members }: Transcript): void {
   if (approvers.length > 0) page.row('', `approved by ${approvers.join(', ')}`);
 }
 
-function when(page: Page, { claimed, notBefore, notAfter }: Transcript): void {
+function when(page: Page, { claimed, notBefore, notAfter, record }: Transcript): void {
   page.row('when', `begun ${claimedTime(claimed.begun)}`);
   if (claimed.proven !== null) page.row('', `proven ${claimedTime(claimed.proven)}`);
   page.row('', `last packet ${claimedTime(claimed.last)}; all times as the machines' clocks claimed them`);
   if (notBefore !== null) page.row('not before', beaconWords(notBefore));
-  page.rows('not after', notAfter.map(anchorWords));
+  page.rows(
+    'not after',
+    notAfter.map((one) => anchorWords(one, record.of)),
+  );
 }
 
 function checksInShort(page: Page, { checks }: Transcript): void {

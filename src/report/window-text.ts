@@ -10,10 +10,11 @@ export function beaconWords({ source, round, value }: BeaconJson): string {
   return `round ${round} of ${source}, value ${value}: compare it when you have a network again`;
 }
 
-export function anchorWords({ member, at, place, digest, fits }: Anchor): string {
+/** The digest of a proven ceremony is made of what was dealt: whoever has the deals can publish it before anybody signed. */
+export function anchorWords({ member, at, place, digest, fits }: Anchor, of: 'proof' | 'packets'): string {
   const said = `made public at ${place}, as ${member} says (${claimedTime(at)})`;
   return fits
-    ? `${said}: look there for the digest of this record and its date`
+    ? `${said}: look there for the digest of this record and its date${of === 'proof' ? ', which is that of the deals: who had them knew the digest, and signatures may be later' : ''}`
     : `${said}, but another digest than that of this record as it is here: ${digest}`;
 }
 
@@ -37,7 +38,7 @@ export function windowRows(window: WindowJson): [label: string, value: string][]
   const { notBefore, notAfter, record } = window;
   return [
     ['not before', notBefore === null ? 'the plan names no public beacon' : beaconWords(notBefore)],
-    ...(notAfter.length === 0 ? ['no anchor is on record'] : notAfter.map(anchorWords)).map(
+    ...(notAfter.length === 0 ? ['no anchor is on record'] : notAfter.map((one) => anchorWords(one, record.of))).map(
       (words, at): [string, string] => [at === 0 ? 'not after' : '', words],
     ),
     ['digest', recordWords(record)],

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
+import { taggedHash, text } from '../../src/bytes/tagged-hash.ts';
 import { recordDigest, windowOf } from '../../src/ceremony/window.ts';
+import { anchorWords } from '../../src/report/window-text.ts';
 import { Ceremony, people } from './committee.ts';
 
 const cast = people('window', 'alice', 'bob', 'carol');
@@ -57,6 +59,20 @@ describe('the window', () => {
     expect(notAfter).toContainEqual(
       expect.objectContaining({ member: 'bob', at: 77, place: 'somewhere', fits: false }),
     );
+  });
+
+  test('of a proven ceremony says no more than when its deals were there: the digest is known before anybody signed', () => {
+    const ceremony = new Ceremony(wish).before('accept');
+    const { transcript } = ceremony.view.current;
+    if (transcript === null) throw new Error('all have dealt');
+    const early = taggedHash('record', ceremony.plan.id, text('proof'), transcript.descriptor.id, transcript.hash);
+    ceremony.say(alice, 'note', anchor('the gazette', early));
+    expect(windowOf(ceremony.view).notAfter[0]?.fits).toBe(false);
+    const [found] = windowOf(ceremony.run().view).notAfter;
+    if (found === undefined) throw new Error('the anchor is on record');
+    expect(found.fits).toBe(true);
+    expect(anchorWords(found, 'proof')).toContain('which is that of the deals');
+    expect(anchorWords(found, 'packets')).not.toContain('deals');
   });
 
   test('an anchor of a record that has grown since does not fit it any more', () => {
