@@ -440,7 +440,12 @@ describe('whoever has a public record and no share', () => {
     expect(() => amend('one')).toThrow();
     const receivers = ceremony.plan.receivers.map(({ card, prekey }) => ({ card: card.file, prekey }));
     for (const reason of ['one', 'two'])
-      ceremony.say(stand, 'amendment', { number: 1, dealers: [1, 2], receivers, reason }, { attempt: ceremony.plan.id });
+      ceremony.say(
+        stand,
+        'amendment',
+        { number: 1, dealers: [1, 2], receivers, reason },
+        { attempt: ceremony.plan.id },
+      );
     const verification = of([zero, one, ceremony], [zero.link, one.link]);
     expect(verification.valid).toBe(false);
     expect(verdict(verification)).toContain(`alice (identity ${stand.identity.slice(0, 16)}) is at fault`);
