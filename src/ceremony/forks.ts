@@ -93,7 +93,9 @@ function unlike(files: readonly number[], at: (place: number) => Verification): 
   const proven = files.flatMap((place) => at(place).links.map((link) => link.proven));
   const several = (values: readonly unknown[]): boolean => new Set(values).size > 1;
   return [
-    ...(several(proven.map(({ keysHash }) => toHex(keysHash))) ? ['one key stands among keys that are not the same'] : []),
+    ...(several(proven.map(({ keysHash }) => toHex(keysHash)))
+      ? ['one key stands among keys that are not the same']
+      : []),
     ...(several(proven.map(({ rehearsal }) => rehearsal)) ? ['one key is of a rehearsal and of a real keyset'] : []),
   ];
 }

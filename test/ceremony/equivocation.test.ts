@@ -1,7 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
+import type { Cbor } from '../../src/bytes/cbor.ts';
 import { contradictionsAcross } from '../../src/ceremony/across.ts';
+import { admit } from '../../src/ceremony/admission.ts';
 import { owedBy } from '../../src/ceremony/duties.ts';
+import { contradictionsIn } from '../../src/ceremony/equivocation.ts';
 import type { AnyPacket, BodyOf } from '../../src/ceremony/kinds.ts';
+import { writePacket } from '../../src/ceremony/packet.ts';
 import type { PlanFacts } from '../../src/ceremony/plan.ts';
 import { Ceremony, type Person, people } from './committee.ts';
 
@@ -199,4 +203,22 @@ test('two proven successors of one parent are an alarm, and name nobody', () => 
   expect(across).toMatchObject([{ member: 'somebody', grave: true }]);
   const liars = contradictionsAcross([first.view, second.view]).filter(({ slot }) => slot.startsWith('vote'));
   expect(liars.map(({ member }) => member).sort()).toEqual(['alice', 'bob']);
+});
+
+test('thousands of releases and parts of one liar are told of once each, and not pair by pair', () => {
+  const ceremony = handover();
+  const { body } = whole.said(bob, 'activation');
+  const signed = (kind: string, said: unknown, at: number) => {
+    const { id, rehearsal } = ceremony.plan;
+    const facts = { kind, ceremony: id, attempt: id, author: bob.signing.public, at, attended: true, rehearsal };
+    return admit(ceremony.plan, writePacket(facts, said as Cbor, bob.signing.secret));
+  };
+  const packets = Array.from({ length: 40 }, (_, at) => [
+    signed('activation', body, at),
+    signed('release', { signed: [], salvage: false, reason: '' }, at),
+  ]).flat();
+  const found = contradictionsIn(ceremony.plan, packets);
+  const told = new Set(found.flatMap((one) => one.packets));
+  expect(packets.filter(({ digest }) => !told.has(digest))).toEqual([]);
+  expect(found.length).toBeLessThan(4 * 40);
 });

@@ -17,3 +17,12 @@ test('verify asks for a file, or for the page, and not for both', async () => {
   }
   expect(somebody.world.read('/other.html')).toBeUndefined();
 });
+
+test('verify --page is not written over a record, which may be the only one', async () => {
+  somebody.world.memory.put('/only.conclave', new TextEncoder().encode('conclave export v1\nand the rest'));
+  const refused = await somebody.run('verify', '--page', '/only.conclave');
+  expect(refused).toMatchObject({ status: 1, json: { error: { code: 'OUTPUT_FAILED', changed: false } } });
+  expect(refused.json.error.message).toContain('a record of conclave has that name already');
+  await somebody.run('verify', '--page', '/again.html');
+  expect(await somebody.run('verify', '--page', '/again.html')).toMatchObject({ status: 0 });
+});

@@ -626,7 +626,12 @@ class Ceremony:
         self.tried = [Tried(self, attempt) for attempt in attempts]
         self.contradictions = contradictions(plan, self.packets)
         for one in self.tried:
-            for release, signed in one.unlisted:
+            told = {}
+            for release, signed in sorted(one.unlisted, key=lambda pair: (pair[0].digest, pair[1].digest)):
+                # of a second release the first packet is enough
+                if told.setdefault(release.author, release) is not release and (release.author, release.digest) in told:
+                    continue
+                told[release.author, release.digest] = signed
                 slot = f"release {one.attempt.id.hex()}"
                 self.contradictions.append((release.author, slot, release.digest, signed.digest))
         self.current = self._current()

@@ -262,7 +262,10 @@ export function contradictions(plan: Plan, packets: readonly Packet[]): Contradi
       }
     }
   }
+  const told = new Set<string>();
   for (const release of packets.filter(({ kind }) => kind === 'release')) {
+    const key = `${release.author} ${release.attempt}`;
+    const before = told.has(key);
     const listed = (release.body.signed as { packet: Uint8Array }[]).map(({ packet }) => hexOf(packet));
     for (const other of packets) {
       if (!signsTurn(other) || other.author !== release.author) continue;
@@ -273,6 +276,8 @@ export function contradictions(plan: Plan, packets: readonly Packet[]): Contradi
         packets: [release.digest, other.digest],
         grave: true,
       });
+      told.add(key);
+      if (before) break; // of a later release the first packet is enough
     }
   }
   return found;
