@@ -14,11 +14,14 @@ import { phraseRows } from '../../report/plan-text.ts';
 import { stillLines } from '../../report/still-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { scopeOf } from '../../vault/ceremonies.ts';
+import { backupsOf } from '../../vault/copies.ts';
 import { myCard, myIdentity } from '../../vault/identity.ts';
 import { perform } from '../../vault/perform.ts';
 import { refuse } from '../../vault/refuse.ts';
 import type { Moment } from '../../vault/say.ts';
-import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
+import { alarmsFor, contradictionId, type Hold, keysetOf, overrideSentence, recordFor } from '../../vault/standing.ts';
+import type { KeysetRecord } from '../../vault/state.ts';
+import { backUp } from '../backing-up.ts';
 import { boardOf } from '../board.ts';
 import { type Carried, carriedJson, carry, ended, errorJson } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
@@ -30,6 +33,7 @@ import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
 import { paint } from '../ui/colour.ts';
 import { exitOf, keptShares, keysetName, nextStops, type Outcome, oldCopyLines, outcomeJson } from '../visit.ts';
+import { checkRecipients, placesOf } from './backup-create.ts';
 
 interface Options {
   readonly stick?: string[];
@@ -40,6 +44,10 @@ interface Options {
   readonly override?: string;
   readonly refuse?: boolean;
   readonly reason?: string;
+  readonly backupTo?: string[];
+  readonly backupLabel?: string[];
+  readonly backupPassphraseFile?: string;
+  readonly recipient?: string[];
 }
 
 export const registerNext: Register = (program: Command, action) => {
@@ -57,6 +65,14 @@ export const registerNext: Register = (program: Command, action) => {
     .option('--override <sentence>', 'go on although somebody contradicted themselves: the sentence that was asked for')
     .option('--refuse', 'say no')
     .option('--reason <text>', 'why, for the record')
+    .option(
+      '--backup-to <dir>',
+      'where the plan requires a backup of the new share: where it goes; may be given more than once',
+      several,
+    )
+    .option('--backup-label <text>', 'what is written on it; once for all places, or once for each', several)
+    .option('--backup-passphrase-file <file>', "first line is the backup's own passphrase")
+    .option('--recipient <age1...>', 'seal backups to this age recipient instead; may be given more than once', several)
     .action(action<Options>(next));
 };
 
@@ -176,6 +192,13 @@ async function one(
       performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
     }
   }
+  // in the same visit, and before anything old goes: the closing asks again whether they are there
+  if (performed.holds.some(({ code }) => code === 'BACKUP_REQUIRED')) {
+    if (await backUpFirst(session, ceremonies, held, options)) {
+      const again = perform(ceremonies, id, moment);
+      performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
+    }
+  }
   const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');
   if (asked !== undefined && session.context.ask.interactive) {
     const old = oldShareName(ceremonies, held);
@@ -189,6 +212,38 @@ async function one(
   if (alarm !== undefined && session.context.ask.interactive)
     await askOverride(session, ceremonies, held, alarm, moment.now);
   return outcome({ ...performed, consented });
+}
+
+/** The backups that the plan asks for, as many as are missing. False where nobody says where they are to go. */
+async function backUpFirst(session: Session, ceremonies: Ceremonies, held: Held, options: Options): Promise<boolean> {
+  const keyset = recordOf(ceremonies, held);
+  if (keyset === undefined) return false;
+  const missing = Math.max(1, held.plan.copies) - backupsOf(keyset, held.plan.epoch.to).length;
+  const folders = [...(options.backupTo ?? [])].slice(0, Math.max(missing, 0));
+  if (folders.length === 0 && session.context.ask.interactive) {
+    session.say.line(`the plan wants ${missing} backup(s) of the new share of ${keyset.name} before the old one goes`);
+    for (let number = 1; number <= missing; number++) {
+      const folder = await session.context.ask.text(`folder of backup ${number} of ${missing} (empty: later)`, {
+        flag: '--backup-to DIR',
+      });
+      if (folder.trim() === '') return false;
+      folders.push(folder.trim());
+    }
+  }
+  if (folders.length === 0) return false;
+  checkRecipients(options.recipient ?? []);
+  await backUp(session, ceremonies, keyset, {
+    places: placesOf(folders, { label: options.backupLabel }, `backup of ${keyset.name}`),
+    recipients: options.recipient ?? [],
+    passphraseFile: options.backupPassphraseFile,
+  });
+  return true;
+}
+
+function recordOf(ceremonies: Ceremonies, { plan, view }: Held): KeysetRecord | undefined {
+  const made = view.current.proof?.link.proven;
+  const { state } = ceremonies.vault;
+  return made === undefined ? keysetOf(state, plan) : recordFor(state, made);
 }
 
 function oldShareName(ceremonies: Ceremonies, held: Held): string {
