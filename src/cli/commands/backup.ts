@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { Problem } from '../../problem.ts';
+import { lifeText } from '../../report/epoch-life-text.ts';
 import { claimedTime } from '../../report/time.ts';
 import { type CopyStanding, copiesOf, copyEpoch, registerCopy } from '../../vault/copies.ts';
+import { livesOf } from '../../vault/lives.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { copyJson, copyLabel, namedKeyset, oneKeyset, placeOf, placeText } from '../copy-words.ts';
 import type { Register } from '../program.ts';
@@ -85,8 +87,8 @@ async function register(session: Session, options: Options, words: readonly stri
 async function list(session: Session, options: Options, words: readonly string[]): Promise<undefined> {
   const { say } = session;
   const name = namedKeyset(options, words);
-  return session.withVault(({ vault }) => {
-    const { state } = vault;
+  return session.withVault((ceremonies) => {
+    const { state } = ceremonies.vault;
     const records = name === undefined ? state.keysets : [keysetByName(state, name)];
     const found = records.flatMap((record) => copiesOf(record).map((standing) => ({ record, standing })));
     if (found.length === 0) say.line('no copies are registered here');
@@ -112,7 +114,14 @@ async function list(session: Session, options: Options, words: readonly string[]
           'unfinished: a run did not get to its end, and something may lie there; conclave backup create clears the folder',
         );
     }
-    say.result({ v: 1, copies: found.map(({ record, standing }) => copyJson(record, standing)) });
+    const epochs = records.flatMap((record) => {
+      const lives = livesOf(ceremonies, record);
+      lives.forEach((life, at) => {
+        say.line(lifeText(record.name, life, at === lives.length - 1));
+      });
+      return lives.map((life) => ({ keyset: record.name, ...life }));
+    });
+    say.result({ v: 1, epochs, copies: found.map(({ record, standing }) => copyJson(record, standing)) });
     return undefined;
   });
 }

@@ -17,6 +17,8 @@ import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { keptOf } from '../../vault/kept.ts';
+import { dueOf } from '../../vault/lives.ts';
+import { pinFits, readPin } from '../../vault/pins.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
@@ -26,6 +28,7 @@ import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
 import { exportKeyset } from './keyset-export.ts';
+import { exposeShare } from './keyset-exposed.ts';
 
 export const registerKeyset: Register = (program: Command, action) => {
   const several = (value: string, before: string[] = []): string[] => [...before, value];
@@ -47,6 +50,12 @@ export const registerKeyset: Register = (program: Command, action) => {
     .option('--key <label>', 'only this key of the keyset; may be given more than once', several)
     .option('--label <text>', 'where the copy goes, for the register')
     .action(action(exportKeyset));
+  keyset
+    .command('mark-exposed <keyset>')
+    .description('note that somebody else may know a share: it counts against the threshold, and the keyset is due')
+    .option('--member <name>', 'whose share')
+    .option('--epoch <n>', 'of which epoch')
+    .action(action(exposeShare));
   keyset
     .command('purge <keyset@epoch>')
     .description('destroy a retired share, or one that a dead attempt left behind; never an active one')
@@ -160,7 +169,12 @@ function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
     oldCopy: isOldCopyOf(ceremonies.vault.state, record),
     rehearsal: ceremonies.vault.state.rehearsal,
   });
-  return { ...shown, apart };
+  return {
+    ...shown,
+    apart,
+    exposed: record.exposed.map(({ epoch, index }) => ({ epoch, index })),
+    due: dueOf(ceremonies, record),
+  };
 }
 
 async function list(session: Session): Promise<undefined> {
@@ -231,6 +245,7 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       const text = keptText({ ...stays, keyset: record.name, epoch: slot.epoch });
       for (const words of wrap(text, 76).split('\n')) say.line(`    ${words}`);
     }
+    for (const due of dueOf(ceremonies, record)) say.line(`  ${due}`);
     for (const { epoch, index, why } of record.apart) {
       const whose = why === 'stale' ? 'out of a stale backup, in quarantine' : 'of another machine, kept apart';
       say.line(`  share of epoch ${epoch}, member ${index}: ${whose}; it signs nothing here`);
