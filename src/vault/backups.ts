@@ -3,13 +3,13 @@ import type { Backup } from '../ceremony/backup.ts';
 import { judgeBackup, type KnownCommittees, shareOf } from '../ceremony/backup-standing.ts';
 import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import type { LinkFacts } from '../ceremony/succession.ts';
+import { keyFits } from '../crypto/known-key.ts';
 import { Problem } from '../problem.ts';
 import { freeName, linkOf } from './acts.ts';
 import type { Ceremonies } from './ceremonies.ts';
 import { emptyRegister } from './copies.ts';
 import { holdingOf } from './holding.ts';
 import { myIdentity } from './identity.ts';
-import { pinFits } from './pins.ts';
 import { isRecordOf } from './standing.ts';
 import type { ApartShare, CopyRecord, KeysetRecord, Slot, VaultState } from './state.ts';
 
@@ -215,7 +215,7 @@ function withThisOne({ copies }: KeysetRecord, { header }: Backup): CopyRecord[]
 }
 
 function checkPins({ pins }: VaultState, { keys }: Descriptor): void {
-  if (pins.length === 0 || keys.some((key) => pins.some((pin) => pinFits(pin, key)))) return;
+  if (pins.length === 0 || keys.some((key) => pins.some((pin) => keyFits(pin, key)))) return;
   throw new Problem(
     'PIN_MISMATCH',
     'none of the keys of this backup is one that was pinned on this machine',

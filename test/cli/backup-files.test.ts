@@ -225,6 +225,27 @@ describe('backup check', () => {
     expect((await check(world.machine('nobody'), file, ...words)).json.state).toBe('foreign');
   }, 60_000);
 
+  test('judges by an export instead of a vault, with the ceremony and what its member recorded since', async () => {
+    const { world, alice, file } = await backedUp();
+    const against = async (name: string) => {
+      await alice.ok('export', '--keyset', 'treasury', '--out', `/${name}.conclave`);
+      return ['--against', `/${name}.conclave`];
+    };
+    const before = await against('before');
+    const ceremony = await refresh(world);
+    const after = await against('after');
+    const auditor = world.machine('auditor');
+    expect((await check(auditor, file, ...before, ...words)).json).toMatchObject({ state: 'current', opened: true });
+    const { status, json } = await check(auditor, file, ...after);
+    expect([status, json]).toMatchObject([5, { state: 'stale', epoch: 0, currentEpoch: 1, endedBy: { ceremony } }]);
+    const fresh = (await create(alice)).json.backups[0].file;
+    expect((await check(auditor, fresh, ...before, ...words)).json.state).toBe('newer');
+    expect((await check(auditor, fresh, ...after, ...words)).json.state).toBe('current');
+    world.write('/broken.conclave', 'conclave export v1\nnothing');
+    const broken = await check(auditor, fresh, '--against', '/broken.conclave');
+    expect([broken.status, broken.json.error.code]).toEqual([4, 'EVIDENCE_INVALID']);
+  }, 60_000);
+
   test('calls it newer where the vault has not seen the ceremony', async () => {
     const world = made.fork();
     const home = [...world.memory.files()].filter(([path]) => path.startsWith('/home/carol/'));

@@ -3,6 +3,10 @@ import { toHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
 import { type Backup, mostBackupBytes, readBackup } from '../../ceremony/backup.ts';
 import { type BackupState, judgeBackup, type KnownCommittees } from '../../ceremony/backup-standing.ts';
+import type { Descriptor } from '../../ceremony/descriptor.ts';
+import type { View } from '../../ceremony/evaluate.ts';
+import { exportBytes } from '../../ceremony/export.ts';
+import { verifyExport } from '../../ceremony/verify.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
 import { claimedTime } from '../../report/time.ts';
@@ -16,7 +20,9 @@ import { readNamed } from '../named-file.ts';
 import type { Session } from '../session.ts';
 import type { Action } from './backup-create.ts';
 
-type Options = Keys;
+interface Options extends Keys {
+  readonly against?: string;
+}
 
 export function registerCheck(backup: Command, action: Action): void {
   backup
@@ -26,6 +32,7 @@ export function registerCheck(backup: Command, action: Action): void {
     )
     .option('--backup-passphrase-file <file>', "first line is the backup's own passphrase")
     .option('--identity <file>', 'an age identity that opens it')
+    .option('--against <file>', 'judge by an export (conclave export --keyset) instead of a vault')
     .action(action<Options>(check));
 }
 
@@ -65,6 +72,14 @@ async function check(session: Session, options: Options, [file = '']: readonly s
     };
     return said(session, file, null, verdict, nobody);
   }
+  if (options.against !== undefined)
+    return judged(
+      session,
+      file,
+      backup,
+      options,
+      exportJudge(readNamed(session, options.against, exportBytes), backup),
+    );
   if (!Vault.exists(session.home, session.context.fs)) return judged(session, file, backup, options, nobody);
   // on a disk that forgets: whoever only asks changes nothing
   return session
@@ -86,16 +101,46 @@ function vaultJudge(ceremonies: Ceremonies, backup: Backup): Judge {
     own,
     name: record.name,
     instead: backupsOf(record, current),
-    endedBy: (epoch) => {
-      const next = known.committees.find((committee) => committee.epoch === epoch + 1);
-      if (next === undefined) return null;
-      const ceremony = toHex(next.ceremony);
-      if (ceremonies.record(ceremony) === undefined) return { ceremony, at: null };
-      const { packets } = ceremonies.get(ceremony).view;
-      const signed = packets.filter(({ kind }) => kind === 'activation').map(({ at }) => at);
-      return { ceremony, at: signed.length === 0 ? null : Math.max(...signed) };
-    },
+    endedBy: (epoch) =>
+      endedIn(known.committees, epoch, (ceremony) =>
+        ceremonies.record(ceremony) === undefined ? undefined : ceremonies.get(ceremony).view,
+      ),
   };
+}
+
+/** By an export: the committees that the key itself signed for, as far as this file goes. No vault is opened. */
+function exportJudge(bytes: Uint8Array, { header }: Backup): Judge {
+  const { intact, head, links, ceremonies, name } = verifyExport(bytes);
+  const newest = links.find(({ proven }) => toHex(proven.id) === head)?.proven;
+  if (!intact || newest === undefined) {
+    throw new Problem(
+      'EVIDENCE_INVALID',
+      'nothing can be judged by this export: it is not what was signed, or it does not prove one newest committee',
+      'conclave verify says why',
+    );
+  }
+  const committees = links.map(({ proven }) => proven);
+  const member = toHex(header.identity);
+  const recorded = ceremonies.flatMap((view) =>
+    view.attempts.flatMap(({ closings }) => closings.get(member)?.body.recorded ?? []),
+  );
+  return {
+    known: { keyset: newest.keysetId, keys: newest.keysHash, committees },
+    name,
+    own: null,
+    instead: recorded.filter(({ kind, epoch }) => kind !== 'export' && epoch === newest.epoch),
+    endedBy: (epoch) =>
+      endedIn(committees, epoch, (ceremony) => ceremonies.find(({ plan }) => plan.ceremony === ceremony)),
+  };
+}
+
+/** The ceremony that made the committee after this epoch, and when its last new member signed. */
+function endedIn(committees: readonly Descriptor[], epoch: number, view: (ceremony: string) => View | undefined) {
+  const next = committees.find((committee) => committee.epoch === epoch + 1);
+  if (next === undefined) return null;
+  const ceremony = toHex(next.ceremony);
+  const signed = (view(ceremony)?.packets ?? []).filter(({ kind }) => kind === 'activation').map(({ at }) => at);
+  return { ceremony, at: signed.length === 0 ? null : Math.max(...signed) };
 }
 
 async function judged(session: Session, file: string, backup: Backup, keys: Keys, judge: Judge): Promise<Exit> {

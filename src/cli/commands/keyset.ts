@@ -18,7 +18,6 @@ import { type Holding, holdingOf } from '../../vault/holding.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { keptOf } from '../../vault/kept.ts';
 import { dueOf } from '../../vault/lives.ts';
-import { pinFits, readPin } from '../../vault/pins.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
