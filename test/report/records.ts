@@ -1,6 +1,6 @@
-import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { checksOf } from '../../src/ceremony/checks.ts';
 import type { View } from '../../src/ceremony/evaluate.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { type OwnRecord, type Transcript, transcriptOf } from '../../src/report/transcript-json.ts';
 import { Ceremony, type Person, people, type Wish } from '../ceremony/committee.ts';
 
