@@ -1,4 +1,3 @@
-import { escapeText } from '../bytes/printable.ts';
 import type { CopyPlace } from '../ceremony/packets/closing.ts';
 import { Problem } from '../problem.ts';
 import type { CopyStanding } from '../vault/copies.ts';
@@ -30,12 +29,6 @@ export function placeOf(said: { readonly [part in keyof CopyPlace]: string | und
     return given === undefined ? '' : copyLabel(given);
   };
   return { custodian: one('custodian'), place: one('place'), medium: one('medium'), bag: one('bag') };
-}
-
-/** The same for people, on one line; empty where nobody said anything. */
-export function placeText({ custodian, place, medium, bag }: CopyPlace): string {
-  const parts = [custodian, place, medium, bag === '' ? '' : `bag ${bag}`];
-  return escapeText(parts.filter((part) => part !== '').join(', '));
 }
 
 export function namedKeyset({ keyset }: { readonly keyset?: string }, [word]: readonly string[]): string | undefined {

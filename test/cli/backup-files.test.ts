@@ -427,6 +427,8 @@ describe('next', () => {
     const held = await world.visit('alice', plan.phrase);
     expect(held.json.holds[0].code).toBe('BACKUP_REQUIRED');
     expect(held.json.holds[0].hint).toContain('--backup-to');
+    const wrong = await world.visit('alice', plan.phrase, '--backup-to', '/not-mounted', ...words);
+    expect([wrong.status, wrong.json.holds.at(-1).code]).toEqual([4, 'BACKUP_PLACE']);
     const to = ['--backup-to', '/usb', '--backup-to', '/usb2', ...words];
     const closed = await world.visit('alice', plan.phrase, ...to);
     expect([closed.status, closed.json.ceremonies.at(-1).did]).toEqual([0, ['close']]);

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { Problem } from '../../problem.ts';
+import { placeText } from '../../report/copy-text.ts';
 import { lifeText } from '../../report/epoch-life-text.ts';
 import { claimedTime } from '../../report/time.ts';
 import { type CopyStanding, copiesOf, copyEpoch, registerCopy } from '../../vault/copies.ts';
 import { livesOf } from '../../vault/lives.ts';
 import { keysetByName } from '../../vault/propose.ts';
-import { copyJson, copyLabel, namedKeyset, oneKeyset, placeOf, placeText } from '../copy-words.ts';
+import { copyJson, copyLabel, namedKeyset, oneKeyset, placeOf } from '../copy-words.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';

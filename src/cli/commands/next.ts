@@ -194,10 +194,11 @@ async function one(
   }
   // in the same visit, and before anything old goes: the closing asks again whether they are there
   if (performed.holds.some(({ code }) => code === 'BACKUP_REQUIRED')) {
-    if (await backUpFirst(session, ceremonies, held, options)) {
+    const backed = await backUpFirst(session, ceremonies, held, options);
+    if (backed === true) {
       const again = perform(ceremonies, id, moment);
       performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
-    }
+    } else if (backed !== false) performed = { ...performed, holds: [...performed.holds, backed] };
   }
   const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');
   if (asked !== undefined && session.context.ask.interactive) {
@@ -214,8 +215,16 @@ async function one(
   return outcome({ ...performed, consented });
 }
 
-/** The backups that the plan asks for, as many as are missing. False where nobody says where they are to go. */
-async function backUpFirst(session: Session, ceremonies: Ceremonies, held: Held, options: Options): Promise<boolean> {
+/**
+ * The backups that the plan asks for, as many as are missing. False where nobody says where they are to go. Trouble with a
+ * medium holds up the closing alone: what this visit has said goes out.
+ */
+async function backUpFirst(
+  session: Session,
+  ceremonies: Ceremonies,
+  held: Held,
+  options: Options,
+): Promise<boolean | Hold> {
   const keyset = recordOf(ceremonies, held);
   if (keyset === undefined) return false;
   const missing = Math.max(1, held.plan.copies) - backupsOf(keyset, held.plan.epoch.to).length;
@@ -232,12 +241,18 @@ async function backUpFirst(session: Session, ceremonies: Ceremonies, held: Held,
   }
   if (folders.length === 0) return false;
   checkRecipients(options.recipient ?? []);
-  await backUp(session, ceremonies, keyset, {
-    places: placesOf(folders, { label: options.backupLabel }, `backup of ${keyset.name}`),
-    recipients: options.recipient ?? [],
-    passphraseFile: options.backupPassphraseFile,
-  });
-  return true;
+  try {
+    await backUp(session, ceremonies, keyset, {
+      places: placesOf(folders, { label: options.backupLabel }, `backup of ${keyset.name}`),
+      recipients: options.recipient ?? [],
+      passphraseFile: options.backupPassphraseFile,
+    });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code === 'INTERRUPTED') throw error;
+    const { code, message, hint } = error;
+    return { code, message, ...(hint === undefined ? {} : { hint }) };
+  }
 }
 
 function recordOf(ceremonies: Ceremonies, { plan, view }: Held): KeysetRecord | undefined {
