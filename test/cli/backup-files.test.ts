@@ -1,4 +1,5 @@
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { readFileSync } from 'node:fs';
+import { armor, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unarmored } from '../../src/bytes/armor.ts';
 import { toHex } from '../../src/bytes/hex.ts';
@@ -76,6 +77,16 @@ describe('backup create', () => {
     const { world, alice, file } = await backedUp();
     const content = world.read(file) ?? '';
     const sealed = unarmored('AGE ENCRYPTED FILE', content) as Uint8Array;
+    // what sed leaves, as the file itself says and the guide as well, is armor as age writes and reads it
+    const sed = /sed -n '\/(.*)\/,\/(.*)\/p'/;
+    const [, begin = '', end = ''] = sed.exec(content) ?? [];
+    expect(sed.exec(readFileSync(new URL('../../docs/operator-guide.md', import.meta.url), 'utf8'))?.[1]).toBe(begin);
+    const lines = content.split('\n');
+    const from = lines.findIndex((line) => new RegExp(begin).test(line));
+    const to = lines.findIndex((line, at) => at > from && new RegExp(end).test(line));
+    const cut = lines.slice(from, to + 1).join('\n');
+    expect(armor.decode(cut)).toEqual(sealed);
+    expect(armor.encode(sealed).trim()).toBe(cut);
     const plain = new TextDecoder().decode(
       (await decryptUnder('six words that nobody guesses', sealed)) ?? new Uint8Array(),
     );
