@@ -429,6 +429,35 @@ describe('backup retire', () => {
 });
 
 describe('next', () => {
+  test('makes it also in the visit in which the proof of a new key comes about', async () => {
+    const world = made.fork();
+    const keyset = [
+      '--keyset',
+      'young',
+      '--members',
+      people.join(','),
+      '--threshold',
+      '2',
+      '--key',
+      'main:ristretto255',
+    ];
+    const plan = await world.propose('alice', 'genesis', ...keyset, '--backup', 'required');
+    const to = ['--backup-to', '/usb', ...words];
+    const did: string[] = [];
+    for (const name of [...people, ...people, ...people]) {
+      const { json } = await world.visit(name, plan.phrase, ...to);
+      // biome-ignore lint/suspicious/noExplicitAny: as in Ran
+      const found = json.ceremonies.find((one: any) => one.ceremony === plan.ceremony);
+      did.push(`${name} ${found.did.join(' ')}`);
+    }
+    // whoever signs last sees the proof, backs up and closes, all in one visit
+    expect(did.some((line) => line.endsWith('activate close'))).toBe(true);
+    for (const name of people) {
+      const { copies } = (await world.machine(name).ok('backup', 'list', 'young')).json;
+      expect(copies).toMatchObject([{ kind: 'backup', epoch: 0, state: 'current' }]);
+    }
+  }, 60_000);
+
   test('makes the backups that the plan requires in the same visit, and only then closes', async () => {
     const world = made.fork();
     const alice = world.machine('alice');

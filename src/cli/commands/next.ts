@@ -14,26 +14,23 @@ import { phraseRows } from '../../report/plan-text.ts';
 import { stillLines } from '../../report/still-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { scopeOf } from '../../vault/ceremonies.ts';
-import { backupsOf } from '../../vault/copies.ts';
 import { myCard, myIdentity } from '../../vault/identity.ts';
 import { perform } from '../../vault/perform.ts';
 import { refuse } from '../../vault/refuse.ts';
 import type { Moment } from '../../vault/say.ts';
-import { alarmsFor, contradictionId, type Hold, keysetOf, overrideSentence, recordFor } from '../../vault/standing.ts';
-import type { KeysetRecord } from '../../vault/state.ts';
-import { backUp } from '../backing-up.ts';
+import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
 import { boardOf } from '../board.ts';
 import { type Carried, carriedJson, carry, ended, errorJson } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
 import { exitFor, exits, worst } from '../exit.ts';
 import { findingsOf } from '../machine.ts';
 import type { Register } from '../program.ts';
+import { backUpFirst } from '../required-backups.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
 import { paint } from '../ui/colour.ts';
 import { exitOf, keptShares, keysetName, nextStops, type Outcome, oldCopyLines, outcomeJson } from '../visit.ts';
-import { checkRecipients, placesOf } from './backup-create.ts';
 
 interface Options {
   readonly stick?: string[];
@@ -194,7 +191,7 @@ async function one(
   }
   // in the same visit, and before anything old goes: the closing asks again whether they are there
   if (performed.holds.some(({ code }) => code === 'BACKUP_REQUIRED')) {
-    const backed = await backUpFirst(session, ceremonies, held, options);
+    const backed = await backUpFirst(session, ceremonies, ceremonies.get(id), options);
     if (backed === true) {
       const again = perform(ceremonies, id, moment);
       performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
@@ -213,52 +210,6 @@ async function one(
   if (alarm !== undefined && session.context.ask.interactive)
     await askOverride(session, ceremonies, held, alarm, moment.now);
   return outcome({ ...performed, consented });
-}
-
-/**
- * The backups that the plan asks for, as many as are missing. False where nobody says where they are to go. Trouble with a
- * medium holds up the closing alone: what this visit has said goes out.
- */
-async function backUpFirst(
-  session: Session,
-  ceremonies: Ceremonies,
-  held: Held,
-  options: Options,
-): Promise<boolean | Hold> {
-  const keyset = recordOf(ceremonies, held);
-  if (keyset === undefined) return false;
-  const missing = Math.max(1, held.plan.copies) - backupsOf(keyset, held.plan.epoch.to).length;
-  const folders = [...(options.backupTo ?? [])].slice(0, Math.max(missing, 0));
-  if (folders.length === 0 && session.context.ask.interactive) {
-    session.say.line(`the plan wants ${missing} backup(s) of the new share of ${keyset.name} before the old one goes`);
-    for (let number = 1; number <= missing; number++) {
-      const folder = await session.context.ask.text(`folder of backup ${number} of ${missing} (empty: later)`, {
-        flag: '--backup-to DIR',
-      });
-      if (folder.trim() === '') return false;
-      folders.push(folder.trim());
-    }
-  }
-  if (folders.length === 0) return false;
-  checkRecipients(options.recipient ?? []);
-  try {
-    await backUp(session, ceremonies, keyset, {
-      places: placesOf(folders, { label: options.backupLabel }, `backup of ${keyset.name}`),
-      recipients: options.recipient ?? [],
-      passphraseFile: options.backupPassphraseFile,
-    });
-    return true;
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code === 'INTERRUPTED') throw error;
-    const { code, message, hint } = error;
-    return { code, message, ...(hint === undefined ? {} : { hint }) };
-  }
-}
-
-function recordOf(ceremonies: Ceremonies, { plan, view }: Held): KeysetRecord | undefined {
-  const made = view.current.proof?.link.proven;
-  const { state } = ceremonies.vault;
-  return made === undefined ? keysetOf(state, plan) : recordFor(state, made);
 }
 
 function oldShareName(ceremonies: Ceremonies, held: Held): string {
