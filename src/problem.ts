@@ -82,6 +82,13 @@ export const problems = {
   VAULT_FAILING: 'the disk of the vault does not read or write',
   VAULT_FILES: 'something stands in the way of a file of the vault',
   PURGE_REFUSED: 'a share that is to be destroyed is in use, or may be the last one that is of use',
+  // backups
+  BACKUP_DAMAGED: 'a backup is not what was written, or is none',
+  BACKUP_STALE: 'a backup of an epoch that is over: its share signs nothing any more',
+  BACKUP_NEWER: 'a backup of an epoch that this vault has not seen proven',
+  BACKUP_FOREIGN: 'a backup of another keyset, another member or another committee',
+  BACKUP_LOCKED: 'the passphrase or the identity that was given does not open the backup',
+  BACKUP_PLACE: 'a backup cannot go where it was asked for',
   // exchange
   EXCHANGE_INVALID: 'a share file of another system that is not what it claims to be',
   // courier

@@ -17,7 +17,7 @@ const structure = v.strictTuple([
 ]);
 
 /** What is signed for what: a packet can never be taken for a card (external_aad of RFC 9052 4.3). */
-export type SignedAs = 'conclave packet v1' | 'conclave card v1';
+export type SignedAs = 'conclave packet v1' | 'conclave card v1' | 'conclave backup v1';
 
 export interface Signed {
   readonly payload: Uint8Array;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { fileHash, text } from '../bytes/tagged-hash.ts';
+import { isBackup, readBackup } from '../ceremony/backup.ts';
 import { readCard } from '../ceremony/card.ts';
 import { ceremonyOf, unwrapProposal } from '../ceremony/envelope.ts';
 import { isEvidence, judgeEvidence } from '../ceremony/evidence.ts';
@@ -20,6 +21,7 @@ export interface Inspected {
     | 'evidence'
     | 'export'
     | 'vault'
+    | 'backup'
     | 'age'
     | 'plan'
     | 'scenario'
@@ -77,6 +79,14 @@ export function inspected(bytes: Uint8Array): Inspected {
       title,
       facts: { ceremonies: ceremonies.length, packets, links: succession.length },
     });
+  }
+  if (isBackup(bytes)) {
+    const { header } = readBackup(bytes);
+    const { id, name, epoch, member, index, at, label, recipients: named, rehearsal } = header;
+    const sealed = named.length === 0 ? 'under a passphrase' : `to ${named.length} age recipient(s)`;
+    const facts = { backup: id, keyset: name, epoch, member, index, label, made: claimedTime(at), sealed, rehearsal };
+    const title = `a backup of a SECRET SHARE (conclave backup check says whether it is still good)`;
+    return about({ what: 'backup', title, secret: true, facts });
   }
   if (begins(bytes, 'conclave vault v')) {
     const { rehearsal, kdf } = readHeader(bytes);

@@ -14,6 +14,32 @@ export async function encryptTo(recipients: readonly string[], content: Uint8Arr
   return new Uint8Array(await encrypter.encrypt(content));
 }
 
+/**
+ * An age v1 file under a passphrase, as it was typed: the plain `age` program knows of no other spelling. Cheap where
+ * nothing of value is behind it.
+ */
+export async function encryptUnder(passphrase: string, content: Uint8Array, cheap: boolean): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  encrypter.setScryptWorkFactor(cheap ? 4 : passphraseWork);
+  return new Uint8Array(await encrypter.encrypt(content));
+}
+
+/** As the age program does it: a second or two, and 256 MiB. */
+const passphraseWork = 18;
+
+/** The content, or null where the passphrase does not open it. */
+export async function decryptUnder(passphrase: string, file: Uint8Array): Promise<Uint8Array | null> {
+  checkHeader(file);
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(passphrase);
+  try {
+    return new Uint8Array(await decrypter.decrypt(file));
+  } catch {
+    return null;
+  }
+}
+
 /** A card only looks as if it had a recipient: its author can have put anything of that form there. */
 function orRefuse(recipient: string, add: () => void): void {
   try {

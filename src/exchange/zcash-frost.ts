@@ -49,18 +49,12 @@ export interface SecretShare {
   readonly commitment: readonly Point[];
 }
 
-/** The packages of one key of a committee, for the member at this index. The share has been checked by who holds it. */
-export function keyPackages(
-  descriptor: Descriptor,
-  place: number,
-  index: number,
-  share: Uint8Array,
-): { readonly key: KeyPackage; readonly public: PublicKeyPackage } {
+/** One key of the share of the member at this index; a share that is not of this committee is refused. */
+export function keyPackage(descriptor: Descriptor, place: number, index: number, share: Uint8Array): KeyPackage {
   const { suite: name } = descriptor.keys[place] as DescriptorKey;
   const points = descriptor.points[place] as readonly Point[];
   const { group } = suite(name);
   checkIndex(index);
-  const verifyingKey = points[0] as Point;
   const verifyingShare = evaluateCommitments(group, points, index);
   const signingShare = group.decodeScalar(share);
   if (!group.equalPoints(group.multiplyBase(signingShare), verifyingShare)) {
@@ -69,22 +63,32 @@ export function keyPackages(
       'the share does not match the commitments of its committee; nothing is written',
     );
   }
-  const minSigners = descriptor.threshold;
+  return {
+    suite: name,
+    identifier: group.scalar(BigInt(index)),
+    signingShare,
+    verifyingShare,
+    verifyingKey: points[0] as Point,
+    minSigners: descriptor.threshold,
+  };
+}
+
+/** The packages of one key of a committee, for the member at this index. */
+export function keyPackages(
+  descriptor: Descriptor,
+  place: number,
+  index: number,
+  share: Uint8Array,
+): { readonly key: KeyPackage; readonly public: PublicKeyPackage } {
+  const key = keyPackage(descriptor, place, index, share);
+  const points = descriptor.points[place] as readonly Point[];
+  const { group } = suite(key.suite);
   const verifyingShares = descriptor.members.map((_, at) => ({
     identifier: group.scalar(BigInt(at + 1)),
     point: evaluateCommitments(group, points, at + 1),
   }));
-  return {
-    key: {
-      suite: name,
-      identifier: group.scalar(BigInt(index)),
-      signingShare,
-      verifyingShare,
-      verifyingKey,
-      minSigners,
-    },
-    public: { suite: name, verifyingShares, verifyingKey, minSigners },
-  };
+  const { verifyingKey, minSigners } = key;
+  return { key, public: { suite: key.suite, verifyingShares, verifyingKey, minSigners } };
 }
 
 export function writeKeyPackage(found: KeyPackage): string {

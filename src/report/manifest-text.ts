@@ -1,5 +1,6 @@
 import type { Manifest } from '../ceremony/manifest.ts';
 import { noteWords } from '../ceremony/note-facts.ts';
+import { copyFate } from './copy-text.ts';
 import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
 import { kindWords } from './plan-text.ts';
@@ -145,8 +146,10 @@ function copyLines(page: Page, { copies }: Manifest): void {
     ['recorded', copies.recorded],
     ['worthless', copies.invalid],
   ] as const) {
-    for (const { member, kind, id, label, epoch } of listed)
-      page.row(what, `${kind} ${id} of ${member}, epoch ${epoch}: ${label}`);
+    for (const copy of listed) {
+      const { member, kind, id, label, epoch } = copy;
+      page.row(what, `${kind} ${id} of ${member}, epoch ${epoch}: ${label}${copyFate(copy)}`);
+    }
   }
 }
 

@@ -38,7 +38,7 @@ export interface OwnCopy {
   readonly label: string;
   readonly epoch: number;
   readonly at: number;
-  readonly state: 'current' | 'invalid';
+  readonly state: 'current' | 'invalid' | 'destroyed' | 'unfinished';
 }
 
 export interface TranscriptSource {
@@ -201,8 +201,9 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
       open.push(`the share of ${name}, old member ${index}, was declared lost and not destroyed`);
     for (const { member, state, why } of manifest.oldShares)
       if (state === 'kept') open.push(`the old share of ${member} was kept (${why})`);
-    for (const { member, kind, label, epoch } of manifest.copies.invalid)
-      open.push(`${kind} "${label}" of ${member}, epoch ${epoch}, is worthless now: destroy it and record that`);
+    for (const { member, kind, label, epoch, destroyed } of manifest.copies.invalid)
+      if (destroyed === null)
+        open.push(`${kind} "${label}" of ${member}, epoch ${epoch}, is worthless now: destroy it and record that`);
   }
   return { succeeded: current.proof !== null && failed.length === 0, says: saysOf(), open };
 

@@ -14,7 +14,7 @@ import { Page } from './page.ts';
 import type { Cell } from './page-block.ts';
 import { claimedTime } from './time.ts';
 import { firstPage } from './transcript-first.ts';
-import type { Transcript } from './transcript-json.ts';
+import type { OwnRecord, Transcript } from './transcript-json.ts';
 import { troubleSections } from './trouble-page.ts';
 import { windowRows } from './window-text.ts';
 
@@ -200,13 +200,19 @@ function own(page: Page, { own: mine }: Transcript): void {
   page.rows(
     'copies',
     copies.map(({ id, kind, label, epoch, at, state }) => {
-      const now = state === 'current' ? 'current' : 'WORTHLESS: to be destroyed where it lies';
-      return `${kind} ${id}, epoch ${epoch}, made ${claimedTime(at)}, ${now}: ${label}`;
+      return `${kind} ${id}, epoch ${epoch}, made ${claimedTime(at)}, ${copyWords[state]}: ${label}`;
     }),
   );
   page.rows('damaged', damaged);
   page.row('written by', `conclave ${tool.version}${tool.digest === null ? '' : `, ${tool.digest}`}`);
 }
+
+const copyWords: Readonly<Record<OwnRecord['copies'][number]['state'], string>> = {
+  current: 'current',
+  invalid: 'WORTHLESS: to be destroyed where it lies',
+  destroyed: 'destroyed, as its member says',
+  unfinished: 'begun and not finished: something may lie there',
+};
 
 /** At the end of the record, since it is made public when the record is done. */
 function anchoring(page: Page, transcript: Transcript): void {

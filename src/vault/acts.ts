@@ -11,6 +11,7 @@ import type { Plan } from '../ceremony/plan.ts';
 import { Problem } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { complain } from './complain.ts';
+import { emptyRegister } from './copies.ts';
 import { myIdentity, renewCard } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
 import { type Hold, parentSlot, recordFor, slotOfAttempt } from './standing.ts';
@@ -216,7 +217,7 @@ function withSlot(state: VaultState, plan: Plan, made: Descriptor, slot: KeysetR
   }
   const links = plan.parent === null ? [] : [linkOf(plan.parent)];
   const { keysetId: id, keysHash: keys } = made;
-  const fresh: KeysetRecord = { id, keys, name: freeName(state, plan.keyset), links, slots: [slot], copies: [] };
+  const fresh: KeysetRecord = { id, keys, name: freeName(state, plan.keyset), links, slots: [slot], ...emptyRegister };
   return { ...state, keysets: [...state.keysets, fresh] };
 }
 

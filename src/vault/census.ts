@@ -2,7 +2,7 @@ import type { CensusBody } from '../ceremony/packets/census.ts';
 import { provesPossession } from '../ceremony/packets/census.ts';
 import type { Stop } from './acts.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
-import { copiesOf } from './copies.ts';
+import { asCopy, copiesOf } from './copies.ts';
 import { asCbor, type Moment, say } from './say.ts';
 import { keysetOf, parentSlot } from './standing.ts';
 
@@ -25,15 +25,10 @@ export function census(ceremonies: Ceremonies, held: Held, moment: Moment): Stop
     possession: provesPossession(plan, descriptor, slot.index, share, author, vault.host.random),
     prekeys: state.prekeys.filter(({ attempt }) => attempt === null).length,
     tool: moment.tool,
-    copies: (record === undefined ? [] : copiesOf(record)).map(
-      ({ copy: { id, label, kind, epoch }, state: standing }) => ({
-        id,
-        label,
-        kind,
-        epoch,
-        invalid: standing === 'invalid',
-      }),
-    ),
+    copies: (record === undefined ? [] : copiesOf(record)).map(({ copy, outstanding, state: standing }) => ({
+      ...asCopy(copy),
+      invalid: outstanding || standing === 'destroyed',
+    })),
     findings: [...(moment.findings?.() ?? [])],
   };
   say(ceremonies, held, moment, 'census', asCbor(body), (before) => before);

@@ -1,12 +1,13 @@
 import { equalBytes } from '../bytes/hex.ts';
 import type { AttemptView } from '../ceremony/attempt-view.ts';
 import { shareFits } from '../ceremony/packets/acceptance.ts';
-import type { ClosingBody, Copy } from '../ceremony/packets/closing.ts';
+import type { ClosingBody } from '../ceremony/packets/closing.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { lostPlaceOf } from '../ceremony/recovery.ts';
 import { Problem } from '../problem.ts';
 import { linkOf, type Stop } from './acts.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
+import { asCopy, backupsOf } from './copies.ts';
 import { myIdentity } from './identity.ts';
 import { asCbor, type Moment, say } from './say.ts';
 import { type Hold, isRecordOf, keysetOf, recordFor } from './standing.ts';
@@ -58,16 +59,17 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
     };
   }
   const copies = keyset?.copies ?? [];
-  const recorded = copies.filter((copy) => copy.epoch === plan.epoch.to && !copy.invalid);
-  // an export is a copy that other software uses; only what was made to be kept is a backup
-  const backups = recorded.filter((copy) => copy.kind === 'external');
+  const recorded = copies.filter(
+    (copy) => copy.epoch === plan.epoch.to && !copy.invalid && copy.destroyed === null && copy.unfinished === null,
+  );
+  const backups = keyset === undefined ? [] : backupsOf(keyset, plan.epoch.to);
   if (plan.backup === 'required' && me?.newIndex != null && backups.length < Math.max(1, plan.copies)) {
     return {
       holds: [
         {
           code: 'BACKUP_REQUIRED',
           message: `the plan wants ${Math.max(1, plan.copies)} recorded backup(s) of the new share before the old one goes`,
-          hint: `make it, then conclave backup register ${keyset?.name ?? plan.keyset} --external --label "where it is"`,
+          hint: `conclave next --backup-to DIR makes it in this visit; one that was made elsewhere: conclave backup register ${keyset?.name ?? plan.keyset} --external --label "where it is"`,
         },
       ],
     };
@@ -75,7 +77,10 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
   // asked last: nobody is to type which share goes and then be sent away to make a backup
   const old = oldShare(held, state, keyset, moment, backups.length > 0);
   if ('code' in old) return { holds: [old] };
-  const invalid = copies.filter((copy) => copy.epoch < plan.epoch.to && !copy.invalid);
+  // what was destroyed before it was declared worthless, or since, is said as well; each once
+  const invalid = copies.filter(
+    (copy) => copy.epoch < plan.epoch.to && (!copy.invalid || (copy.destroyed !== null && !copy.attested)),
+  );
   if (old.state === 'wrapping-key-deleted' && !enoughSigners(plan, held.view.current))
     recordDeviation(ceremonies, held, moment);
   const { attempt } = held.view.current;
@@ -99,7 +104,11 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
       const links = record.links.some(({ epoch }) => epoch === descriptor.epoch)
         ? record.links
         : [...record.links, linkOf(proof.link)];
-      const marked = record.copies.map((copy) => (invalid.includes(copy) ? { ...copy, invalid: true } : copy));
+      const marked = record.copies.map((copy) =>
+        invalid.includes(copy) ? { ...copy, invalid: true, attested: copy.destroyed !== null } : copy,
+      );
+      const apart = record.apart.filter(({ epoch }) => epoch >= plan.epoch.to);
+      gone.push(...record.apart.flatMap(({ epoch }) => (epoch < plan.epoch.to ? [epoch] : [])));
       // who leaves never activates: an old share that stays there is retired with this
       const retired = slots.map((slot) => {
         // a turn may be complete without me: then my share becomes the active one now
@@ -107,7 +116,7 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
         // also one that I signed for in an attempt that came to nothing: one share is active
         return slot.state === 'active' && slot.epoch <= plan.epoch.to ? { ...slot, state: 'retired' as const } : slot;
       });
-      return { ...record, links, slots: retired, copies: marked };
+      return { ...record, links, slots: retired, copies: marked, apart };
     });
     const log = gone.map((epoch) => ({
       at: moment.now,
@@ -219,8 +228,4 @@ function recordDeviation(ceremonies: Ceremonies, held: Held, moment: Moment): vo
   if (mine.some(({ body }) => body.text === text)) return; // said before the power went
   const number = 1 + Math.max(-1, ...mine.map(({ body }) => body.number));
   say(ceremonies, held, moment, 'note', asCbor({ kind: 'deviation', text, number }), (state) => state);
-}
-
-function asCopy({ id, label, kind, epoch }: KeysetRecord['copies'][number]): Copy {
-  return { id, label, kind, epoch };
 }

@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Random } from '../bytes/random.ts';
+import { type Copy, type CopyPlace, nowhere } from '../ceremony/packets/closing.ts';
 import { Problem } from '../problem.ts';
 import { latestEpoch } from './standing.ts';
 import type { CopyRecord, KeysetRecord, VaultState } from './state.ts';
@@ -15,7 +16,13 @@ export interface NewCopy {
   readonly kind: CopyRecord['kind'];
   readonly epoch: number;
   readonly at: number;
+  readonly where?: CopyPlace;
+  /** The file that is about to be written, for a backup: it counts once it was read back. */
+  readonly unfinished?: string;
 }
+
+/** What a vault knows of the copies of a keyset that is new to it. */
+export const emptyRegister: Pick<KeysetRecord, 'copies' | 'apart' | 'exposed'> = { copies: [], apart: [], exposed: [] };
 
 /** As many as a state and a closing can list. */
 const mostCopies = 1000;
@@ -25,14 +32,68 @@ export function registerCopy(vault: Vault, record: KeysetRecord, copy: NewCopy):
   if (record.copies.length >= mostCopies) {
     throw new Problem('USAGE', `the register of ${record.name} is full: it has ${mostCopies} copies`);
   }
-  const entry: CopyRecord = { id: freshId(vault.state, vault.host.random), ...copy, invalid: false };
+  const { where = nowhere, unfinished = null, ...facts } = copy;
+  const id = freshId(vault.state, vault.host.random);
+  const entry: CopyRecord = { ...facts, id, where, unfinished, destroyed: null, invalid: false, attested: false };
+  changeCopies(vault, record, (copies) => [...copies, entry]);
+  return entry;
+}
+
+/** One step over the register of one keyset. */
+export function changeCopies(
+  vault: Vault,
+  { id, keys }: Pick<KeysetRecord, 'id' | 'keys'>,
+  change: (copies: readonly CopyRecord[]) => CopyRecord[],
+): void {
   vault.commit((state) => ({
     ...state,
     keysets: state.keysets.map((keyset) =>
-      equalBytes(keyset.id, record.id) ? { ...keyset, copies: [...keyset.copies, entry] } : keyset,
+      equalBytes(keyset.id, id) && equalBytes(keyset.keys, keys)
+        ? { ...keyset, copies: change(keyset.copies) }
+        : keyset,
     ),
   }));
-  return entry;
+}
+
+/** The backup that was begun is whole: read back and opened. */
+export function finishCopy(vault: Vault, record: KeysetRecord, id: string): void {
+  changeCopies(vault, record, (copies) =>
+    copies.map((copy) => (copy.id === id ? { ...copy, unfinished: null } : copy)),
+  );
+}
+
+/** The backup that was begun is certainly not there: nothing of it was written, or what was is removed. */
+export function forgetUnfinished(vault: Vault, record: KeysetRecord, id: string): void {
+  changeCopies(vault, record, (copies) => copies.filter((copy) => copy.id !== id || copy.unfinished === null));
+}
+
+/** What people say that they did with a copy. It is asked of them, since nobody can take it back. */
+export function retireCopy(
+  vault: Vault,
+  record: KeysetRecord,
+  id: string,
+  destroyed: NonNullable<Copy['destroyed']>,
+): void {
+  changeCopies(vault, record, (copies) =>
+    copies.map((copy) => (copy.id === id ? { ...copy, destroyed, attested: false } : copy)),
+  );
+}
+
+/** Those that may stand in for the share of an epoch: made to be kept, whole, and not gone. */
+export function backupsOf({ copies }: Pick<KeysetRecord, 'copies'>, epoch: number): CopyRecord[] {
+  return copies.filter(
+    (copy) =>
+      copy.epoch === epoch &&
+      copy.kind !== 'export' && // an export is a copy that other software uses
+      !copy.invalid &&
+      copy.destroyed === null &&
+      copy.unfinished === null,
+  );
+}
+
+/** A copy as the others learn of it. */
+export function asCopy({ id, label, kind, epoch, where, destroyed }: CopyRecord): Copy {
+  return { id, label, kind, epoch, where, destroyed };
 }
 
 /** Short enough to be written on a bag, and no other copy of this vault has it. */
@@ -71,11 +132,24 @@ export function copyEpoch(record: KeysetRecord, wanted: number | null): number {
 
 export interface CopyStanding {
   readonly copy: CopyRecord;
-  readonly state: 'current' | 'invalid';
+  readonly state: 'current' | 'invalid' | 'destroyed' | 'unfinished';
+  /** Worthless, and nobody has said that it is destroyed. */
+  readonly outstanding: boolean;
 }
 
 /** Worthless is what was declared so, and what belongs to an epoch that is over: the declaration comes with closing. */
 export function copiesOf(record: KeysetRecord): CopyStanding[] {
   const latest = latestEpoch(record);
-  return record.copies.map((copy) => ({ copy, state: copy.invalid || copy.epoch < latest ? 'invalid' : 'current' }));
+  return record.copies.map((copy) => {
+    const worthless = copy.invalid || copy.epoch < latest;
+    const state =
+      copy.destroyed !== null
+        ? 'destroyed'
+        : worthless
+          ? 'invalid'
+          : copy.unfinished !== null
+            ? 'unfinished'
+            : 'current';
+    return { copy, state, outstanding: state === 'invalid' };
+  });
 }

@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import type { Ceremonies } from './ceremonies.ts';
 import { head } from './propose.ts';
 import { isRecordOf, latestEpoch } from './standing.ts';
-import type { KeysetRecord, Slot } from './state.ts';
+import type { ApartShare, KeysetRecord, Slot } from './state.ts';
 
 /** What this vault holds of a keyset, and what it has seen the key itself vouch for. */
 export interface Holding {
@@ -28,6 +28,21 @@ export function holdingOf(ceremonies: Ceremonies, record: KeysetRecord): Holding
     }
   }
   return { record, head: newest, active: record.slots.find(({ state }) => state === 'active') ?? null };
+}
+
+/**
+ * The same for what is handed to another system, where a share that is kept apart will do: it was put here to be used
+ * when its own machine is gone, and it signs in no ceremony.
+ */
+export function shareToExport(
+  ceremonies: Ceremonies,
+  holding: Holding,
+): { slot: Slot | ApartShare; descriptor: Descriptor } {
+  const { record, head: proven, active } = holding;
+  const apart = record.apart.find(({ why, epoch }) => why === 'other-machine' && epoch === proven?.epoch);
+  if (active !== null || apart === undefined || proven === null) return shareInCharge(ceremonies, holding);
+  if (!equalBytes(proven.encoded, apart.descriptor)) return shareInCharge(ceremonies, holding);
+  return { slot: apart, descriptor: proven };
 }
 
 /** The share of the committee that is in charge: active, proven, and of a vault that is no old copy of itself. */

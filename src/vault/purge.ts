@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies } from './ceremonies.ts';
 import { alarmsFor, isRecordOf, latestEpoch } from './standing.ts';
-import type { KeysetRecord, Slot } from './state.ts';
+import type { ApartShare, KeysetRecord, Slot } from './state.ts';
 
 /** What the program says of a destroyed share, everywhere: it deletes a key, and claims nothing about the medium. */
 export const deletedWords = 'wrapping key deleted from this medium';
@@ -12,21 +12,28 @@ export function purgeSentence(record: KeysetRecord, epoch: number): string {
   return `destroy the share of ${record.name} at epoch ${epoch}`;
 }
 
+/** What goes: shares that were of use in ceremonies, and those that never are. */
+export interface Purgeable {
+  readonly slots: Slot[];
+  readonly apart: ApartShare[];
+}
+
 /**
  * The shares of an epoch that may go when the operator says so: retired ones, once this machine has closed on a newer
  * committee, and leftovers of attempts that came to nothing. Never an active one (rule 7).
  */
-export function purgeable(ceremonies: Ceremonies, record: KeysetRecord, epoch: number): Slot[] {
+export function purgeable(ceremonies: Ceremonies, record: KeysetRecord, epoch: number): Purgeable {
+  const apart = record.apart.filter((share) => share.epoch === epoch);
   const slots = record.slots.filter((slot) => slot.epoch === epoch);
   const idle = slots.filter(({ state }) => state !== 'active');
-  if (slots.length === 0) {
+  if (slots.length === 0 && apart.length === 0) {
     throw new Problem(
       'SHARE_MISSING',
       `this vault has no share of ${record.name} at epoch ${epoch}`,
       `conclave keyset show ${record.name} says what it has`,
     );
   }
-  if (idle.length === 0) {
+  if (idle.length === 0 && apart.length === 0) {
     throw new Problem(
       'PURGE_REFUSED',
       `the share of ${record.name} at epoch ${epoch} is the active one, and an active share is never destroyed`,
@@ -36,7 +43,7 @@ export function purgeable(ceremonies: Ceremonies, record: KeysetRecord, epoch: n
   const refused = idle.map((slot) => whyNot(ceremonies, record, slot)).find((why) => why !== null);
   if (refused !== undefined) throw new Problem('PURGE_REFUSED', ...refused);
   contradictions(ceremonies, record, epoch);
-  return idle;
+  return { slots: idle, apart };
 }
 
 function whyNot(ceremonies: Ceremonies, record: KeysetRecord, slot: Slot): [string, string] | null {
@@ -79,14 +86,24 @@ function contradictions(ceremonies: Ceremonies, record: KeysetRecord, epoch: num
 }
 
 /** One step: the keys of these shares are gone, with whatever nonces served them; then their files go. */
-export function purge(ceremonies: Ceremonies, record: KeysetRecord, slots: readonly Slot[], at: number): void {
-  const goes = (slot: Slot): boolean => slots.some(({ file }) => equalBytes(file, slot.file));
+export function purge(ceremonies: Ceremonies, record: KeysetRecord, { slots, apart }: Purgeable, at: number): void {
+  const goes = (share: Pick<Slot, 'file'>): boolean =>
+    [...slots, ...apart].some(({ file }) => equalBytes(file, share.file));
   ceremonies.vault.commit((state) => ({
     ...state,
     keysets: state.keysets.map((keyset) =>
-      equalBytes(keyset.id, record.id) ? { ...keyset, slots: keyset.slots.filter((slot) => !goes(slot)) } : keyset,
+      equalBytes(keyset.id, record.id)
+        ? {
+            ...keyset,
+            slots: keyset.slots.filter((slot) => !goes(slot)),
+            apart: keyset.apart.filter((share) => !goes(share)),
+          }
+        : keyset,
     ),
     nonces: state.nonces.filter(({ attempt }) => !slots.some((slot) => equalBytes(slot.attempt, attempt))),
-    log: [...state.log, ...slots.map(({ epoch }) => ({ at, keyset: record.id, epoch, event: deletedWords }))],
+    log: [
+      ...state.log,
+      ...[...slots, ...apart].map(({ epoch }) => ({ at, keyset: record.id, epoch, event: deletedWords })),
+    ],
   }));
 }

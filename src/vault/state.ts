@@ -40,7 +40,32 @@ const keysetSchema = v.strictObject({
   /** The succession as far as this machine has seen it proven. */
   links: is.list(v.strictObject({ ...linkSchema.entries, epoch: is.count }), 10_000),
   slots: is.list(slotSchema, 64),
-  copies: is.list(v.strictObject({ ...copySchema.entries, at: is.time, invalid: v.boolean() }), 1000),
+  copies: is.list(
+    v.strictObject({
+      ...copySchema.entries,
+      at: is.time,
+      /** Whether a closing of mine declared it worthless, and whether one said that it was destroyed. */
+      invalid: v.boolean(),
+      attested: v.boolean(),
+      /** Where a backup was to be written that is not known to be whole: something may lie there. */
+      unfinished: v.nullable(v.string()),
+    }),
+    1000,
+  ),
+  /** Shares that sign nothing: out of a stale backup, or of a member that this machine is not. */
+  apart: is.list(
+    v.strictObject({
+      epoch: is.count,
+      descriptor: is.someBytes(is.limits.packetBytes),
+      index: is.index,
+      why: v.picklist(['stale', 'other-machine']),
+      file: is.hash,
+      wrappingKey: is.bytes(32),
+    }),
+    64,
+  ),
+  /** Shares that somebody else may know, as the operator was told. */
+  exposed: is.list(v.strictObject({ epoch: is.count, index: is.index, at: is.time }), 1000),
 });
 
 const ceremonySchema = v.strictObject({
@@ -104,6 +129,7 @@ export type KeysetRecord = VaultState['keysets'][number];
 export type Slot = KeysetRecord['slots'][number];
 export type CeremonyRecord = VaultState['ceremonies'][number];
 export type CopyRecord = KeysetRecord['copies'][number];
+export type ApartShare = KeysetRecord['apart'][number];
 
 const bounds = { bytes: 1024 * 1024 * 1024, depth: 16 };
 

@@ -295,7 +295,7 @@ export class Vault {
 /** Files of shares that one state knows and the next does not: their keys go with the step between the two. */
 function goneFrom(before: VaultState, after: VaultState): Uint8Array[] {
   const files = (state: VaultState): Uint8Array[] =>
-    state.keysets.flatMap(({ slots }) => slots.map(({ file }) => file));
+    state.keysets.flatMap(({ slots, apart }) => [...slots, ...apart].map(({ file }) => file));
   const kept = new Set(files(after).map(toHex));
   return files(before).filter((file) => !kept.has(toHex(file)));
 }

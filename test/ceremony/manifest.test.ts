@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import { manifestOf } from '../../src/ceremony/manifest.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { Ceremony, people } from './committee.ts';
 
 const cast = people('manifest', 'alice', 'bob', 'carol', 'dave', 'dora');
@@ -30,8 +31,8 @@ describe('a manifest', () => {
   const ceremony = handover();
   ceremony.before('close');
   const half = manifestOf(ceremony.view);
-  const copy = { id: 'c1', label: 'safe 7', kind: 'export' as const, epoch: 0 };
-  const fresh = { id: 'c2', label: 'safe 8', kind: 'external' as const, epoch: 1 };
+  const copy = { id: 'c1', label: 'safe 7', kind: 'export' as const, epoch: 0, where: nowhere, destroyed: null };
+  const fresh = { id: 'c2', label: 'safe 8', kind: 'external' as const, epoch: 1, where: nowhere, destroyed: null };
   ceremony.say(alice, 'note', { kind: 'deviation', text: 'the camera failed', number: 0 });
   ceremony.say(bob, 'closing', {
     ...ceremony.closingBody(),

@@ -6,6 +6,7 @@ import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { exportBytes, writeExport } from '../../src/ceremony/export.ts';
 import type { AnyPacket } from '../../src/ceremony/kinds.ts';
 import { digestOf } from '../../src/ceremony/packet.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
 import { type Asked, forksBetween, type Verification, verifyExport } from '../../src/ceremony/verify.ts';
@@ -398,7 +399,10 @@ describe('a ceremony that failed', () => {
   it('by two statements in one place is not valid, also where it was proven', () => {
     const ceremony = handover(zero.link, [bob, carol, dave]).run();
     const { body } = ceremony.said(dave, 'closing');
-    ceremony.say(dave, 'closing', { ...body, invalid: [{ id: '00', label: '', kind: 'export', epoch: 0 }] });
+    ceremony.say(dave, 'closing', {
+      ...body,
+      invalid: [{ id: '00', label: '', kind: 'export', epoch: 0, where: nowhere, destroyed: null }],
+    });
     const verification = of([ceremony]);
     expect(verification).toMatchObject({ valid: false, intact: true, epoch: 1 });
     expect(failed(verification)).toEqual(['contradictions']);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ClosingBody } from '../../src/ceremony/packets/closing.ts';
+import { type ClosingBody, nowhere } from '../../src/ceremony/packets/closing.ts';
 import { Ceremonies } from '../../src/vault/ceremonies.ts';
 import { type Machine, World } from './world.ts';
 
@@ -121,7 +121,7 @@ describe('copies when an epoch ends', () => {
     await world.walk(refresh, people);
     const closing = closingOf(alice, refresh.ceremony);
     expect(closing.invalid).toEqual([
-      { id: safe, label: 'safe', kind: 'external', epoch: 0 },
+      { id: safe, label: 'safe', kind: 'external', epoch: 0, where: nowhere, destroyed: null },
       expect.objectContaining({ id: file, kind: 'export', epoch: 0 }),
     ]);
     expect(closing.recorded).toEqual([]);

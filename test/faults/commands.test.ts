@@ -19,6 +19,8 @@ beforeAll(async () => {
   const made = new World('commands');
   await made.arrive(...people);
   await made.makeKeyset('treasury', people, 2, ['main:ristretto255']);
+  made.write('/words', 'six words that nobody guesses\n');
+  made.write('/usb/holiday.txt', 'of somebody else\n');
   made.write('/key', `${'02'.repeat(32)}\n`);
   worlds.set('made', made);
 
@@ -69,6 +71,11 @@ const commands: readonly Writing[] = [
   { in: 'made', words: 'keyset pin /key' },
   { in: 'made', words: 'keyset export treasury --format frost --out /shares', next: 'keyset show treasury' },
   { in: 'made', words: 'backup register treasury --external --label safe', next: 'backup list' },
+  {
+    in: 'made',
+    words: 'backup create treasury --to /usb --label usb --backup-passphrase-file /words',
+    next: 'backup list',
+  },
   { in: 'made', words: 'passphrase --new-passphrase-file /passphrase' },
   { in: 'made', words: 'transcript --format text --out /transcript', leaves: '/transcript' },
   { in: 'made', words: `note --kind observation --text seal ${stick}`, next: `next ${stick}` },

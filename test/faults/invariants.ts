@@ -95,7 +95,9 @@ export function kept(vault: Vault): string {
       name,
       slots: slots.map(({ epoch, state, signed, index }) => `${epoch} ${state} ${signed} ${index}`),
       links: links.map(({ epoch }) => epoch),
-      copies: copies.map(({ label, kind, epoch, invalid }) => `${label} ${kind} ${epoch} ${invalid}`),
+      copies: copies.map(
+        ({ label, kind, epoch, invalid, unfinished }) => `${label} ${kind} ${epoch} ${invalid} ${unfinished}`,
+      ),
     })),
     ceremonies: ceremonies.map(({ consent }) => consent !== null),
     votes: votes.map(({ slot }) => slot),

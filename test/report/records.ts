@@ -1,5 +1,6 @@
 import { checksOf } from '../../src/ceremony/checks.ts';
 import type { View } from '../../src/ceremony/evaluate.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { type OwnRecord, type Transcript, transcriptOf } from '../../src/report/transcript-json.ts';
 import { Ceremony, type Person, people, type Wish } from '../ceremony/committee.ts';
 
@@ -54,7 +55,7 @@ export function written(view: View, mine: Partial<OwnRecord> = {}): Transcript {
 
 export function close(ceremony: Ceremony, who: Person, oldShare: Transcript['oldShares'][number], label = ''): void {
   const { member: _, ...share } = oldShare;
-  const copy = { id: 'c1', label, kind: 'export' as const, epoch: 0 };
+  const copy = { id: 'c1', label, kind: 'export' as const, epoch: 0, where: nowhere, destroyed: null };
   const body = { ...ceremony.closingBody(), oldShare: share, invalid: label === '' ? [] : [copy] };
   ceremony.say(who, 'closing', body);
 }

@@ -41,7 +41,15 @@ certificate = several(2, 32, hash32)
 nonce = record(hiding=point, binding=point)
 possession = several(1, 5, record(suite=suite, proof=octets(1, 96)))
 box = record(R=octets(32), proof=octets(64), ciphertext=anything)
-COPY = {"id": label, "label": prose, "kind": one_of("export", "external"), "epoch": count}
+WORDS = text(200)
+COPY = {
+    "id": label,
+    "label": prose,
+    "kind": one_of("backup", "export", "external"),
+    "epoch": count,
+    "where": record(custodian=WORDS, place=WORDS, medium=WORDS, bag=WORDS),
+    "destroyed": null_or(record(at=time, method=WORDS, witnesses=several(1, 16, WORDS))),
+}
 
 NOTE = {"text": prose, "number": count}
 NOTES = (

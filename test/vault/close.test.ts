@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
 import { isKind } from '../../src/ceremony/kinds.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import type { Slot } from '../../src/vault/state.ts';
 import { comeBack, founded, type Machine, type Stick, slotsOf, usableEpochs, walk } from './machine.ts';
 
@@ -87,6 +88,10 @@ describe('a closing', () => {
       epoch,
       at: 1,
       invalid: false,
+      where: nowhere,
+      destroyed: null,
+      attested: false,
+      unfinished: null,
     });
     const register = (machine: Machine, id: string, epoch: number) =>
       machine.run(({ vault }) =>

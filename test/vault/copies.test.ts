@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { copiesOf, copyEpoch, registerCopy } from '../../src/vault/copies.ts';
 import type { CopyRecord, KeysetRecord } from '../../src/vault/state.ts';
 import type { Vault } from '../../src/vault/vault.ts';
@@ -12,6 +13,10 @@ const copy = (id: string, epoch: number, invalid = false): CopyRecord => ({
   epoch,
   at: 1,
   invalid,
+  where: nowhere,
+  destroyed: null,
+  attested: false,
+  unfinished: null,
 });
 
 function keyset(epochs: readonly number[], active: number | null, copies: readonly CopyRecord[] = []): KeysetRecord {
@@ -23,6 +28,8 @@ function keyset(epochs: readonly number[], active: number | null, copies: readon
     links: epochs.map((epoch) => ({ epoch, descriptor: hash, transcript: hash, signatures: [hash] })),
     slots: active === null ? [] : [{ ...slot, epoch: active, index: 1, state: 'active', signed: true }],
     copies: [...copies],
+    apart: [],
+    exposed: [],
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { equalBytes } from '../../src/bytes/hex.ts';
 import type { AttemptView } from '../../src/ceremony/attempt-view.ts';
 import { isKind } from '../../src/ceremony/kinds.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { mostCalls } from '../../src/ceremony/packets/reprove.ts';
 import { Problem } from '../../src/problem.ts';
 import type { Held } from '../../src/vault/ceremonies.ts';
@@ -194,6 +195,10 @@ describe('a closing', () => {
     epoch: 1,
     at: 1,
     invalid: false,
+    where: nowhere,
+    destroyed: null,
+    attested: false,
+    unfinished: null,
     ...change,
   });
   const register = (machine: Machine, ...copies: CopyRecord[]) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import type { Contradiction } from '../../src/ceremony/faults.ts';
 import { type Ceremonies, scopeOf } from '../../src/vault/ceremonies.ts';
-import { purge, purgeable } from '../../src/vault/purge.ts';
+import { type Purgeable, purge, purgeable } from '../../src/vault/purge.ts';
 import { contradictionId } from '../../src/vault/standing.ts';
 import type { KeysetRecord, Slot, VaultState } from '../../src/vault/state.ts';
 import { code } from './support.ts';
@@ -36,6 +36,8 @@ const keyset = (slots: readonly Slot[], links: readonly number[]): KeysetRecord 
   })),
   slots: [...slots],
   copies: [],
+  apart: [],
+  exposed: [],
 });
 
 interface Known {
@@ -77,7 +79,8 @@ function ceremonies(known: readonly Known[], overridden: readonly Contradiction[
   return world as unknown as Ceremonies;
 }
 
-const numbers = (slots: readonly Slot[]) => slots.map(({ file }) => file[0]);
+const numbers = (found: readonly Slot[] | Purgeable) =>
+  ('slots' in found ? found.slots : found).map(({ file }) => file[0]);
 
 describe('a share may be purged', () => {
   test('that is retired, once a newer committee was closed on', () => {
@@ -161,7 +164,7 @@ test('with a share go the nonces that only it could sign with, in one step, and 
       state = change(state);
     },
   };
-  purge({ vault } as unknown as Ceremonies, record, [record.slots[1] as Slot], 77);
+  purge({ vault } as unknown as Ceremonies, record, { slots: [record.slots[1] as Slot], apart: [] }, 77);
   expect(steps).toBe(1);
   expect(numbers(state.keysets[0]?.slots ?? [])).toEqual([1, 3]);
   expect(state.keysets[1]).toEqual(other);

@@ -1,3 +1,4 @@
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { draftSignature } from '../../src/ceremony/packets/signature.ts';
 import { alice, bob, carol, olga, type Person, prekeyOf } from './cast.ts';
 import { filled, flip, type Given, group, hex, type Json, type Questions, toJson, type Wanted } from './form.ts';
@@ -93,7 +94,7 @@ function admissions(drill: Walk, census: Walk): Wanted[] {
     inCensus('a copy of another kind', alice, 'census', { ...report, copies: [{ ...copy, kind: 'paper' }] }),
     inCensus('a copy that does not say whether it is worth anything', alice, 'census', {
       ...report,
-      copies: [{ id: 'copy-1', label: '', kind: 'export', epoch: 0 }],
+      copies: [{ id: 'copy-1', label: '', kind: 'export', epoch: 0, where: nowhere, destroyed: null }],
     }),
     inCensus('a finding of more than 64 characters', alice, 'census', {
       ...report,

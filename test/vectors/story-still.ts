@@ -1,4 +1,5 @@
 import { provesPossession } from '../../src/ceremony/packets/census.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
 import { draftCommitment } from '../../src/ceremony/packets/commitment.ts';
 import { draftSignature } from '../../src/ceremony/packets/signature.ts';
 import { type PlanFacts, writePlan } from '../../src/ceremony/plan.ts';
@@ -132,7 +133,8 @@ export function still(): Still {
       who.signing.public,
       random,
     );
-    const copies = [{ id: 'copy-1', label: 'in the safe', kind: 'export', epoch: 0, invalid: false }];
+    const copy = { id: 'copy-1', label: 'in the safe', kind: 'export', epoch: 0, where: nowhere, destroyed: null };
+    const copies = [{ ...copy, invalid: false }];
     const findings = [{ check: 'network', ok: true, detail: 'no interface is up' }];
     const body = { possession, prekeys: 2, tool: census.plan.tool, copies, findings };
     census.say(`census of ${who.name}`, who, 'census', body, draws);

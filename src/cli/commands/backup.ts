@@ -1,75 +1,60 @@
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { Problem } from '../../problem.ts';
+import { placeText } from '../../report/copy-text.ts';
+import { lifeText } from '../../report/epoch-life-text.ts';
 import { claimedTime } from '../../report/time.ts';
 import { type CopyStanding, copiesOf, copyEpoch, registerCopy } from '../../vault/copies.ts';
+import { livesOf } from '../../vault/lives.ts';
 import { keysetByName } from '../../vault/propose.ts';
-import type { KeysetRecord, VaultState } from '../../vault/state.ts';
+import { copyJson, copyLabel, namedKeyset, oneKeyset, placeOf } from '../copy-words.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
+import { registerCheck } from './backup-check.ts';
+import { registerCreate } from './backup-create.ts';
+import { registerRestore } from './backup-restore.ts';
+import { registerRetire } from './backup-retire.ts';
 
 interface Options {
   readonly keyset?: string;
   readonly external?: boolean;
   readonly label?: string;
+  readonly custodian?: string;
+  readonly place?: string;
+  readonly medium?: string;
+  readonly bag?: string;
   readonly epoch?: string;
 }
 
 export const registerBackup: Register = (program: Command, action) => {
-  const backup = program.command('backup').description('the register of copies of the shares of this vault');
+  const backup = program.command('backup').description('backups of the shares of this vault, and the register of them');
+  registerCreate(backup, action);
+  registerCheck(backup, action);
+  registerRestore(backup, action);
   backup
     .command('register [keyset]')
     .description('a backup that was made with other means: listed now, declared invalid at the closing that ends it')
     .option('--external', 'made outside this program')
-    .option('--label <text>', 'where it is, or what is written on its bag')
+    .option('--label <text>', 'what is written on it')
+    .option('--custodian <name>', 'who keeps it')
+    .option('--place <text>', 'where it is')
+    .option('--medium <text>', 'what it is: a stick, a card, an HSM, a cloud')
+    .option('--bag <number>', 'the number of its tamper-evident bag')
     .option('--keyset <name>', 'of which keyset, if the vault has more than one')
     .option('--epoch <n>', 'of which epoch, if not of the share that is active now')
     .action(action<Options>(register));
   backup
     .command('list [keyset]')
-    .description('all copies: backups and exports, of every epoch')
+    .description('all copies of every epoch: current, invalid, destroyed, and those that nobody has destroyed yet')
     .option('--keyset <name>', 'only those of this keyset')
     .action(action<Options>(list));
+  registerRetire(backup, action);
 };
-
-export function copyJson(record: KeysetRecord, { copy, state }: CopyStanding): object {
-  const { id, label, kind, epoch, at } = copy;
-  return { id, keyset: record.name, label, kind, epoch, state, declared: copy.invalid, at };
-}
-
-const longestLabel = 200;
-
-/** One line that the others read in the record of the closing. */
-export function copyLabel(text: string): string {
-  const label = text.trim();
-  if (label === '' || label.length > longestLabel) {
-    throw new Problem('USAGE', `a label has 1 to ${longestLabel} characters`, '--label "where it is"');
-  }
-  return label;
-}
-
-function named({ keyset }: Options, [word]: readonly string[]): string | undefined {
-  if (keyset !== undefined && word !== undefined && keyset !== word)
-    throw new Problem('USAGE', `is it ${keyset} or ${word}?`, 'name the keyset once');
-  return keyset ?? word;
-}
-
-/** The keyset that was named, or the only one. */
-function oneKeyset(state: VaultState, name: string | undefined): KeysetRecord {
-  if (name !== undefined) return keysetByName(state, name);
-  const [only, second] = state.keysets;
-  if (only !== undefined && second === undefined) return only;
-  throw new Problem(
-    'USAGE',
-    only === undefined ? 'this vault holds no keyset yet' : 'this vault holds more than one keyset',
-    only === undefined ? undefined : `name one: ${state.keysets.map((record) => record.name).join(', ')}`,
-  );
-}
 
 async function register(session: Session, options: Options, words: readonly string[]): Promise<undefined> {
   const { context, say } = session;
-  const name = named(options, words);
+  const name = namedKeyset(options, words);
   if (options.external !== true) {
     throw new Problem(
       'USAGE',
@@ -82,10 +67,12 @@ async function register(session: Session, options: Options, words: readonly stri
   const label = copyLabel(
     options.label ?? (await context.ask.text('where is it, or what is written on it?', { flag: '--label L' })),
   );
+  const { custodian, place, medium, bag } = options;
+  const where = placeOf({ custodian, place, medium, bag });
   return session.withVault(({ vault }) => {
     const record = oneKeyset(vault.state, name);
     const epoch = copyEpoch(record, options.epoch === undefined ? null : Number(options.epoch));
-    const { id } = registerCopy(vault, record, { label, kind: 'external', epoch, at: context.now() });
+    const { id } = registerCopy(vault, record, { label, where, kind: 'external', epoch, at: context.now() });
     const standing = copiesOf(oneKeyset(vault.state, record.name)).find(({ copy }) => copy.id === id) as CopyStanding;
     say.line(`copy ${id}: ${record.name} at epoch ${epoch}, ${escapeText(label)}`);
     say.line(
@@ -100,25 +87,42 @@ async function register(session: Session, options: Options, words: readonly stri
 
 async function list(session: Session, options: Options, words: readonly string[]): Promise<undefined> {
   const { say } = session;
-  const name = named(options, words);
-  return session.withVault(({ vault }) => {
-    const { state } = vault;
+  const name = namedKeyset(options, words);
+  return session.withVault((ceremonies) => {
+    const { state } = ceremonies.vault;
     const records = name === undefined ? state.keysets : [keysetByName(state, name)];
     const found = records.flatMap((record) => copiesOf(record).map((standing) => ({ record, standing })));
     if (found.length === 0) say.line('no copies are registered here');
     else {
-      const rows = found.map(({ record, standing: { copy, state: standing } }) => [
+      const rows = found.map(({ record, standing: { copy, state: standing, outstanding } }) => [
         copy.id,
         record.name,
         String(copy.epoch),
         copy.kind,
-        standing,
+        outstanding ? 'outstanding' : standing,
         claimedTime(copy.at),
         escapeText(copy.label),
+        placeText(copy.where),
       ]);
-      say.line(table(rows, { head: ['copy', 'keyset', 'epoch', 'kind', 'state', 'registered', 'label'] }));
+      say.line(table(rows, { head: ['copy', 'keyset', 'epoch', 'kind', 'state', 'registered', 'label', 'where'] }));
+      const left = found.filter(({ standing: { outstanding } }) => outstanding).length;
+      if (left > 0)
+        say.line(
+          `${left} worthless and not destroyed, as far as this vault knows: destroy each, then conclave backup retire ID --witness N --method M`,
+        );
+      if (found.some(({ standing: { state: standing } }) => standing === 'unfinished'))
+        say.line(
+          'unfinished: a run did not get to its end, and something may lie there; conclave backup create clears the folder',
+        );
     }
-    say.result({ v: 1, copies: found.map(({ record, standing }) => copyJson(record, standing)) });
+    const epochs = records.flatMap((record) => {
+      const lives = livesOf(ceremonies, record);
+      lives.forEach((life, at) => {
+        say.line(lifeText(record.name, life, at === lives.length - 1));
+      });
+      return lives.map((life) => ({ keyset: record.name, ...life }));
+    });
+    say.result({ v: 1, epochs, copies: found.map(({ record, standing }) => copyJson(record, standing)) });
     return undefined;
   });
 }

@@ -94,12 +94,12 @@ function nameOrWhy(name: string): true | string {
 }
 
 /** A new passphrase is typed twice; from a file it is read once. */
-export async function newPassphrase(session: Session, flag?: string, file?: string): Promise<string> {
+export async function newPassphrase(session: Session, flag?: string, file?: string, what = 'vault'): Promise<string> {
   const { context, globals } = session;
   const named = flag === undefined ? (globals.passphraseFile ?? context.env.CONCLAVE_PASSPHRASE_FILE) : file;
   if (named !== undefined) return readPassphraseFile(context, named);
   const asked = { flag: flag ?? '--passphrase-file F (or CONCLAVE_PASSPHRASE_FILE)' };
-  const first = await context.ask.secret('choose a passphrase for this vault', asked);
+  const first = await context.ask.secret(`choose a passphrase for this ${what}`, asked);
   const second = await context.ask.secret('the same again', asked);
   if (isShortPassphrase(first)) throw new Problem('VAULT_PASSPHRASE', 'the passphrase is short', shortPassphrase);
   if (first !== second) throw new Problem('USAGE', 'the two passphrases are not the same', 'try again');

@@ -1,11 +1,11 @@
 import { keyPackages, writeKeyPackage, writePublicKeyPackage } from '../../exchange/zcash-frost.ts';
 import { Problem } from '../../problem.ts';
 import { registerCopy } from '../../vault/copies.ts';
-import { holdingOf, shareInCharge } from '../../vault/holding.ts';
+import { holdingOf, shareToExport } from '../../vault/holding.ts';
 import { keysetByName } from '../../vault/propose.ts';
+import { copyJson, copyLabel } from '../copy-words.ts';
 import { type NewFile, openFolder, writeNew } from '../output.ts';
 import type { Session } from '../session.ts';
-import { copyJson, copyLabel } from './backup.ts';
 
 interface Options {
   readonly format?: 'frost';
@@ -28,7 +28,7 @@ export async function exportKeyset(
   return session.withVault(async (ceremonies) => {
     const { vault } = ceremonies;
     const record = keysetByName(vault.state, name);
-    const { slot, descriptor } = shareInCharge(ceremonies, holdingOf(ceremonies, record));
+    const { slot, descriptor } = shareToExport(ceremonies, holdingOf(ceremonies, record));
     const unknown = options.key?.find((wanted) => !descriptor.keys.some((key) => key.label === wanted));
     if (unknown !== undefined)
       throw new Problem('USAGE', `${record.name} has no key ${unknown}`, `conclave keyset show ${record.name}`);
@@ -82,7 +82,7 @@ export async function exportKeyset(
       format: 'frost',
       folder,
       files: files.map((file) => file.name),
-      copy: copyJson(record, { copy, state: 'current' }),
+      copy: copyJson(record, { copy, state: 'current', outstanding: false }),
     });
     return undefined;
   });

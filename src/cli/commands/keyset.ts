@@ -17,15 +17,17 @@ import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { keptOf } from '../../vault/kept.ts';
+import { dueOf } from '../../vault/lives.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
 import type { KeysetRecord } from '../../vault/state.ts';
+import { copyJson } from '../copy-words.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
-import { copyJson } from './backup.ts';
 import { exportKeyset } from './keyset-export.ts';
+import { exposeShare } from './keyset-exposed.ts';
 
 export const registerKeyset: Register = (program: Command, action) => {
   const several = (value: string, before: string[] = []): string[] => [...before, value];
@@ -47,6 +49,12 @@ export const registerKeyset: Register = (program: Command, action) => {
     .option('--key <label>', 'only this key of the keyset; may be given more than once', several)
     .option('--label <text>', 'where the copy goes, for the register')
     .action(action(exportKeyset));
+  keyset
+    .command('mark-exposed <keyset>')
+    .description('note that somebody else may know a share: it counts against the threshold, and the keyset is due')
+    .option('--member <name>', 'whose share')
+    .option('--epoch <n>', 'of which epoch')
+    .action(action(exposeShare));
   keyset
     .command('purge <keyset@epoch>')
     .description('destroy a retired share, or one that a dead attempt left behind; never an active one')
@@ -149,7 +157,8 @@ function fromJson(content: string): ReadKey[] {
 function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
   const kept = keptOf(ceremonies, record);
   const pending = record.slots.find(({ state }) => state !== 'retired');
-  return keysetJson({
+  const apart = record.apart.map(({ epoch, index, why }) => ({ epoch, index, why }));
+  const shown = keysetJson({
     name: record.name,
     id: record.id,
     head,
@@ -159,6 +168,12 @@ function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
     oldCopy: isOldCopyOf(ceremonies.vault.state, record),
     rehearsal: ceremonies.vault.state.rehearsal,
   });
+  return {
+    ...shown,
+    apart,
+    exposed: record.exposed.map(({ epoch, index }) => ({ epoch, index })),
+    due: dueOf(ceremonies, record),
+  };
 }
 
 async function list(session: Session): Promise<undefined> {
@@ -229,6 +244,11 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       const text = keptText({ ...stays, keyset: record.name, epoch: slot.epoch });
       for (const words of wrap(text, 76).split('\n')) say.line(`    ${words}`);
     }
+    for (const due of dueOf(ceremonies, record)) say.line(`  ${due}`);
+    for (const { epoch, index, why } of record.apart) {
+      const whose = why === 'stale' ? 'out of a stale backup, in quarantine' : 'of another machine, kept apart';
+      say.line(`  share of epoch ${epoch}, member ${index}: ${whose}; it signs nothing here`);
+    }
     for (const { copy, state } of copiesOf(record)) {
       say.line(
         `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${state}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,
@@ -250,11 +270,11 @@ async function purgeShare(
   const epoch = Number(found[2]);
   return session.withVault(async (ceremonies) => {
     const record = keysetByName(ceremonies.vault.state, found[1] as string);
-    const slots = purgeable(ceremonies, record, epoch);
+    const { slots, apart } = purgeable(ceremonies, record, epoch);
     const sentence = purgeSentence(record, epoch);
     const copies = copiesOf(record).filter(({ copy }) => copy.epoch === epoch);
     say.line(
-      `${slots.length} share(s) of ${record.name} at epoch ${epoch}, ${shares({ ...record, slots })}; there is no way back`,
+      `${slots.length + apart.length} share(s) of ${record.name} at epoch ${epoch}${slots.length === 0 ? '' : `, ${shares({ ...record, slots })}`}${apart.length === 0 ? '' : `, ${apart.length} kept apart`}; there is no way back`,
     );
     const typed =
       options.override === undefined ? await context.ask.typed(sentence) : options.override.trim() === sentence;
@@ -265,14 +285,14 @@ async function purgeShare(
         `it is: ${sentence}`,
       );
     }
-    purge(ceremonies, record, slots, context.now());
+    purge(ceremonies, record, { slots, apart }, context.now());
     say.line(`${record.name}@${epoch}: ${deletedWords}`);
     for (const { copy } of copies) say.line(`copy ${copy.id} of that epoch is still listed: ${escapeText(copy.label)}`);
     say.result({
       v: 1,
       keyset: record.name,
       epoch,
-      purged: slots.length,
+      purged: slots.length + apart.length,
       did: deletedWords,
       copies: copies.map((copy) => copyJson(record, copy)),
     });

@@ -25,6 +25,7 @@ import { seekConsent } from '../consent.ts';
 import { exitFor, exits, worst } from '../exit.ts';
 import { findingsOf } from '../machine.ts';
 import type { Register } from '../program.ts';
+import { backUpFirst } from '../required-backups.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
@@ -40,6 +41,10 @@ interface Options {
   readonly override?: string;
   readonly refuse?: boolean;
   readonly reason?: string;
+  readonly backupTo?: string[];
+  readonly backupLabel?: string[];
+  readonly backupPassphraseFile?: string;
+  readonly recipient?: string[];
 }
 
 export const registerNext: Register = (program: Command, action) => {
@@ -57,6 +62,14 @@ export const registerNext: Register = (program: Command, action) => {
     .option('--override <sentence>', 'go on although somebody contradicted themselves: the sentence that was asked for')
     .option('--refuse', 'say no')
     .option('--reason <text>', 'why, for the record')
+    .option(
+      '--backup-to <dir>',
+      'where the plan requires a backup of the new share: where it goes; may be given more than once',
+      several,
+    )
+    .option('--backup-label <text>', 'what is written on it; once for all places, or once for each', several)
+    .option('--backup-passphrase-file <file>', "first line is the backup's own passphrase")
+    .option('--recipient <age1...>', 'seal backups to this age recipient instead; may be given more than once', several)
     .action(action<Options>(next));
 };
 
@@ -175,6 +188,14 @@ async function one(
       const again = perform(ceremonies, id, { ...moment, amend: true });
       performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
     }
+  }
+  // in the same visit, and before anything old goes: the closing asks again whether they are there
+  if (performed.holds.some(({ code }) => code === 'BACKUP_REQUIRED')) {
+    const backed = await backUpFirst(session, ceremonies, ceremonies.get(id), options);
+    if (backed === true) {
+      const again = perform(ceremonies, id, moment);
+      performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
+    } else if (backed !== false) performed = { ...performed, holds: [...performed.holds, backed] };
   }
   const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');
   if (asked !== undefined && session.context.ask.interactive) {

@@ -7,6 +7,9 @@ import { whyNotMoving } from '../../ceremony/why.ts';
 import { Problem } from '../../problem.ts';
 import { type Board, overText, type Shade, statusText } from '../../report/status-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
+import { copiesOf } from '../../vault/copies.ts';
+import { dueOf } from '../../vault/lives.ts';
+import type { KeysetRecord } from '../../vault/state.ts';
 import { boardOf } from '../board.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -91,6 +94,8 @@ async function status(session: Session, options: Options): Promise<undefined> {
         'no ceremony here yet: take in a proposal with conclave next --stick DIR, or begin one with conclave propose',
       );
     const boards = chosen.map((held) => ({ held, board: boardOf(ceremonies, held) }));
+    const registers = ceremonies.vault.state.keysets.map((record) => registerOf(ceremonies, record));
+    for (const line of registers.flatMap(({ lines }) => lines)) say.line(shade('warn', line));
     for (const line of oldCopyLines(boards.map(({ board }) => board))) say.line(shade('bad', line));
     const inFull = ({ over, here }: Board): boolean =>
       over === null || here.kind === 'hold' || options.all === true || options.ceremony !== undefined;
@@ -104,10 +109,25 @@ async function status(session: Session, options: Options): Promise<undefined> {
     if (brief.length > 0) say.line('(conclave status --all shows these in full)');
     say.result({
       v: 1,
+      keysets: registers.map(({ lines: _, ...register }) => register),
       ceremonies: boards.map(({ held, board }) => ({ ...statusJson(ceremonies, held), ...more(board) })),
     });
     return undefined;
   });
+}
+
+/** What stays to be done with copies, and why a keyset wants a ceremony: visible until it is done. */
+function registerOf(ceremonies: Ceremonies, record: KeysetRecord) {
+  const outstanding = copiesOf(record).filter((copy) => copy.outstanding);
+  const due = dueOf(ceremonies, record);
+  const ids = outstanding.map(({ copy }) => copy.id);
+  const left =
+    ids.length === 0
+      ? []
+      : [
+          `${record.name}: ${ids.length} worthless ${ids.length === 1 ? 'copy' : 'copies'} not destroyed (${ids.join(', ')}); see conclave backup list`,
+        ];
+  return { keyset: record.name, outstandingCopies: ids, due, lines: [...left, ...due] };
 }
 
 /** Beside the contract: why it does not move, and what to do about it from here. */

@@ -42,7 +42,14 @@ interface Kind {
 const huge = 2 ** 26;
 const nonces = list(map({ hiding: someBytes(33), binding: someBytes(33) }), 10_000, 1);
 const possession = list(map({ suite, proof: someBytes(96) }), 5, 1);
-const copyFields = { id: label, label: prose, kind: oneOf('export', 'external'), epoch: count };
+const copyFields = {
+  id: label,
+  label: prose,
+  kind: oneOf('backup', 'export', 'external'),
+  epoch: count,
+  where: map({ custodian: text(200), place: text(200), medium: text(200), bag: text(200) }),
+  destroyed: orNull(map({ at: count, method: text(200), witnesses: list(text(200), 16, 1) })),
+};
 const prior = map({ ceremony: hash, attempt: hash, evidence: list(someBytes(huge), 130, 2) });
 export const voteShape: Shape = map({ parent: hash, slot: count, prior: list(prior, 32) });
 const box = map({ R: bytes(32), proof: bytes(64), ciphertext: someBytes(huge) });

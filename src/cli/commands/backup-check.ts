@@ -1,0 +1,222 @@
+import type { Command } from 'commander';
+import { toHex } from '../../bytes/hex.ts';
+import { escapeText } from '../../bytes/printable.ts';
+import { type Backup, mostBackupBytes, readBackup } from '../../ceremony/backup.ts';
+import { type BackupState, judgeBackup, type KnownCommittees } from '../../ceremony/backup-standing.ts';
+import type { Descriptor } from '../../ceremony/descriptor.ts';
+import type { View } from '../../ceremony/evaluate.ts';
+import { exportBytes } from '../../ceremony/export.ts';
+import { verifyExport } from '../../ceremony/verify.ts';
+import { trialFileSystem } from '../../media/trial.ts';
+import { Problem } from '../../problem.ts';
+import { claimedTime } from '../../report/time.ts';
+import { committeesOf, recordOfBackup } from '../../vault/backups.ts';
+import type { Ceremonies } from '../../vault/ceremonies.ts';
+import { backupsOf } from '../../vault/copies.ts';
+import { Vault } from '../../vault/vault.ts';
+import { type Keys, openBackup } from '../backup-opening.ts';
+import { type Exit, exits } from '../exit.ts';
+import { readNamed } from '../named-file.ts';
+import type { Session } from '../session.ts';
+import type { Action } from './backup-create.ts';
+
+interface Options extends Keys {
+  readonly against?: string;
+}
+
+export function registerCheck(backup: Command, action: Action): void {
+  backup
+    .command('check <file>')
+    .description(
+      'whether a backup is still good: judged by the share itself, or by its signed header; nothing is changed',
+    )
+    .option('--backup-passphrase-file <file>', "first line is the backup's own passphrase")
+    .option('--identity <file>', 'an age identity that opens it')
+    .option('--against <file>', 'judge by an export (conclave export --keyset) instead of a vault')
+    .action(action<Options>(check));
+}
+
+type State = BackupState | 'locked';
+
+interface Verdict {
+  readonly state: State;
+  readonly epoch: number | null;
+  readonly currentEpoch: number | null;
+  readonly opened: boolean;
+  readonly reason: string;
+}
+
+/** What judges: the committees that are known, what made the backup stale, and what stands in for it now. */
+interface Judge {
+  readonly known: KnownCommittees | null;
+  /** What the keyset is called there. */
+  readonly name: string | null;
+  readonly endedBy: (epoch: number) => { readonly ceremony: string; readonly at: number | null } | null;
+  readonly instead: readonly { readonly id: string; readonly label: string }[];
+  readonly own: string | null;
+}
+
+async function check(session: Session, options: Options, [file = '']: readonly string[]): Promise<Exit> {
+  const bytes = readNamed(session, file, mostBackupBytes);
+  let backup: Backup;
+  try {
+    backup = readBackup(bytes);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const verdict: Verdict = {
+      state: 'damaged',
+      epoch: null,
+      currentEpoch: null,
+      opened: false,
+      reason: error.message,
+    };
+    return said(session, file, null, verdict, nobody);
+  }
+  if (options.against !== undefined)
+    return judged(
+      session,
+      file,
+      backup,
+      options,
+      exportJudge(readNamed(session, options.against, exportBytes), backup),
+    );
+  if (!Vault.exists(session.home, session.context.fs)) return judged(session, file, backup, options, nobody);
+  // on a disk that forgets: whoever only asks changes nothing
+  return session
+    .onDisk(trialFileSystem(session.context.fs))
+    .withVault((ceremonies) => judged(session, file, backup, options, vaultJudge(ceremonies, backup)));
+}
+
+const nobody: Judge = { known: null, name: null, endedBy: () => null, instead: [], own: null };
+
+function vaultJudge(ceremonies: Ceremonies, backup: Backup): Judge {
+  const { state } = ceremonies.vault;
+  const own = state.age.identity;
+  const record = recordOfBackup(state, backup);
+  if (record === undefined) return { ...nobody, own };
+  const known = committeesOf(ceremonies, record);
+  const current = known.committees.at(-1)?.epoch ?? -1;
+  return {
+    known,
+    own,
+    name: record.name,
+    instead: backupsOf(record, current),
+    endedBy: (epoch) =>
+      endedIn(known.committees, epoch, (ceremony) =>
+        ceremonies.record(ceremony) === undefined ? undefined : ceremonies.get(ceremony).view,
+      ),
+  };
+}
+
+/** By an export: the committees that the key itself signed for, as far as this file goes. No vault is opened. */
+function exportJudge(bytes: Uint8Array, { header }: Backup): Judge {
+  const { intact, head, links, ceremonies, name } = verifyExport(bytes);
+  const newest = links.find(({ proven }) => toHex(proven.id) === head)?.proven;
+  if (!intact || newest === undefined) {
+    throw new Problem(
+      'EVIDENCE_INVALID',
+      'nothing can be judged by this export: it is not what was signed, or it does not prove one newest committee',
+      'conclave verify says why',
+    );
+  }
+  const committees = links.map(({ proven }) => proven);
+  const member = toHex(header.identity);
+  const recorded = ceremonies.flatMap((view) =>
+    view.attempts.flatMap(({ closings }) => closings.get(member)?.body.recorded ?? []),
+  );
+  return {
+    known: { keyset: newest.keysetId, keys: newest.keysHash, committees },
+    name,
+    own: null,
+    instead: recorded.filter(({ kind, epoch }) => kind !== 'export' && epoch === newest.epoch),
+    endedBy: (epoch) =>
+      endedIn(committees, epoch, (ceremony) => ceremonies.find(({ plan }) => plan.ceremony === ceremony)),
+  };
+}
+
+/** The ceremony that made the committee after this epoch, and when its last new member signed. */
+function endedIn(committees: readonly Descriptor[], epoch: number, view: (ceremony: string) => View | undefined) {
+  const next = committees.find((committee) => committee.epoch === epoch + 1);
+  if (next === undefined) return null;
+  const ceremony = toHex(next.ceremony);
+  const signed = (view(ceremony)?.packets ?? []).filter(({ kind }) => kind === 'activation').map(({ at }) => at);
+  return { ceremony, at: signed.length === 0 ? null : Math.max(...signed) };
+}
+
+async function judged(session: Session, file: string, backup: Backup, keys: Keys, judge: Judge): Promise<Exit> {
+  const opened = await openBackup(session, backup, keys, judge.own);
+  const standing = judgeBackup(backup, opened.share, judge.known);
+  for (const secret of opened.share ?? []) secret.fill(0);
+  return said(session, file, backup, verdictOf(opened, standing), judge);
+}
+
+/** What a header says of a stale or foreign backup is said also where it does not open: that is what has to be known. */
+function verdictOf(
+  opened: Awaited<ReturnType<typeof openBackup>>,
+  { state, epoch, currentEpoch, opened: looked, reason }: ReturnType<typeof judgeBackup>,
+): Verdict {
+  const rest = { epoch, currentEpoch, opened: looked };
+  if (opened.share !== null) return { ...rest, state, reason };
+  if (opened.why === 'damaged') return { ...rest, state: 'damaged', reason: opened.reason };
+  const told = `${reason}: ${opened.reason}`;
+  return { ...rest, state: opened.why === 'locked' && state === 'current' ? 'locked' : state, reason: told };
+}
+
+const exitOf: Readonly<Record<State, Exit>> = {
+  current: exits.done,
+  stale: exits.stale,
+  locked: exits.locked,
+  newer: exits.failed,
+  foreign: exits.failed,
+  damaged: exits.failed,
+};
+
+const meaning: Readonly<Record<State, string>> = {
+  current: 'CURRENT: this backup is good',
+  stale: 'STALE: this backup is worthless. do not use it',
+  locked: 'LOCKED: it could not be opened',
+  newer: 'NEWER than what is known here',
+  foreign: 'FOREIGN: nothing here can say what it is worth',
+  damaged: 'DAMAGED: do not rely on it',
+};
+
+function said({ say }: Session, file: string, backup: Backup | null, verdict: Verdict, judge: Judge): Exit {
+  const { state, epoch } = verdict;
+  say.line(`${escapeText(file)}: ${meaning[state]}`);
+  say.line(`  ${escapeText(verdict.reason)}`);
+  if (backup !== null) {
+    const { header } = backup;
+    say.line(
+      `  backup ${header.id}: the share of ${header.member}, member ${header.index} of ${header.name}, made ${claimedTime(header.at)}: ${escapeText(header.label)}`,
+    );
+  }
+  const ended = state === 'stale' && epoch !== null ? judge.endedBy(epoch) : null;
+  if (ended !== null) {
+    const when = ended.at === null ? '' : `, which was proven around ${claimedTime(ended.at)}`;
+    say.line(`  it became worthless by ceremony ${ended.ceremony.slice(0, 16)}${when}`);
+  }
+  const instead = state === 'stale' ? judge.instead : [];
+  if (state === 'stale') {
+    say.line(
+      instead.length > 0
+        ? `  in its place: ${instead.map(({ id, label }) => `backup ${id} (${escapeText(label)})`).join(', ')}`
+        : '  nothing in the register takes its place: conclave backup create',
+    );
+    say.line('  destroy it, and record that: conclave backup retire ID --witness N --method M');
+  }
+  say.result({
+    v: 1,
+    state,
+    keyset: backup === null ? null : (judge.name ?? backup.header.name),
+    epoch,
+    currentEpoch: verdict.currentEpoch,
+    reason: verdict.reason,
+    opened: verdict.opened,
+    id: backup?.header.id ?? null,
+    member: backup?.header.member ?? null,
+    keysetId: backup === null ? null : toHex(backup.header.keyset),
+    endedBy: ended,
+    instead: instead.map(({ id }) => id),
+  });
+  return exitOf[state];
+}
