@@ -175,10 +175,18 @@ describe('what became of the shares', () => {
     expect(transcriptPage(written(ceremony.view)).toString()).toMatch(/^WORTHLESS +bob, epoch 0 +export c1: safe 7$/m);
   });
 
+  test("calls nobody's new share worthless before the proof of life: enough of them make the key", () => {
+    const ceremony = handover().before('activate');
+    const [, stored] = written(ceremony.view).shares;
+    expect(stored).toBe(
+      'new shares of epoch 1 were stored by bob and dave; they are not in use yet; guard them like the old ones: any 2 together make the key',
+    );
+  });
+
   test('of a ceremony without a proof of life says that every old share is in force', () => {
     const { shareLogs, coverage } = written(handover().before('activate').view);
     for (const { committee, state } of shareLogs.filter(({ member }) => member !== 'carol'))
-      expect(state).toMatch(committee === 'old' ? /^in force/ : /^pending: worth nothing/);
+      expect(state).toMatch(committee === 'old' ? /^in force/ : /^pending: not in use .* guarded/);
     expect(coverage?.epoch).toBe(0);
   });
 });
