@@ -41,7 +41,8 @@ function oldShares(view: View): ShareLog[] {
     return {
       ...common,
       member: holder.name,
-      state: closing === undefined ? untouched : oldShareWords[closing.body.oldShare.state],
+      state:
+        closing === undefined ? untouched : `${oldShareWords[closing.body.oldShare.state]}, as its member declared`,
       events,
     };
   });

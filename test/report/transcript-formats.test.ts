@@ -161,7 +161,7 @@ describe('what became of the shares', () => {
     const { shareLogs, copies } = written(ceremony.view);
     expect(shareLogs.map(({ committee, member, state }) => [committee, member, state])).toEqual([
       ['old', 'alice', 'not known: its member has not closed, so it may still exist'],
-      ['old', 'bob', 'its wrapping key deleted from this medium'],
+      ['old', 'bob', 'its wrapping key deleted from this medium, as its member declared'],
       ['old', 'carol', 'declared lost in the plan, which is not to say destroyed'],
       ['new', 'bob', 'active; its member has closed'],
       ['new', 'dave', 'active; its member has not closed yet'],
@@ -172,6 +172,11 @@ describe('what became of the shares', () => {
       'its member closed',
     ]);
     expect(copies.invalid).toMatchObject([{ member: 'bob', label: 'safe 7' }]);
+    const text = transcriptPage(written(ceremony.view)).toString();
+    expect(oneLine(text)).toContain(
+      'bob wrapping key deleted from this medium (declared by its member, after the proof of life)',
+    );
+    expect(text).not.toContain('(proven)');
     expect(transcriptPage(written(ceremony.view)).toString()).toMatch(/^WORTHLESS +bob, epoch 0 +export c1: safe 7$/m);
   });
 
