@@ -1,5 +1,5 @@
 import { bagSteps, brokenChains } from '../ceremony/bags.ts';
-import type { Verification, VerifiedCheck } from '../ceremony/verify.ts';
+import { askedChecks, type Verification, type VerifiedCheck } from '../ceremony/verify.ts';
 import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
 import type { Compared } from './verification-json.ts';
@@ -77,8 +77,13 @@ export function verdict({
   faults,
   epoch,
 }: Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'epoch'>): string {
-  const wrong = [...new Set(checks.filter(({ ok, open }) => !ok && !open).map(({ check }) => check))].join(', ');
+  const wrongs = checks.filter(({ ok, open }) => !ok && !open);
+  const wrong = [...new Set(wrongs.map(({ check }) => check))].join(', ');
   if (!valid && !intact) return `NOT VALID: do not rely on this file. What failed: ${wrong}`;
+  if (!valid && wrongs.every(({ check }) => askedChecks.includes(check))) {
+    const found = wrongs.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
+    return `NOT VALID AS ASKED: the file is intact, but not what you expected: ${found}`;
+  }
   if (!valid) {
     // a plan that nobody followed may call anybody by any name
     const who = [...new Set(faults.map((one) => `${one.member} (identity ${one.identity.slice(0, 16)})`))].join(', ');

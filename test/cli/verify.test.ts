@@ -128,6 +128,11 @@ describe('verify', () => {
     ] as const) {
       const ran = await verify(world, file, ...words);
       expect([words, ran.status, failed(ran)]).toEqual([words, names.length === 0 ? 0 : 4, names]);
+      expect([ran.json.valid, ran.json.intact]).toEqual([names.length === 0, true]);
+      const { stdout } = await tell(world, file, ...words);
+      expect(
+        stdout.replace(/\s+/g, ' ').includes('NOT VALID AS ASKED: the file is intact, but not what you expected'),
+      ).toBe(names.length > 0);
     }
     for (const words of [
       ['--expect-epoch', '-1'],
