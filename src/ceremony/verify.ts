@@ -4,6 +4,7 @@ import { type KnownKey, keyFits } from '../crypto/known-key.ts';
 import { Problem } from '../problem.ts';
 import { contradictionsAcross } from './across.ts';
 import { admit, readProposal } from './admission.ts';
+import { type Bags, bagsOf } from './bags.ts';
 import { type Chain, chainOf, linkReader, provenIn } from './chain.ts';
 import { type CheckName, checksNow } from './checks.ts';
 import type { Descriptor } from './descriptor.ts';
@@ -64,6 +65,8 @@ export interface Verification {
   }[];
   readonly rehearsal: boolean;
   readonly faults: readonly Charge[];
+  /** What people wrote down in the room: it takes nothing from `valid`. */
+  readonly bags: Bags;
   /** By the epoch that they lead to. */
   readonly ceremonies: readonly View[];
   /** Every proven link, by epoch: of the succession, of the plans, and made by a turn in here. */
@@ -131,6 +134,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}, memo: Memo = n
     ...committeeOf(head),
     rehearsal: chain.links.some(({ proven }) => proven.rehearsal) || views.some(({ plan }) => plan.rehearsal),
     faults: chargesIn(views),
+    bags: bagsOf(views, refused),
     ceremonies: views,
     links: chain.links,
   };
@@ -146,6 +150,7 @@ const nothing: Omit<Verification, 'valid' | 'intact' | 'checks'> = {
   keys: [],
   rehearsal: false,
   faults: [],
+  bags: bagsOf([], false),
   ceremonies: [],
   links: [],
 };

@@ -1,4 +1,3 @@
-import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import { askedChecks, type Verification, type VerifiedCheck } from '../ceremony/verify.ts';
 import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
@@ -33,7 +32,7 @@ export function verificationText(verification: Verification, file: string, asked
     page.blank();
     for (const [label, value] of windowRows(windowJson(view))) page.row(label, value);
   }
-  bagsOf(page, verification);
+  bagsSection(page, verification);
   return page.toString();
 }
 
@@ -60,23 +59,36 @@ export function noExportText(file: string, why: string): string {
 }
 
 /** What people wrote down in the room, and no signature depends on. */
-function bagsOf(page: Page, { ceremonies }: Verification): void {
-  const steps = bagSteps(ceremonies);
-  if (steps.length === 0) return;
-  const broken = brokenChains(steps);
+function bagsSection(page: Page, { bags }: Verification): void {
+  const rows = bagRows(bags);
+  if (rows.length === 0) return;
   page.section('observed: bags');
-  if (broken.length === 0) page.text(`${steps.length} on record, and their numbers follow from each other`);
-  for (const { step, says } of broken) page.row('broken', `${says}, as ${step.member} wrote down`);
+  for (const [label, words] of rows) {
+    if (label === '') page.text(words);
+    else page.row(label, words);
+  }
 }
 
+/** What is observed of bags; the verifier page says the same. Nothing where there are none. */
+export function bagRows({ steps, broken }: Verification['bags']): [string, string][] {
+  if (steps === 0) return [];
+  if (broken === null) return [['', 'a packet here is damaged: bags cannot be judged']];
+  if (broken.length === 0) return [['', `${steps} on record, and their numbers follow from each other`]];
+  return broken.map(({ step: { ceremony, member }, says }) => [
+    'broken',
+    `${says}, as ${member} wrote down in ceremony ${ceremony.slice(0, 16)}`,
+  ]);
+}
+
+type Headline = Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'epoch' | 'bags'>;
+
 /** In one sentence; the verifier page says the same. */
-export function verdict({
-  valid,
-  intact,
-  checks,
-  faults,
-  epoch,
-}: Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'epoch'>): string {
+export function verdict(headline: Headline): string {
+  const broken = (headline.bags.broken ?? []).length > 0;
+  return `${judged(headline)}${broken ? '; LOOK: the chain of bags is broken, see below' : ''}`;
+}
+
+function judged({ valid, intact, checks, faults, epoch }: Headline): string {
   const wrongs = checks.filter(({ ok, open }) => !ok && !open);
   const wrong = [...new Set(wrongs.map(({ check }) => check))].join(', ');
   if (!valid && !intact) return `NOT VALID: do not rely on this file. What failed: ${wrong}`;
