@@ -10,6 +10,8 @@ export function verificationText(verification: Verification, file: string, asked
   const page = new Page();
   page.title('CONCLAVE VERIFICATION', rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
   page.row('result', verdict(verification));
+  if (newestNotAsked(verification))
+    page.row('not asked', 'whether a later epoch exists (--expect-epoch, --head, another file)');
   page.row('file', file);
   if (keyset !== null) {
     page.row('keyset', `${name ?? 'no plan that was carried out in this file names it'} (${keyset})`);
@@ -86,6 +88,11 @@ type Headline = Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'e
 export function verdict(headline: Headline): string {
   const broken = (headline.bags.broken ?? []).length > 0;
   return `${judged(headline)}${broken ? '; LOOK: the chain of bags is broken, see below' : ''}`;
+}
+
+/** No file can show that nothing followed it: only what is known from elsewhere can. */
+export function newestNotAsked({ valid, epoch, checks }: Pick<Verification, 'valid' | 'epoch' | 'checks'>): boolean {
+  return valid && epoch !== null && !checks.some(({ check }) => check === 'expect-epoch' || check === 'head');
 }
 
 function judged({ valid, intact, checks, faults, epoch }: Headline): string {

@@ -73,8 +73,10 @@ describe('verify', () => {
       'the latest epoch in this file is 1',
       'any 2 of these 3',
       'name it with --key',
+      '\nnot asked    whether a later epoch exists (--expect-epoch, --head, another file)\n',
     ])
       expect(stdout).toContain(words);
+    expect((await tell(world, all, '--expect-epoch', '1')).stdout).not.toContain('not asked');
   });
 
   test('refuses a file of which a byte is another, with status 4 and the check that failed', async () => {

@@ -3,7 +3,7 @@ import { problems } from '../../problem.ts';
 import { ceremonyCheckWords, evidenceCheckWords, exportCheckWords } from '../check-words.ts';
 import { addressRows } from '../key-lines.ts';
 import { kindWords } from '../plan-text.ts';
-import { bagRows, verdict } from '../verification-text.ts';
+import { bagRows, newestNotAsked, verdict } from '../verification-text.ts';
 import { drawn, element, facts, preformatted, tableOf } from './element.ts';
 import type { Compared, Examined, Told } from './examine.ts';
 import { successionPicture } from './picture.ts';
@@ -60,7 +60,13 @@ function exportParts(examined: Examined, verified: Verified, asked: readonly str
   return {
     verdict: shownVerdict(!valid ? 'bad' : epoch === null ? 'open' : 'good', verdict(verified)),
     rehearsal,
-    rows: [...keysetFacts(verified), ['given', given]],
+    rows: [
+      ...(newestNotAsked(verified)
+        ? [['not asked', 'whether a later epoch exists (give the epoch, the head, or another file)'] as const]
+        : []),
+      ...keysetFacts(verified),
+      ['given', given],
+    ],
     rest: [
       ...picture(examined, room),
       ...blame(faults, ceremonies.length > 0),
