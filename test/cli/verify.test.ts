@@ -191,7 +191,9 @@ describe('verify', () => {
     await world
       .machine('bob')
       .ok('transcript', '--ceremony', handover.ceremony, '--format', 'json', '--out', '/t.json');
+    await world.machine('bob').ok('transcript', '--ceremony', handover.ceremony, '--format', 'pdf', '--out', '/t.pdf');
     for (const [file, says] of [
+      ['/t.pdf', 'evidence, and no file that conclave knows: ask whoever sent it for the .conclave file'],
       ['/bob.card', 'conclave roster add takes it'],
       ['/t.json', 'ask for the export that goes with it'],
     ] as const) {

@@ -49,7 +49,8 @@ export function resultOf(examined: Examined, asked: readonly string[], room: num
 const rehearsalWords = 'REHEARSAL: for practice only. No key in this file is one to rely on.';
 
 function nothingParts(): Parts {
-  const text = 'NEITHER an export of conclave NOR evidence of a fault: nothing in it was judged';
+  const text =
+    'NEITHER an export of conclave NOR evidence of a fault: nothing in it was judged. Ask for the .conclave file';
   return { verdict: shownVerdict('bad', text), rehearsal: false, rows: [], rest: [] };
 }
 
