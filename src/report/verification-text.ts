@@ -110,9 +110,9 @@ function judged({ valid, intact, checks, faults, epoch }: Headline): string {
   }
   if (epoch === null) return 'VALID, but NOTHING IS PROVEN: no check failed, and no key has signed a committee here';
   const open = checks.filter((one) => one.open).length;
-  return open === 0
-    ? `VALID: all ${checks.length} checks passed`
-    : `VALID: nothing is wrong; of ${checks.length} checks ${open} are open, since not all that they ask for is in this file`;
+  if (open === 0) return `VALID: all ${checks.length} checks passed`;
+  const [are, ask] = open === 1 ? ['is', 'it asks'] : ['are', 'they ask'];
+  return `VALID: nothing is wrong; of ${checks.length} checks ${open} ${are} open, since not all that ${ask} for is in this file`;
 }
 
 function checksOf(page: Page, about: string, checks: readonly VerifiedCheck[], ceremony: string | null): void {
