@@ -142,6 +142,13 @@ describe('a fault on paper', () => {
     for (const [form, page] of await whole(transcript))
       for (const fact of [digest, identity, command, 'a deal of the wrong shape', 'what to do'])
         expect(page.replace(' \\ ', ' ').toLowerCase(), `${form}: ${fact}`).toContain(fact.toLowerCase());
+    for (const [form, page] of await whole(transcript))
+      for (const line of transcript.shares) expect(page.split(line).length - 1, `${form}: ${line}`).toBe(1);
+  });
+
+  test('sends whoever waits for somebody who cannot come to what to do then', async () => {
+    for (const [form, page] of await firstPages(written(handover().view)))
+      expect(page, form).toMatch(/at dora: conclave next.*; if dora cannot come, see 'what to do'/);
   });
 
   test('tells each attempt, and why it died', () => {
