@@ -24,11 +24,12 @@ export function firstPage(page: Page, transcript: Transcript): void {
   outOfTheOrdinary(page, transcript);
 }
 
-function byWhom(page: Page, { proposed, attempt, members }: Transcript): void {
+function byWhom(page: Page, { proposed, attempt, members, consents }: Transcript): void {
   const dealers = attempt.dealers.length === 0 ? '' : `; dealers: ${attempt.dealers.join(', ')}`;
   page.row('by whom', `proposed by ${proposed.by}${dealers}`);
   const approvers = members.filter(({ done }) => done.includes('approve')).map(({ name }) => name);
   if (approvers.length > 0) page.row('', `approved by ${approvers.join(', ')}`);
+  page.row('', `consented: ${consents.map(({ member }) => member).join(', ')}`);
 }
 
 function when(page: Page, { claimed, notBefore, notAfter, record }: Transcript): void {

@@ -57,6 +57,7 @@ describe('the first page, in every form', () => {
         'because: incident; ticket OPS-7',
         'proposed by alice; dealers: alice, bob',
         'approved by dora',
+        'consented: alice, bob, dave, dora',
         'begun 2027-01-15 08:00 UTC',
         'proven 2027-01-15 08:00 UTC',
         "all times as the machines' clocks claimed them",
