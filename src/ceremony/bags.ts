@@ -24,6 +24,18 @@ export interface BrokenChain {
   readonly says: string;
 }
 
+/** The bags of some ceremonies, as far as they can be judged. */
+export interface Bags {
+  readonly steps: number;
+  /** Null where a packet did not come through the door: it may be the note that closes the chain, so nobody is accused. */
+  readonly broken: readonly BrokenChain[] | null;
+}
+
+export function bagsOf(views: readonly View[], damaged: boolean): Bags {
+  const steps = bagSteps(views);
+  return { steps: steps.length, broken: damaged ? null : brokenChains(steps) };
+}
+
 /** In the order of the times that their authors claim; of one author in the order of the notes. */
 export function bagSteps(views: readonly View[]): BagStep[] {
   const steps = views.flatMap(({ plan, notes }) =>

@@ -41,7 +41,8 @@ function oldShares(view: View): ShareLog[] {
     return {
       ...common,
       member: holder.name,
-      state: closing === undefined ? untouched : oldShareWords[closing.body.oldShare.state],
+      state:
+        closing === undefined ? untouched : `${oldShareWords[closing.body.oldShare.state]}, as its member declared`,
       events,
     };
   });
@@ -88,7 +89,8 @@ function newShares(view: View): ShareLog[] {
     }
     if (current.releases.has(identity)) return 'given up';
     if (active) return 'active on its machine, of a committee that is not proven';
-    if (current.acceptances.has(identity)) return 'pending: worth nothing until the committee is proven';
+    if (current.acceptances.has(identity))
+      return 'pending: not in use before the committee is proven, and to be guarded all the same';
     return 'none';
   }
 }

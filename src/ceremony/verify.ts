@@ -4,6 +4,7 @@ import { type KnownKey, keyFits } from '../crypto/known-key.ts';
 import { Problem } from '../problem.ts';
 import { contradictionsAcross } from './across.ts';
 import { admit, readProposal } from './admission.ts';
+import { type Bags, bagsOf } from './bags.ts';
 import { type Chain, chainOf, linkReader, provenIn } from './chain.ts';
 import { type CheckName, checksNow } from './checks.ts';
 import type { Descriptor } from './descriptor.ts';
@@ -43,7 +44,7 @@ export interface VerifiedCheck extends Result {
 export interface Verification {
   /** No check is bad. */
   readonly valid: boolean;
-  /** Nothing in the file is other than it was signed: where this holds and `valid` does not, a member is at fault. */
+  /** Nothing in the file is other than it was signed: if it is not valid, a member is at fault, or it is not what was asked for. */
   readonly intact: boolean;
   readonly checks: readonly VerifiedCheck[];
   /** Its id; null where nothing of it is proven. */
@@ -64,6 +65,8 @@ export interface Verification {
   }[];
   readonly rehearsal: boolean;
   readonly faults: readonly Charge[];
+  /** What people wrote down in the room: it takes nothing from `valid`. */
+  readonly bags: Bags;
   /** By the epoch that they lead to. */
   readonly ceremonies: readonly View[];
   /** Every proven link, by epoch: of the succession, of the plans, and made by a turn in here. */
@@ -73,6 +76,8 @@ export interface Verification {
 /** Checks that only a member can fail, by what it signed itself, and that the committee can get over. */
 const overcomable: readonly string[] = ['deals', 'votes', 'certificate', 'possession', 'turn', 'drill', 'census'];
 const ofMembers: readonly string[] = [...overcomable, 'outcome', 'closings', 'contradictions', 'across'];
+/** Checks of what whoever verifies gave: they say nothing against the file itself. */
+export const askedChecks: readonly string[] = ['key', 'expect-epoch', 'head'];
 
 /** Never throws for what is in the file. With a memo, what was checked of a packet before is not checked again. */
 export function verifyExport(file: Uint8Array, asked: Asked = {}, memo: Memo = new Map()): Verification {
@@ -120,7 +125,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}, memo: Memo = n
   const { head } = chain;
   return {
     valid: wrongs.length === 0,
-    intact: wrongs.every(({ check }) => ofMembers.includes(check)),
+    intact: wrongs.every(({ check }) => ofMembers.includes(check) || askedChecks.includes(check)),
     checks,
     keyset: chain.links[0] === undefined ? null : toHex(chain.links[0].proven.keysetId),
     name: nameIn(views, chain.links),
@@ -129,6 +134,7 @@ export function verifyExport(file: Uint8Array, asked: Asked = {}, memo: Memo = n
     ...committeeOf(head),
     rehearsal: chain.links.some(({ proven }) => proven.rehearsal) || views.some(({ plan }) => plan.rehearsal),
     faults: chargesIn(views),
+    bags: bagsOf(views, refused),
     ceremonies: views,
     links: chain.links,
   };
@@ -144,6 +150,7 @@ const nothing: Omit<Verification, 'valid' | 'intact' | 'checks'> = {
   keys: [],
   rehearsal: false,
   faults: [],
+  bags: bagsOf([], false),
   ceremonies: [],
   links: [],
 };

@@ -109,6 +109,14 @@ function readEthereum(digits: string): ReadKey {
   return { known, kind: 'ethereum', unchecked };
 }
 
+/** What addresses of these first letters are called. */
+const networks: Readonly<Record<string, string>> = {
+  bc: 'Bitcoin',
+  tb: 'Bitcoin test network',
+  bcrt: 'Bitcoin test network',
+  cosmos: 'Cosmos',
+};
+
 function readBech32(text: string): ReadKey {
   if (isMixed(text)) refuse('this address has small and large letters, and has to have one or the other', typing);
   const small = text.toLowerCase();
@@ -116,7 +124,8 @@ function readBech32(text: string): ReadKey {
   const old = bech32.decodeUnsafe(small);
   const words = (old ?? bech32m.decodeUnsafe(small))?.words;
   const wanted = /^(bc|tb|bcrt)1[^q]/.test(small) ? 'bech32m' : 'bech32';
-  if (words === undefined) refuse(`the checksum (${wanted}) of this address, "${prefix}", does not hold`, typing);
+  const whose = Object.hasOwn(networks, prefix) ? `this ${networks[prefix]} address` : `this address of "${prefix}1"`;
+  if (words === undefined) refuse(`the checksum (${wanted}) of ${whose} does not hold`, typing);
   if (prefix === 'tb' || prefix === 'bcrt') refuse('this is an address of a Bitcoin test network', forms);
   if (prefix !== 'bc' && prefix !== 'cosmos') refuse(`addresses that begin with ${prefix}1 are not known here`, forms);
   const checksum = old === undefined ? 'bech32m' : 'bech32';

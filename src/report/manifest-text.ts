@@ -87,11 +87,12 @@ export function membersSection(page: Page, { members: all }: Manifest): void {
   );
 }
 
-const shareWords = {
-  'wrapping-key-deleted': 'wrapping key deleted from this medium',
-  kept: 'kept',
-  none: 'none to destroy',
-} as const;
+/** What a closing says is a claim of its member: that something is gone from a medium is nothing that a packet can prove. */
+function oldShareWords({ state, why }: Pick<Manifest['oldShares'][number], 'state' | 'why'>): string {
+  if (state !== 'wrapping-key-deleted') return `${state === 'none' ? 'none to destroy' : 'kept'} (${why})`;
+  const when = why === 'proven' ? 'after the proof of life' : why;
+  return `wrapping key deleted from this medium (declared by its member, ${when})`;
+}
 
 /** What a drill or a census showed. */
 export function stillSection(page: Page, { drill, census }: Manifest): void {
@@ -120,7 +121,7 @@ export function sharesSection(page: Page, manifest: Manifest): void {
   const { oldShares, withoutShare, lost, reproves, outstanding } = manifest;
   page.section('old shares, as their members declared');
   page.table(
-    oldShares.map(({ member, state, why }) => [member, `${shareWords[state]} (${why})`]),
+    oldShares.map(({ member, ...share }) => [member, oldShareWords(share)]),
     ['member', oldShares.length === 0 ? 'nobody has closed yet' : 'the old share'],
     [32],
   );
@@ -130,7 +131,7 @@ export function sharesSection(page: Page, manifest: Manifest): void {
     page.text(`declared lost, not destroyed: the old share of ${name}, old member ${index}, who ${back}`);
   }
   for (const { name, index, why, oldShare } of withoutShare) {
-    const known = oldShare === null ? 'nothing is known of the old share' : shareWords[oldShare.state];
+    const known = oldShare === null ? 'nothing is known of the old share' : oldShareWords(oldShare);
     page.text(`left without a share: ${name}, old member ${index} (${why}); ${known}`);
   }
   for (const { caller, number, signers, lost: without, reason, complete } of reproves) {

@@ -24,11 +24,12 @@ export function firstPage(page: Page, transcript: Transcript): void {
   outOfTheOrdinary(page, transcript);
 }
 
-function byWhom(page: Page, { proposed, attempt, members }: Transcript): void {
+function byWhom(page: Page, { proposed, attempt, members, consents }: Transcript): void {
   const dealers = attempt.dealers.length === 0 ? '' : `; dealers: ${attempt.dealers.join(', ')}`;
   page.row('by whom', `proposed by ${proposed.by}${dealers}`);
   const approvers = members.filter(({ done }) => done.includes('approve')).map(({ name }) => name);
   if (approvers.length > 0) page.row('', `approved by ${approvers.join(', ')}`);
+  page.row('', `consented: ${consents.map(({ member }) => member).join(', ')}`);
 }
 
 function when(page: Page, { claimed, notBefore, notAfter, record }: Transcript): void {
@@ -55,7 +56,12 @@ function trouble(page: Page, { outcome, blame, shares, toDo }: Transcript): void
   page.rows('at fault', few(blame.map(({ member, fault, detail }) => `${member}: ${detail} (${fault})`)), 'bad');
   if (outcome.succeeded) return;
   page.rows('the shares', shares);
-  page.rows('to do', few(toDo.map(({ at, command }) => `at ${at.join(', ')}: ${command}`)));
+  // one who owes several things is at the same machine, and may be one who cannot be reached
+  const steps = toDo.map(({ member, at, command, otherwise }) => {
+    const absent = otherwise !== null && at.length === 1 && at[0] === member;
+    return `at ${at.join(', ')}: ${command}${absent ? `; if ${member} cannot come, see 'what to do'` : ''}`;
+  });
+  page.rows('to do', few([...new Set(steps)]));
 }
 
 function outOfTheOrdinary(page: Page, transcript: Transcript): void {

@@ -234,7 +234,7 @@ function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
   });
 }
 
-/** Of a committee that is proven: what was dealt to one that never was is nobody's key. */
+/** Of a committee that is proven: what was dealt to one that never was signs nothing. */
 function coverageIn({ plan, current }: View): Transcript['coverage'] {
   const committee = current.proof?.link.proven ?? plan.parent?.proven ?? null;
   if (committee === null) return null;

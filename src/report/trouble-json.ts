@@ -88,14 +88,18 @@ function sharesOf(view: View): string[] {
   const names = listed(accepted.map(({ name }) => name));
   const said = [
     still === undefined
-      ? 'no key was made: nothing has been proven, and nothing may be sent to it'
+      ? `${accepted.length === 0 ? 'no key was made: nothing has been' : 'the new key is not'} proven, and nothing may be sent to it`
       : `the key did not move: the committee of epoch ${still.epoch} signs with its old shares, and no machine destroys one by itself before a proof of life`,
   ];
   if (accepted.length === 0) said.push('nobody accepted a new share');
-  else
+  else {
+    // an acceptance is over complete deals: whoever gathers a threshold of what was stored has the key, proven or not
+    const now = current.death === null ? 'not in use yet' : 'not in use';
+    const guard = still === undefined ? 'guard them' : 'guard them like the old ones';
     said.push(
-      `new shares of epoch ${plan.epoch.to} were stored by ${names}; they are worth nothing as long as this committee is not proven`,
+      `new shares of epoch ${plan.epoch.to} were stored by ${names}; they are ${now}; ${guard}: any ${plan.threshold} together make the key`,
     );
+  }
   if (current.death !== null) said.push('this attempt is dead: no committee can come of it any more');
   return said;
 }

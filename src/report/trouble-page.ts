@@ -2,9 +2,9 @@ import type { Page } from './page.ts';
 import { claimedTime } from './time.ts';
 import type { Transcript } from './transcript-json.ts';
 
-/** Who is at fault, by what evidence, what became of the shares, and what to do: nothing where nothing went wrong. */
+/** Who is at fault, by what evidence, and what to do. What became of the shares stands on the first page. */
 export function troubleSections(page: Page, transcript: Transcript): void {
-  const { death, outcome, attempts, contradictions, missing, shares } = transcript;
+  const { death, attempts, contradictions, missing } = transcript;
   faults(page, transcript);
   const harmless = contradictions.filter(({ grave }) => !grave);
   const tried = attempts.length > 1 || death !== null;
@@ -27,10 +27,6 @@ export function troubleSections(page: Page, transcript: Transcript): void {
       page.text(`not seen here: ${names}, which is named by`);
       page.row('  packet', packet);
     }
-  }
-  if (!outcome.succeeded && shares.length > 0) {
-    page.section('what became of the shares');
-    for (const line of shares) page.text(line);
   }
   toDo(page, transcript);
 }

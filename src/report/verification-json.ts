@@ -1,5 +1,4 @@
 import { toHex } from '../bytes/hex.ts';
-import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import { provenIn } from '../ceremony/chain.ts';
 import type { Comparison, Verification, VerifiedCheck } from '../ceremony/verify.ts';
 import { windowJson } from './window-text.ts';
@@ -20,8 +19,11 @@ export interface VerificationJson {
   readonly ceremonies: readonly object[];
   readonly epochs: readonly object[];
   readonly faults: Verification['faults'];
-  /** An observation: bags whose numbers do not follow from each other. It takes nothing from `valid`. */
-  readonly bags: readonly { readonly member: string; readonly says: string }[];
+  /**
+   * An observation: bags whose numbers do not follow from each other. It takes nothing from `valid`. Null where a packet
+   * is damaged, and they cannot be judged.
+   */
+  readonly bags: readonly { readonly ceremony: string; readonly member: string; readonly says: string }[] | null;
 }
 
 export function verificationJson(verification: Verification): VerificationJson {
@@ -56,7 +58,7 @@ export function verificationJson(verification: Verification): VerificationJson {
       members: proven.members.map(({ name: member }) => member),
     })),
     faults,
-    bags: brokenChains(bagSteps(verification.ceremonies)).map(({ step, says }) => ({ member: step.member, says })),
+    bags: verification.bags.broken?.map(({ step: { ceremony, member }, says }) => ({ ceremony, member, says })) ?? null,
   };
 }
 

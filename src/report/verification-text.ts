@@ -1,5 +1,4 @@
-import { bagSteps, brokenChains } from '../ceremony/bags.ts';
-import type { Verification, VerifiedCheck } from '../ceremony/verify.ts';
+import { askedChecks, type Verification, type VerifiedCheck } from '../ceremony/verify.ts';
 import { addressRows } from './key-lines.ts';
 import { Page } from './page.ts';
 import type { Compared } from './verification-json.ts';
@@ -11,6 +10,8 @@ export function verificationText(verification: Verification, file: string, asked
   const page = new Page();
   page.title('CONCLAVE VERIFICATION', rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '');
   page.row('result', verdict(verification));
+  if (newestNotAsked(verification))
+    page.row('not asked', 'whether a later epoch exists (--expect-epoch, --head, another file)');
   page.row('file', file);
   if (keyset !== null) {
     page.row('keyset', `${name ?? 'no plan that was carried out in this file names it'} (${keyset})`);
@@ -33,7 +34,7 @@ export function verificationText(verification: Verification, file: string, asked
     page.blank();
     for (const [label, value] of windowRows(windowJson(view))) page.row(label, value);
   }
-  bagsOf(page, verification);
+  bagsSection(page, verification);
   return page.toString();
 }
 
@@ -60,25 +61,48 @@ export function noExportText(file: string, why: string): string {
 }
 
 /** What people wrote down in the room, and no signature depends on. */
-function bagsOf(page: Page, { ceremonies }: Verification): void {
-  const steps = bagSteps(ceremonies);
-  if (steps.length === 0) return;
-  const broken = brokenChains(steps);
+function bagsSection(page: Page, { bags }: Verification): void {
+  const rows = bagRows(bags);
+  if (rows.length === 0) return;
   page.section('observed: bags');
-  if (broken.length === 0) page.text(`${steps.length} on record, and their numbers follow from each other`);
-  for (const { step, says } of broken) page.row('broken', `${says}, as ${step.member} wrote down`);
+  for (const [label, words] of rows) {
+    if (label === '') page.text(words);
+    else page.row(label, words);
+  }
 }
 
+/** What is observed of bags; the verifier page says the same. Nothing where there are none. */
+export function bagRows({ steps, broken }: Verification['bags']): [string, string][] {
+  if (steps === 0) return [];
+  if (broken === null) return [['', 'a packet here is damaged: bags cannot be judged']];
+  if (broken.length === 0) return [['', `${steps} on record, and their numbers follow from each other`]];
+  return broken.map(({ step: { ceremony, member }, says }) => [
+    'broken',
+    `${says}, as ${member} wrote down in ceremony ${ceremony.slice(0, 16)}`,
+  ]);
+}
+
+type Headline = Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'epoch' | 'bags'>;
+
 /** In one sentence; the verifier page says the same. */
-export function verdict({
-  valid,
-  intact,
-  checks,
-  faults,
-  epoch,
-}: Pick<Verification, 'valid' | 'intact' | 'checks' | 'faults' | 'epoch'>): string {
-  const wrong = [...new Set(checks.filter(({ ok, open }) => !ok && !open).map(({ check }) => check))].join(', ');
+export function verdict(headline: Headline): string {
+  const broken = (headline.bags.broken ?? []).length > 0;
+  return `${judged(headline)}${broken ? '; LOOK: the chain of bags is broken, see below' : ''}`;
+}
+
+/** No file can show that nothing followed it: only what is known from elsewhere can. */
+export function newestNotAsked({ valid, epoch, checks }: Pick<Verification, 'valid' | 'epoch' | 'checks'>): boolean {
+  return valid && epoch !== null && !checks.some(({ check }) => check === 'expect-epoch' || check === 'head');
+}
+
+function judged({ valid, intact, checks, faults, epoch }: Headline): string {
+  const wrongs = checks.filter(({ ok, open }) => !ok && !open);
+  const wrong = [...new Set(wrongs.map(({ check }) => check))].join(', ');
   if (!valid && !intact) return `NOT VALID: do not rely on this file. What failed: ${wrong}`;
+  if (!valid && wrongs.every(({ check }) => askedChecks.includes(check))) {
+    const found = wrongs.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
+    return `NOT VALID AS ASKED: the file is intact, but not what you expected: ${found}`;
+  }
   if (!valid) {
     // a plan that nobody followed may call anybody by any name
     const who = [...new Set(faults.map((one) => `${one.member} (identity ${one.identity.slice(0, 16)})`))].join(', ');
@@ -86,9 +110,9 @@ export function verdict({
   }
   if (epoch === null) return 'VALID, but NOTHING IS PROVEN: no check failed, and no key has signed a committee here';
   const open = checks.filter((one) => one.open).length;
-  return open === 0
-    ? `VALID: all ${checks.length} checks passed`
-    : `VALID: nothing is wrong; of ${checks.length} checks ${open} are open, since not all that they ask for is in this file`;
+  if (open === 0) return `VALID: all ${checks.length} checks passed`;
+  const [are, ask] = open === 1 ? ['is', 'it asks'] : ['are', 'they ask'];
+  return `VALID: nothing is wrong; of ${checks.length} checks ${open} ${are} open, since not all that ${ask} for is in this file`;
 }
 
 function checksOf(page: Page, about: string, checks: readonly VerifiedCheck[], ceremony: string | null): void {

@@ -66,7 +66,7 @@ export function shareInCharge(ceremonies: Ceremonies, holding: Holding): { slot:
     throw new Problem(
       'SHARE_MISSING',
       `${record.name} is at epoch ${proven.epoch}, and the active share of this vault is not of that committee`,
-      'run conclave next; a share of an older epoch is of no use any more',
+      'run conclave next; a share of an older epoch signs nothing any more, and is to be guarded until it is gone',
     );
   }
   if (ceremonies.vault.state.rollbacks.some(({ scope }) => equalBytes(scope, proven.id))) {

@@ -127,6 +127,17 @@ describe('a verification', () => {
     expect(detail(verification, 'records')).toBe('only as its keys signed it: epoch 0, 1, 2');
   });
 
+  it('counts one check that is open as one', () => {
+    const check = { check: 'closings', ok: false, open: true, detail: '', ceremony: null };
+    const about = (count: number): string =>
+      verdict({
+        ...verified(file),
+        checks: Array.from({ length: 20 }, (_, at) => ({ ...check, open: at < count, ok: at >= count })),
+      });
+    expect(about(1)).toContain('of 20 checks 1 is open, since not all that it asks for');
+    expect(about(2)).toContain('of 20 checks 2 are open, since not all that they ask for');
+  });
+
   it('is the same without a memo', () => {
     const bytes = writeExport([one.view], [zero.link, one.link]);
     expect(verifyExport(bytes).checks).toEqual(verified(bytes).checks);

@@ -171,7 +171,11 @@ describe('keyset pin', () => {
     ['a key with a digit missing', hex.odd.slice(1), '32 or 33 bytes'],
     ['a key that is on no curve', `02${'f'.repeat(64)}`, 'on no curve'],
     ['an uncompressed key', `04${hex.xonly}${hex.xonly}`, 'uncompressed'],
-    ['a mistyped address', 'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcx', 'checksum (bech32m)'],
+    [
+      'a mistyped address',
+      'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcx',
+      'checksum (bech32m) of this Bitcoin address',
+    ],
     ['an address of a test network', 'tb1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqp3mvzv', 'test network'],
     ['a file that is not there', './no-such-file', 'neither a public key, nor an address, nor a file'],
     ['an empty file', '/empty', 'no public key'],

@@ -74,13 +74,34 @@ describe('note --kind bag', () => {
     const broken = await verified();
     expect(broken.status).toBe(0);
     expect(broken.stdout.replace(/\s+/g, ' ')).toContain(
-      'broken stick came in bag 2, but last went out in bag 1, as alice wrote down',
+      `broken stick came in bag 2, but last went out in bag 1, as alice wrote down in ceremony ${key.ceremony.slice(0, 16)}`,
+    );
+    expect(broken.stdout.replace(/\s+/g, ' ')).toMatch(
+      /result VALID: .*; LOOK: the chain of bags is broken, see below file /,
     );
     const { json } = await world.machine('nobody').ok('verify', '/stick/e.conclave');
     expect(json).toMatchObject({
       valid: true,
-      bags: [{ member: 'alice', says: 'stick came in bag 2, but last went out in bag 1' }],
+      bags: [{ ceremony: key.ceremony, member: 'alice', says: 'stick came in bag 2, but last went out in bag 1' }],
     });
+  });
+
+  test('is no broken one where a packet of the file is damaged, which may be the note that is missed', async () => {
+    const world = base.fork();
+    const alice = world.machine('alice');
+    await alice.ok(...bag('out', '1', '--ceremony', key.ceremony));
+    await alice.run(...bag('in', '2', '--ceremony', key.ceremony));
+    await alice.ok('export', '--ceremony', key.ceremony, '--out', '/stick/e.conclave');
+    const bytes = world.memory.readFile('/stick/e.conclave').slice();
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] as number) ^ 1;
+    world.memory.put('/stick/e.conclave', bytes);
+    const { status, stdout } = await world.machine('nobody').tell('verify', '/stick/e.conclave');
+    expect(status).toBe(4);
+    expect(stdout).toContain('a packet here is damaged: bags cannot be judged');
+    expect(stdout).not.toMatch(/broken|wrote down/);
+    const { json } = await world.machine('nobody').run('verify', '/stick/e.conclave');
+    expect(json).toMatchObject({ valid: false, intact: false, bags: null });
   });
 
   test('asks for number and way at a terminal', async () => {

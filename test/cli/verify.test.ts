@@ -73,8 +73,10 @@ describe('verify', () => {
       'the latest epoch in this file is 1',
       'any 2 of these 3',
       'name it with --key',
+      '\nnot asked    whether a later epoch exists (--expect-epoch, --head, another file)\n',
     ])
       expect(stdout).toContain(words);
+    expect((await tell(world, all, '--expect-epoch', '1')).stdout).not.toContain('not asked');
   });
 
   test('refuses a file of which a byte is another, with status 4 and the check that failed', async () => {
@@ -128,6 +130,11 @@ describe('verify', () => {
     ] as const) {
       const ran = await verify(world, file, ...words);
       expect([words, ran.status, failed(ran)]).toEqual([words, names.length === 0 ? 0 : 4, names]);
+      expect([ran.json.valid, ran.json.intact]).toEqual([names.length === 0, true]);
+      const { stdout } = await tell(world, file, ...words);
+      expect(
+        stdout.replace(/\s+/g, ' ').includes('NOT VALID AS ASKED: the file is intact, but not what you expected'),
+      ).toBe(names.length > 0);
     }
     for (const words of [
       ['--expect-epoch', '-1'],
@@ -172,7 +179,10 @@ describe('verify', () => {
     expect(ran.status).toBe(4);
     expect(ran.json).toMatchObject({ valid: false, intact: true, epoch: 1 });
     expect(ran.json.faults.map(({ member }: { member: string }) => member)).toContain('carol');
-    expect((await tell(world, '/cheated')).stdout).toContain('the file is as it was signed, but carol is at');
+    const [{ identity }] = ran.json.faults;
+    expect((await tell(world, '/cheated')).stdout.replace(/\s+/g, ' ')).toContain(
+      `the file is as it was signed, but carol (identity ${identity.slice(0, 16)}) is at fault`,
+    );
   });
 
   test('says what another file is, and what takes it', async () => {
@@ -181,7 +191,9 @@ describe('verify', () => {
     await world
       .machine('bob')
       .ok('transcript', '--ceremony', handover.ceremony, '--format', 'json', '--out', '/t.json');
+    await world.machine('bob').ok('transcript', '--ceremony', handover.ceremony, '--format', 'pdf', '--out', '/t.pdf');
     for (const [file, says] of [
+      ['/t.pdf', 'evidence, and no file that conclave knows: ask whoever sent it for the .conclave file'],
       ['/bob.card', 'conclave roster add takes it'],
       ['/t.json', 'ask for the export that goes with it'],
     ] as const) {

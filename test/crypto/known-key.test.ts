@@ -113,9 +113,18 @@ describe('an address', () => {
   });
 
   test.each([
-    ['Taproot with a mistake', 'bc1p2wsldez5mud2yam29q22wgfh9439spgduvct83k3pm50fcxa5dps59h4z6', '(bech32m)'],
+    [
+      'Taproot with a mistake',
+      'bc1p2wsldez5mud2yam29q22wgfh9439spgduvct83k3pm50fcxa5dps59h4z6',
+      '(bech32m) of this Bitcoin address',
+    ],
     ['segwit with a mistake', 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5', '(bech32)'],
-    ['Cosmos with a mistake', 'cosmos1h806c7khnvmjlywdrkdgk2vrayy2mmvf9rxk2q', '(bech32)'],
+    ['Cosmos with a mistake', 'cosmos1h806c7khnvmjlywdrkdgk2vrayy2mmvf9rxk2q', '(bech32) of this Cosmos address'],
+    [
+      'another chain, with a mistake',
+      'osmo1w508d6qejxtdg4y5r3zarvary0c5xw7kjxy2e3',
+      '(bech32) of this address of "osmo1"',
+    ],
     ['segwit with a letter that does not occur', 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3tb', '(bech32)'],
     ['Ethereum with a letter of the wrong size', '0x7e5F4552091A69125d5DfCb7b8C2659029395Bdf', 'EIP-55'],
     ['Ethereum with a mistake', '0x7E5F4552091A69125d5DfCb7b8C2659029395Bde', 'EIP-55'],
@@ -136,7 +145,11 @@ describe('an address', () => {
     ['too much padding', 'bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf', 'no single key'],
     ['a test network', 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx', 'test network'],
     ['a test network of one machine', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 'test network'],
-    ['a test network, with a mistake', 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsy', '(bech32)'],
+    [
+      'a test network, with a mistake',
+      'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsy',
+      '(bech32) of this Bitcoin test network address',
+    ],
     ['a script', 'bc1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qccfmv3', 'no single key'],
     ['the old form', '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2', 'old form'],
     ['another chain', 'osmo1w508d6qejxtdg4y5r3zarvary0c5xw7kjxy2e2', 'osmo1 are not known'],

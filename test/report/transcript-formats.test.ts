@@ -57,6 +57,7 @@ describe('the first page, in every form', () => {
         'because: incident; ticket OPS-7',
         'proposed by alice; dealers: alice, bob',
         'approved by dora',
+        'consented: alice, bob, dave, dora',
         'begun 2027-01-15 08:00 UTC',
         'proven 2027-01-15 08:00 UTC',
         "all times as the machines' clocks claimed them",
@@ -142,6 +143,13 @@ describe('a fault on paper', () => {
     for (const [form, page] of await whole(transcript))
       for (const fact of [digest, identity, command, 'a deal of the wrong shape', 'what to do'])
         expect(page.replace(' \\ ', ' ').toLowerCase(), `${form}: ${fact}`).toContain(fact.toLowerCase());
+    for (const [form, page] of await whole(transcript))
+      for (const line of transcript.shares) expect(page.split(line).length - 1, `${form}: ${line}`).toBe(1);
+  });
+
+  test('sends whoever waits for somebody who cannot come to what to do then', async () => {
+    for (const [form, page] of await firstPages(written(handover().view)))
+      expect(page, form).toMatch(/at dora: conclave next.*; if dora cannot come, see 'what to do'/);
   });
 
   test('tells each attempt, and why it died', () => {
@@ -161,7 +169,7 @@ describe('what became of the shares', () => {
     const { shareLogs, copies } = written(ceremony.view);
     expect(shareLogs.map(({ committee, member, state }) => [committee, member, state])).toEqual([
       ['old', 'alice', 'not known: its member has not closed, so it may still exist'],
-      ['old', 'bob', 'its wrapping key deleted from this medium'],
+      ['old', 'bob', 'its wrapping key deleted from this medium, as its member declared'],
       ['old', 'carol', 'declared lost in the plan, which is not to say destroyed'],
       ['new', 'bob', 'active; its member has closed'],
       ['new', 'dave', 'active; its member has not closed yet'],
@@ -172,13 +180,26 @@ describe('what became of the shares', () => {
       'its member closed',
     ]);
     expect(copies.invalid).toMatchObject([{ member: 'bob', label: 'safe 7' }]);
+    const text = transcriptPage(written(ceremony.view)).toString();
+    expect(oneLine(text)).toContain(
+      'bob wrapping key deleted from this medium (declared by its member, after the proof of life)',
+    );
+    expect(text).not.toContain('(proven)');
     expect(transcriptPage(written(ceremony.view)).toString()).toMatch(/^WORTHLESS +bob, epoch 0 +export c1: safe 7$/m);
+  });
+
+  test("calls nobody's new share worthless before the proof of life: enough of them make the key", () => {
+    const ceremony = handover().before('activate');
+    const [, stored] = written(ceremony.view).shares;
+    expect(stored).toBe(
+      'new shares of epoch 1 were stored by bob and dave; they are not in use yet; guard them like the old ones: any 2 together make the key',
+    );
   });
 
   test('of a ceremony without a proof of life says that every old share is in force', () => {
     const { shareLogs, coverage } = written(handover().before('activate').view);
     for (const { committee, state } of shareLogs.filter(({ member }) => member !== 'carol'))
-      expect(state).toMatch(committee === 'old' ? /^in force/ : /^pending: worth nothing/);
+      expect(state).toMatch(committee === 'old' ? /^in force/ : /^pending: not in use .* guarded/);
     expect(coverage?.epoch).toBe(0);
   });
 });

@@ -121,6 +121,8 @@ const takers: Readonly<Record<string, string>> = {
 function notOne(bytes: Uint8Array): string {
   try {
     const { what, title } = inspected(bytes);
+    if (what === 'unknown')
+      return 'neither an export nor evidence, and no file that conclave knows: ask whoever sent it for the .conclave file, which conclave export writes';
     return `neither an export nor evidence, but ${title}; ${takers[what] ?? 'conclave inspect FILE says more'}`;
   } catch (error) {
     if (error instanceof Problem) return `neither an export nor evidence: ${error.message}`;

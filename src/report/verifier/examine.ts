@@ -149,5 +149,5 @@ function endOf({ phase, current, plan }: View): string {
     const by = current.death?.by ?? [];
     return by.length === 0 ? 'given up' : `given up by ${by.join(', ')}`;
   }
-  return `not finished here: ${phase}${plan.kind === 'genesis' ? '; no key was made' : ''}`;
+  return `not finished here: ${phase}${plan.kind === 'genesis' ? '; no key is proven' : ''}`;
 }

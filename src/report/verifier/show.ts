@@ -3,7 +3,7 @@ import { problems } from '../../problem.ts';
 import { ceremonyCheckWords, evidenceCheckWords, exportCheckWords } from '../check-words.ts';
 import { addressRows } from '../key-lines.ts';
 import { kindWords } from '../plan-text.ts';
-import { verdict } from '../verification-text.ts';
+import { bagRows, newestNotAsked, verdict } from '../verification-text.ts';
 import { drawn, element, facts, preformatted, tableOf } from './element.ts';
 import type { Compared, Examined, Told } from './examine.ts';
 import { successionPicture } from './picture.ts';
@@ -49,7 +49,8 @@ export function resultOf(examined: Examined, asked: readonly string[], room: num
 const rehearsalWords = 'REHEARSAL: for practice only. No key in this file is one to rely on.';
 
 function nothingParts(): Parts {
-  const text = 'NEITHER an export of conclave NOR evidence of a fault: nothing in it was judged';
+  const text =
+    'NEITHER an export of conclave NOR evidence of a fault: nothing in it was judged. Ask for the .conclave file';
   return { verdict: shownVerdict('bad', text), rehearsal: false, rows: [], rest: [] };
 }
 
@@ -60,7 +61,13 @@ function exportParts(examined: Examined, verified: Verified, asked: readonly str
   return {
     verdict: shownVerdict(!valid ? 'bad' : epoch === null ? 'open' : 'good', verdict(verified)),
     rehearsal,
-    rows: [...keysetFacts(verified), ['given', given]],
+    rows: [
+      ...(newestNotAsked(verified)
+        ? [['not asked', 'whether a later epoch exists (give the epoch, the head, or another file)'] as const]
+        : []),
+      ...keysetFacts(verified),
+      ['given', given],
+    ],
     rest: [
       ...picture(examined, room),
       ...blame(faults, ceremonies.length > 0),
@@ -68,6 +75,7 @@ function exportParts(examined: Examined, verified: Verified, asked: readonly str
       checkTable(checks.filter(({ ceremony }) => ceremony === null)),
       ...ceremonies.flatMap((told) => ceremonyParts(told, verified)),
       ...moreOf(untold, 'ceremonies'),
+      ...observed(verified),
       ...meanings(checks, { ...ceremonyCheckWords, ...exportCheckWords }),
       element('h3', '', 'What this does not show'),
       element('p', '', limitWords),
@@ -122,6 +130,12 @@ function keysetFacts({ name, keyset, epoch, head, threshold, members, keys }: Ve
       ),
     ...(keys.length > keysShown ? [['keys', `and ${keys.length - keysShown} more`] as const] : []),
   ];
+}
+
+/** What people wrote down in the room of bags, and no signature depends on. */
+function observed({ bags }: Verified): Node[] {
+  const rows = bagRows(bags);
+  return rows.length === 0 ? [] : [element('h3', '', 'Observed: bags'), facts(rows)];
 }
 
 /** Nothing is said of a file in which no ceremony could be looked at. */
