@@ -198,6 +198,7 @@ async function draft(session: Session, kind: Wish['kind'], options: Options): Pr
     say.line(`written to ${escapeText(file)}. not proposed; nothing was signed`);
     say.line(`next: conclave script --plan FILE, and when its time has come conclave propose ${kind} --plan FILE`);
     say.result({ v: 1, draft: true, file, keyset: plan.keyset, kind, weak: plan.weak });
+    return undefined;
   });
 }
 
