@@ -21,6 +21,11 @@ export function scriptPage(script: Script, only: string | null, sheet: readonly 
   const page = new Page();
   const mark = script.plan.rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '';
   page.title('CONCLAVE SCRIPT', mark, script.ceremony === null ? '' : `ceremony ${script.ceremony}`);
+  if (script.over)
+    page.text(
+      `THE CEREMONY IS OVER: the new committee has closed. What is left is for ${script.visits.map(({ member }) => member).join(', ')} alone.`,
+      'good',
+    );
   whatFor(page, script);
   namesSection(
     page,
@@ -33,7 +38,7 @@ export function scriptPage(script: Script, only: string | null, sheet: readonly 
   return page;
 }
 
-function whatFor(page: Page, { plan, keyset, ceremony }: Script): void {
+function whatFor(page: Page, { plan, keyset, ceremony, already }: Script): void {
   const parent = plan.parent?.proven ?? null;
   const size = plan.receivers.length || (parent?.members.length ?? 0);
   const from = parent === null || !movesShares(plan) ? '' : `${parent.threshold} of ${parent.members.length} -> `;
@@ -55,6 +60,8 @@ function whatFor(page: Page, { plan, keyset, ceremony }: Script): void {
     'open',
   );
   page.row('ceremony', ceremony ?? 'not proposed yet: ________________ (16 digits, from the screen)');
+  if (already !== null)
+    page.row('', `LOOK: the same was proposed here already, as ceremony ${already.slice(0, 16)}`, 'open');
   page.row('why', plan.reason === '' ? 'no reason was given' : plan.reason);
   page.row('', `because: ${plan.because}${plan.ticket === null ? '' : `; ticket ${plan.ticket}`}`);
   page.row('consent by', claimedTime(plan.expires));
@@ -63,7 +70,7 @@ function whatFor(page: Page, { plan, keyset, ceremony }: Script): void {
 }
 
 function administrator(page: Page, script: Script): void {
-  const { plan, visits, stick, bags, idle } = script;
+  const { plan, visits, stick, bags, idle, done } = script;
   const number = shortNumber(script);
   page.section('script of the administrator', true);
   page.row('name', '______________________________   signature ____________________');
@@ -80,6 +87,7 @@ function administrator(page: Page, script: Script): void {
   for (const { name } of plan.participants) page.row('', `${name.padEnd(24)} here  yes / no     initials _______`);
   page.row('', `${'administrator'.padEnd(24)} ${'_'.repeat(30)}`);
   page.row('', `${'internal witness'.padEnd(24)} ${'_'.repeat(30)}`);
+  if (done.length > 0) page.row('', `already done: ${done.join(', ')}`);
   if (idle.length > 0) page.row('', `in the plan with nothing to do: ${idle.join(', ')}`);
   step(script.ceremony === null ? 'The stick: new, or erased.' : 'The stick: the one on which the proposal lies.');
   page.row('', `serial number ____________________${bags ? '   in bag number ____________' : ''}`);
@@ -111,13 +119,13 @@ function administrator(page: Page, script: Script): void {
   const last = visits.at(-1)?.member;
   if (last !== undefined) {
     step(
-      `The last visit, at ${last}, ends with the archive and the sign-off sheet on the stick. Print the sheet, and have it signed by all.`,
+      `The last visit, at ${last}, ends with the archive and the sign-off sheet on the stick. Print the sheet, and have it signed by all. The anchor comes later, at the same machine, and a second archive with it.`,
     );
     page.row(
       '',
       'The other machines have not seen the end yet. Who wants to see it there takes the stick once more and types:',
     );
-    page.command(`conclave next --stick ${stick}`);
+    page.command(nextCommand(script));
     page.row('', initials);
   }
 }
@@ -184,7 +192,9 @@ function custodian(page: Page, script: Script, part: ScriptPart, sheet: readonly
   page.row('name', '______________________________   signature ____________________');
   page.blank();
   const step = steps(page);
-  page.text('Type each line as it stands here. Each asks for your passphrase, which nobody else may see.');
+  page.text(
+    'Type each line as it stands here. Each asks for your passphrase, which nobody else may see: wait for the prompt before you type the passphrase, since what is typed before it is shown.',
+  );
   step('Your machine: take it out, look at it, start it. No cable but power; radio off.');
   page.row('', `serial number ____________________${bags ? '   out of bag number _________' : ''}`);
   if (bags) page.row('', 'whole, and with the number that you wrote down last:   yes / no');
@@ -213,6 +223,7 @@ function custodian(page: Page, script: Script, part: ScriptPart, sheet: readonly
   step(`Shut the machine down and put it away${bags ? ' in a new bag' : ''}.`);
   if (bags) page.row('', 'bag number ______________   (keep it: next time it is the one "in")');
   page.row('', initials);
+  if (visits.some(({ to }) => to === null)) anchoring(page, script, number, step);
 }
 
 function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVisit, step: Step): void {
@@ -229,7 +240,8 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     page.row('', `bag number ____________   the number that was closed last:   yes / no`);
     page.command(`conclave note --kind bag --bag NUMBER --in --ceremony ${number} --stick ${stick}`);
   }
-  page.command(`conclave next --stick ${stick}`);
+  page.command(nextCommand(script));
+  if (script.ceremony === null) page.row('', 'Should another ceremony ask first: stop, and ask the administrator.');
   if (consents) {
     page.row('', 'The plan is shown. Compare it with the first page: who holds the key, who will, how many sign.');
     page.row(
@@ -249,7 +261,7 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     for (let copy = 0; copy < copies; copy++)
       page.command(`conclave backup register ${keyset} --external --label "where it lies"`);
     page.row('', 'and then again:');
-    page.command(`conclave next --stick ${stick}`);
+    page.command(nextCommand(script));
   }
   if (does.includes('close') && plan.destroy === 'ask' && part.seats.some((seat) => seat.startsWith('old')))
     page.row('', `It asks whether your old share may go. To destroy it, type: ${keyset}@${plan.epoch.from}`);
@@ -259,7 +271,6 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     page.row('', 'The bag that your machine came in:');
     page.command(`conclave note --kind bag --bag NUMBER --in --what "machine of ${part.member}" --ceremony ${number}`);
   }
-  if (to === null) ending(page, script);
   if (bags && last) {
     page.row('', 'The bag that your machine will go into:');
     page.command(
@@ -267,21 +278,43 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     );
   }
   if (bags) {
-    page.row('', 'Take a new bag for the stick, write down its number, type this, take the stick out, close the bag.');
+    page.row('', 'Take a new bag for the stick, write down its number, and type this:');
     page.command(`conclave note --kind bag --bag NUMBER --out --ceremony ${number} --stick ${stick}`);
     page.row('', 'new bag number ______________');
-  } else
-    page.row('', `Take the stick out when the prompt is back, and give it ${to === null ? 'back' : `on, for ${to}`}.`);
+  }
+  if (to === null) ending(page, script);
+  page.row(
+    '',
+    bags
+      ? 'Take the stick out when the prompt is back, and close the bag around it.'
+      : `Take the stick out when the prompt is back, and give it ${to === null ? 'back' : `on, for ${to}`}.`,
+  );
   page.row('', initials);
 }
 
-/** At the last machine, which alone has seen everything. */
+/** At the last machine, which alone has seen everything, after its last note: what is noted later is not in the archive. */
 function ending(page: Page, script: Script): void {
   const number = shortNumber(script);
   page.row('', 'You are the last, and your machine has seen everything. Leave the stick in, and type:');
   page.command(`conclave status --ceremony ${number}`);
   page.command(`conclave transcript --ceremony ${number} --archive ${script.stick}/archive-${number}`);
   page.command(`conclave script --sign-off --ceremony ${number} --out ${script.stick}/sign-off.txt`);
+}
+
+/** An archive is never written over, so that of the anchor is a second one. */
+function anchoring(page: Page, { stick, bags }: Script, number: string, step: Step): void {
+  step(
+    'Later, when the digest of the record (at the end of its transcript) is public at a place with a date of its own: start your machine once more with the stick in, and type:',
+  );
+  if (bags) page.row('', 'The bags are noted as at a visit, both before the archive.');
+  page.command(`conclave note --kind anchor --place "where it stands" --ceremony ${number} --stick ${stick}`);
+  page.command(`conclave transcript --ceremony ${number} --archive ${stick}/archive-${number}-2`);
+  page.row('', initials);
+}
+
+/** Named, so that another proposal on the stick is not consented to in the place of this one. */
+function nextCommand({ ceremony, stick }: Script): string {
+  return `conclave next --stick ${stick}${ceremony === null ? '' : ` --ceremony ${ceremony.slice(0, 16)}`}`;
 }
 
 /** Twelve numbered blanks, in rows of four as the phrase is shown. */

@@ -37,6 +37,12 @@ export interface Script {
   readonly parts: readonly ScriptPart[];
   /** Who is in the plan and has nothing to do. */
   readonly idle: readonly string[];
+  /** Who has done all of it already. */
+  readonly done: readonly string[];
+  /** Whether it is complete, and only who leaves is waited for. */
+  readonly over: boolean;
+  /** Of a plan: the number of a ceremony here that was proposed with the same answers. */
+  readonly already: string | null;
   readonly stick: string;
   /** Whether the stick and the machines travel in sealed bags. */
   readonly bags: boolean;
@@ -47,11 +53,12 @@ export interface ScriptSource {
   readonly keyset: string;
   readonly stops: readonly Stop[];
   readonly propose: string | null;
+  readonly already?: string | null;
   readonly stick: string;
   readonly bags: boolean;
 }
 
-export function scriptOf({ view, keyset, stops, propose, stick, bags }: ScriptSource): Script {
+export function scriptOf({ view, keyset, stops, propose, already = null, stick, bags }: ScriptSource): Script {
   const { plan } = view;
   const visits = stops.map(({ member, does }, at): ScriptVisit => {
     const first = stops.findIndex((stop) => stop.member === member) === at;
@@ -72,9 +79,13 @@ export function scriptOf({ view, keyset, stops, propose, stick, bags }: ScriptSo
     proposes: member === proposer,
     visits: visits.filter((visit) => visit.member === member),
   }));
-  const idle = plan.participants.map(({ name }) => name).filter((name) => !names.includes(name));
+  const rest = plan.participants.filter(({ name }) => !names.includes(name));
+  const said = new Set(view.packets.filter(({ kind }) => kind !== 'note').map(({ identity }) => identity));
+  const idle = rest.filter(({ identity }) => !said.has(identity)).map(({ name }) => name);
+  const done = rest.filter(({ identity }) => said.has(identity)).map(({ name }) => name);
+  const over = view.phase === 'complete';
   const ceremony = propose === null ? plan.ceremony : null;
-  return { plan, keyset, ceremony, propose, visits, parts, idle, stick, bags };
+  return { plan, keyset, ceremony, propose, visits, parts, idle, done, over, already, stick, bags };
 }
 
 /** Proposing is consent, and whoever signed something else here consented before. */

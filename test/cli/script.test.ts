@@ -91,6 +91,17 @@ describe('script', () => {
     const archive = `${world.stick}/archive-${refresh.ceremony.slice(0, 16)}`;
     expect(world.read(`${archive}/transcript.txt`)).toContain(refresh.ceremony);
     expect(world.read(`${world.stick}/sign-off.txt`)).toMatch(/^CONCLAVE SIGN-OFF/);
+    // every note of the visits is in the archive, and that of the anchor in a second one
+    const notes = (folder: string) => JSON.parse(world.read(`${folder}/transcript.json`) ?? '').notes;
+    expect(notes(archive)).toEqual(json.notes);
+    const last = visits.at(-1) as Visit;
+    const [, later = ''] = section(stdout, `script of ${last.machine.name}`).split('Later, when the digest');
+    for (const words of commandsIn(later)) expect((await last.machine.tell(...words)).status).toBe(0);
+    expect(notes(`${archive}-2`)).toContainEqual(expect.objectContaining({ kind: 'anchor' }));
+    expect(notes(`${archive}-2`)).toHaveLength(json.notes.length + 1);
+    expect(stdout.match(/Later, when the digest/g)).toHaveLength(1);
+    const { stdout: again } = await world.machine('alice').tell('next', '--stick', world.stick);
+    expect(again).toContain('3 file(s) on the stick are not part of the exchange, left alone: archive-');
   }, 120_000);
 
   test('followed to the letter where the plan wants backups, ends the ceremony as well', async () => {
@@ -132,6 +143,42 @@ describe('script', () => {
     expect(stdout).toContain('conclave next --stick /media/stick');
   });
 
+  test('takes only its own ceremony on at each machine, and says when a passphrase can be typed', async () => {
+    const { stdout } = await base.fork().machine('alice').tell('script');
+    const visits = commandsIn(stdout).filter(([verb]) => verb === 'next');
+    expect(visits.length).toBeGreaterThan(8);
+    for (const words of visits)
+      expect(words).toEqual(['next', '--stick', '/media/stick', '--ceremony', refresh.ceremony.slice(0, 16)]);
+    expect(section(stdout, 'script of bob').replace(/\s+/g, ' ')).toContain(
+      'wait for the prompt before you type the passphrase',
+    );
+    expect(stdout).not.toContain('Should another ceremony ask first');
+  });
+
+  test('of a ceremony that is over but for who leaves says so, and who has done everything', async () => {
+    const world = base.fork();
+    await world.machine('alice').ok('next', '--refuse', '--reason', 'no', '--ceremony', refresh.ceremony);
+    const words = ['--members', 'alice,bob', '--threshold', '2', '--instead-of', refresh.ceremony];
+    const leaving = await world.propose(
+      'alice',
+      'reshare',
+      '--keyset',
+      'treasury',
+      '--weak',
+      'all-must-sign',
+      ...words,
+    );
+    await world.walk(leaving, ['alice', 'bob']);
+    await world.visit('alice', leaving.phrase);
+    const { stdout } = await world.machine('alice').tell('script', '--ceremony', leaving.ceremony);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'THE CEREMONY IS OVER: the new committee has closed. What is left is for carol alone.',
+    );
+    expect(stdout).toContain('already done: bob');
+    expect(stdout).not.toContain('nothing to do');
+    expect((await base.fork().machine('alice').tell('script')).stdout).not.toContain('IS OVER');
+  }, 60_000);
+
   test('of one alone is that one', async () => {
     const alice = base.fork().machine('alice');
     const witness = (await alice.tell('script', '--for', 'witness')).stdout;
@@ -166,6 +213,9 @@ describe('script', () => {
     expect(told.status).toBe(0);
     expect(told.stdout).toContain('conclave propose reshare --plan /stick/p.json --stick /media/stick');
     expect(told.stdout).toContain('not proposed yet');
+    const flat = told.stdout.replace(/\s+/g, ' ');
+    expect(flat).toContain('Should another ceremony ask first: stop, and ask the administrator.');
+    expect(flat).toMatch(/LOOK: the same was proposed here already, as ceremony [0-9a-f]{16} /);
     expect(told.stdout).toContain('holds it now 1 alice, 2 bob, 3 carol\nwill hold it 1 alice, 2 bob\n');
     expect(told.stdout).toMatch(/^WEAK {9}every new member is needed to sign/m);
     expect(told.stdout).toContain('--ceremony NUMBER');
@@ -176,6 +226,9 @@ describe('script', () => {
       ceremony: null,
       kind: 'reshare',
     });
+    const draft = base.fork().machine('alice');
+    await draft.ok(...words, '--reason', 'fewer', '--draft', '--out-plan', '/stick/p.json');
+    expect((await draft.ok('script', '--plan', '/stick/p.json')).json).toMatchObject({ already: null });
   }, 60_000);
 
   test('of a plan that wants backups and asks before it destroys says so where it happens', async () => {

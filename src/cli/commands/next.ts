@@ -260,7 +260,7 @@ function report(
   for (const { file, reason } of brought.rejected) say.line(`${shade('warn', 'left alone')} ${file}: ${reason}`);
   if (brought.foreign.length > 0)
     say.line(
-      `${brought.foreign.length} file(s) on the stick are not conclave's and were left alone: ${brought.foreign.slice(0, 5).join(', ')}`,
+      `${brought.foreign.length} file(s) on the stick are not part of the exchange, left alone: ${brought.foreign.slice(0, 5).join(', ')}`,
     );
   if (brought.notMine.length > 0)
     say.line(`${brought.notMine.length} ceremony(ies) on the stick are not for this machine`);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
+import { escapeText } from '../../bytes/printable.ts';
 import { phraseOf } from '../../ceremony/phrase.ts';
 import { becauses, type Plan } from '../../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
@@ -47,7 +48,8 @@ export const registerPropose: Register = (program: Command, action) => {
       .option('--instead-of <id>', 'the ceremony that this one replaces')
       .option('--stick <dir>', 'take cards from here, and leave the proposal here', several)
       .option('--plan <file>', 'read these answers from a file that --out-plan wrote')
-      .option('--out-plan <file>', 'write the answers to a file as well, to propose the same again');
+      .option('--out-plan <file>', 'write the answers to a file as well, to propose the same again')
+      .option('--draft', 'with --out-plan: write the file and propose nothing');
   /** What only those take that move shares. */
   const moving = (command: Command): Command =>
     command
@@ -120,6 +122,7 @@ export const registerPropose: Register = (program: Command, action) => {
 async function proposeKind(session: Session, kind: Wish['kind'], flags: Options): Promise<number | undefined> {
   const { context, say } = session;
   const options = flags.plan === undefined ? flags : { ...readAnswers(session, flags.plan, kind), ...flags };
+  if (options.draft === true) return draft(session, kind, options);
   return session.withVault(async (ceremonies) => {
     const sticks = await sticksOf(session, options.stick ?? []);
     const brought = await takeIn(session, ceremonies, sticks);
@@ -141,16 +144,21 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
       throw new Problem('REFUSED', 'the plan was not proposed', 'run conclave propose again with other answers');
     }
     const attended = context.ask.interactive;
-    const draft = draftProposal(ceremonies, plan, context.now(), attended);
+    const proposal = draftProposal(ceremonies, plan, context.now(), attended);
     const phrase = phraseOf(plan, context.stretch);
     if (options.outPlan !== undefined) writeAnswers(session, options.outPlan, options, wish, plan);
-    beginCeremony(ceremonies, draft, await encryptTo(draft.recipients, draft.content), phrase, context.now(), attended);
+    const sealed = await encryptTo(proposal.recipients, proposal.content);
+    beginCeremony(ceremonies, proposal, sealed, phrase, context.now(), attended);
     const given = giveOut(session, ceremonies, [ceremonies.get(plan.ceremony)], sticks);
     const trouble = afterWork(given);
     say.line(`the phrase of ceremony ${plan.ceremony.slice(0, 16)}, to be read aloud to every member:`);
     for (const row of phraseRows(phrase)) say.line(row);
     say.line();
-    say.line(`proposed; you have consented by proposing. ${given.written} file(s) written to the stick`);
+    const left =
+      sticks.length === 0
+        ? 'no stick was named: the proposal is in this vault only'
+        : `${given.written} file(s) written to the stick`;
+    say.line(`proposed; you have consented by proposing. ${left}`);
     say.line('next: conclave next --stick DIR on this machine, then on the others');
     say.result({
       v: 1,
@@ -164,6 +172,33 @@ async function proposeKind(session: Session, kind: Wish['kind'], flags: Options)
       ...(trouble === null ? {} : errorJson(trouble)),
     });
     return ended(session, trouble, undefined);
+  });
+}
+
+/** The answers in a file, to print scripts of or to propose later: nothing is signed, and no stick is looked at. */
+async function draft(session: Session, kind: Wish['kind'], options: Options): Promise<undefined> {
+  const { outPlan: file } = options;
+  if (file === undefined)
+    throw new Problem('USAGE', 'a draft is a file, and none is named', 'say where it goes with --out-plan FILE');
+  if (options.stick !== undefined)
+    throw new Problem(
+      'USAGE',
+      'a draft goes on no stick',
+      'leave out --stick; take cards in with conclave roster add F',
+    );
+  return session.withVault(async (ceremonies) => {
+    const { context, say } = session;
+    const wish = await wishOf(session, ceremonies, kind, options);
+    const plan = asked(() => planOf(ceremonies, wish, context.now(), toolOf(context)), kind);
+    const [title = '', ...lines] = planText(plan, plan.keyset, myCard(ceremonies.vault.state).name);
+    say.line(title.replace(/ceremony [0-9a-f]+$/, 'a draft')); // what is proposed later has another number
+    for (const line of lines) say.line(line);
+    say.line();
+    writeAnswers(session, file, options, wish, plan);
+    say.line(`written to ${escapeText(file)}. not proposed; nothing was signed`);
+    say.line(`next: conclave script --plan FILE, and when its time has come conclave propose ${kind} --plan FILE`);
+    say.result({ v: 1, draft: true, file, keyset: plan.keyset, kind, weak: plan.weak });
+    return undefined;
   });
 }
 

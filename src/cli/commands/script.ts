@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { evaluate } from '../../ceremony/evaluate.ts';
+import type { Plan } from '../../ceremony/plan.ts';
 import { walk } from '../../ceremony/route.ts';
 import { Problem } from '../../problem.ts';
 import { type Script, scriptOf } from '../../report/script.ts';
@@ -101,9 +102,34 @@ async function ofPlan(
   const view = evaluate(plan, []);
   const { stops } = walk(view, { from: myCard(ceremonies.vault.state).name });
   const propose = `conclave propose ${kind} --plan ${file} --stick ${stick}`;
-  return scriptOf({ view, keyset: plan.keyset, stops, propose, stick, bags });
+  const already = ceremonies.ids().findLast((id) => sameAnswers(ceremonies.get(id).plan, plan)) ?? null;
+  return scriptOf({ view, keyset: plan.keyset, stops, propose, already, stick, bags });
 }
 
-function factsOf({ ceremony, keyset, plan, visits, parts, idle }: Script): object {
-  return { v: 1, ceremony, keyset, kind: plan.kind, rehearsal: plan.rehearsal, visits, parts, idle };
+/** Whether two plans were made from the same answers: all that a proposer says, and nothing that a clock or chance adds. */
+function sameAnswers(one: Plan, other: Plan): boolean {
+  const answers = ({
+    kind,
+    keyset,
+    epoch,
+    threshold,
+    reason,
+    because,
+    ticket,
+    receivers,
+    signers,
+    keys,
+  }: Plan): string =>
+    JSON.stringify([
+      [kind, keyset, epoch, threshold, reason, because, ticket],
+      receivers.map(({ identity }) => identity),
+      signers.map(({ identity }) => identity),
+      keys.map(({ label, suite }) => [label, suite]),
+    ]);
+  return answers(one) === answers(other);
+}
+
+function factsOf({ ceremony, keyset, plan, visits, parts, idle, done, over, already }: Script): object {
+  const { kind, rehearsal } = plan;
+  return { v: 1, ceremony, keyset, kind, rehearsal, visits, parts, idle, done, over, already };
 }

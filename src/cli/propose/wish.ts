@@ -41,6 +41,7 @@ export interface Options {
   readonly weak?: string;
   readonly stick?: string[];
   readonly outPlan?: string;
+  readonly draft?: boolean;
   readonly plan?: string;
 }
 
