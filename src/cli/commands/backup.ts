@@ -78,7 +78,7 @@ async function register(session: Session, options: Options, words: readonly stri
     say.line(
       standing.state === 'current'
         ? 'write the number on it; when this epoch ends, the closing declares it invalid'
-        : 'that epoch is over: the copy is of no use any more; destroy it',
+        : 'that epoch is over, and enough copies of it still make the key: destroy it',
     );
     say.result({ v: 1, ...copyJson(record, standing) });
     return undefined;
