@@ -58,6 +58,7 @@ export interface ManifestKey {
 export interface ManifestPacket {
   readonly digest: string;
   readonly kind: KindName;
+  readonly attempt: string;
   readonly author: string;
   readonly identity: string;
   /** As the author's clock claims. */
@@ -202,9 +203,10 @@ export function manifestOf(view: View): Manifest {
       const name = parent?.members[place]?.name ?? '';
       return holder === null ? [{ name, index: place + 1, returns: returnOf(plan, place) }] : [];
     }),
-    packets: view.packets.map(({ digest, kind, identity, at, attended, bytes }) => ({
+    packets: view.packets.map(({ digest, kind, attempt, identity, at, attended, bytes }) => ({
       digest,
       kind,
+      attempt: toHex(attempt),
       author: nameOf(identity),
       identity,
       at,

@@ -186,13 +186,20 @@ const order =
     ' ',
   );
 
-export function packetsSection(page: Page, { packets: all }: Manifest): void {
+/** By attempt, the first one first; in each by kind, and then as their clocks claim. */
+export function packetsSection(page: Page, { packets: all, ceremony }: Manifest): void {
   page.section('every packet');
-  const sorted = [...all].sort(
-    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.author < b.author ? -1 : a.author > b.author ? 1 : 0),
-  );
-  for (const { kind, author, at, digest, attended, bytes } of sorted) {
-    page.row(kind, `${author}, ${claimedTime(at)}, ${bytes} bytes${attended ? '' : ', unattended'}`);
-    page.row('', digest);
+  const begun = (attempt: string): number =>
+    attempt === ceremony ? -1 : Math.min(...all.filter((one) => one.attempt === attempt).map(({ at }) => at));
+  const attempts = [...new Set(all.map(({ attempt }) => attempt))].sort((a, b) => begun(a) - begun(b));
+  for (const attempt of attempts) {
+    if (attempts.length > 1) page.row('attempt', attempt === ceremony ? `${attempt}, the first` : attempt);
+    const sorted = all
+      .filter((one) => one.attempt === attempt)
+      .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.at - b.at);
+    for (const { kind, author, at, digest, attended, bytes } of sorted) {
+      page.row(kind, `${author}, ${claimedTime(at)}, ${bytes} bytes${attended ? '' : ', unattended'}`);
+      page.row('', digest);
+    }
   }
 }

@@ -78,6 +78,7 @@ const commands: readonly Writing[] = [
   },
   { in: 'made', words: 'passphrase --new-passphrase-file /passphrase' },
   { in: 'made', words: 'transcript --format text --out /transcript', leaves: '/transcript' },
+  { in: 'made', words: 'transcript --archive /archive', leaves: '/archive/README.txt' },
   { in: 'made', words: `note --kind observation --text seal ${stick}`, next: `next ${stick}` },
   {
     in: 'made',
@@ -130,6 +131,8 @@ async function sceneOf({ in: where, who = 'alice', words, next, leaves }: Writin
     ended: new Set(),
     // what was decided is not decided again: it only has to come out
     again: (now) => {
+      // an archive is put in its place whole, and never over one
+      if (said.includes('--archive') && now.memory.kind(leaves ?? '') === 'file') return [];
       const decided = said[0] === 'propose' ? ceremonies(now) > before : endingOf(now, [who])[who] === done;
       return decided && next !== undefined ? [] : [step];
     },

@@ -6,7 +6,7 @@ import { checksOf } from '../../src/ceremony/checks.ts';
 import { manifestOf } from '../../src/ceremony/manifest.ts';
 import { manifestText } from '../../src/report/manifest-text.ts';
 import { checksText, transcriptText } from '../../src/report/transcript-text.ts';
-import { Ceremony, ristretto } from '../ceremony/committee.ts';
+import { Ceremony, type Person, people, ristretto } from '../ceremony/committee.ts';
 import { alice, bob, close, dave, dora, everybody, first, four, handover, written } from './records.ts';
 
 describe('the transcript as data', () => {
@@ -187,6 +187,35 @@ describe('the transcript on paper', () => {
     expect(whole).toContain('epoch 1: share active');
     expect(whole).toContain('by a person');
     expect(text).toContain('damaged');
+  });
+
+  test('shows every packet by attempt where there are several, in each by kind, and then as clocks claim', () => {
+    const packets = (ceremony: Ceremony): string[] =>
+      (transcriptText(written(ceremony.view)).split(/\nEVERY PACKET[^\n]*\n/)[1] ?? '').split('\n');
+    const three = Object.values(people('attempts', 'ann', 'ben', 'cid'));
+    const [ann, ben, cid] = three as [Person, Person, Person];
+    const made = new Ceremony({ cast: three, members: three, threshold: 2 }).run();
+    expect(packets(made).filter((line) => line.startsWith('attempt'))).toEqual([]);
+    const twice = new Ceremony({
+      ...{ cast: three, members: three, threshold: 2, parent: made.link, dealers: [1, 2] },
+      facts: { reserves: [3] },
+    });
+    for (const who of [cid, ben, ann]) twice.do(who, 'endorse');
+    twice.amend(ann, ['ben']);
+    twice.do(cid, 'refuse');
+    twice.do(ann, 'endorse');
+    const second = toHex(twice.view.current.attempt.id);
+    expect(second).not.toBe(twice.plan.ceremony);
+    const shown = packets(twice).map((line) =>
+      /^(attempt +[0-9a-f]{8}|[a-z]+ +\w+)/.exec(line)?.[1]?.replace(/ +/, ' '),
+    );
+    const first = shown.slice(shown.indexOf(`attempt ${twice.plan.ceremony.slice(0, 8)}`)).filter(Boolean);
+    expect(first.slice(0, 9)).toEqual([
+      `attempt ${twice.plan.ceremony.slice(0, 8)}`,
+      ...['proposal ann', 'refusal cid', 'amendment ann', 'endorsement cid', 'endorsement ben', 'endorsement ann'],
+      `attempt ${second.slice(0, 8)}`,
+      'endorsement ann',
+    ]);
   });
 
   test('of many keys says how many more the JSON has', () => {
