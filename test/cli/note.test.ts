@@ -77,7 +77,7 @@ describe('note --kind bag', () => {
       `broken stick came in bag 2, but last went out in bag 1, as alice wrote down in ceremony ${key.ceremony.slice(0, 16)}`,
     );
     expect(broken.stdout.replace(/\s+/g, ' ')).toMatch(
-      /result VALID: .*; LOOK: the chain of bags is broken, see below file /,
+      /result VALID: .*; LOOK: the chain of bags is broken, see below /,
     );
     const { json } = await world.machine('nobody').ok('verify', '/stick/e.conclave');
     expect(json).toMatchObject({
