@@ -110,6 +110,8 @@ export class Person {
       return this.#room.word(ceremony, Number(place)) ?? this.#lost(question);
     }
     this.#hear('other', question);
+    // a rehearsal makes no files that hold a share: its backups are registered, as those made by other means are
+    if (question.startsWith('folder of backup ')) return '';
     if (suggested !== undefined && (validate === undefined || validate(suggested) === true)) return suggested;
     return this.#lost(question);
   }

@@ -39,7 +39,7 @@ describe('completion in bash', () => {
   });
 
   test('offers the few values of an option or an argument, and files for the others', () => {
-    expect(offered('conclave transcript --format ')).toEqual(['json', 'text']);
+    expect(offered('conclave transcript --format ')).toEqual(['html', 'json', 'pdf', 'text']);
     expect(offered('conclave completion ')).toEqual([...shells].sort());
     expect(offered('conclave transcript --out ')).toEqual([]);
     expect(script).toContain('complete -o default');
