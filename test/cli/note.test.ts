@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readExport } from '../../src/ceremony/export.ts';
 import { type Proposed, World } from './world.ts';
 
 const members = ['alice', 'bob', 'carol'];
@@ -93,8 +94,9 @@ describe('note --kind bag', () => {
     await alice.run(...bag('in', '2', '--ceremony', key.ceremony));
     await alice.ok('export', '--ceremony', key.ceremony, '--out', '/stick/e.conclave');
     const bytes = world.memory.readFile('/stick/e.conclave').slice();
-    const middle = Math.floor(bytes.length / 2);
-    bytes[middle] = (bytes[middle] as number) ^ 1;
+    const packet = readExport(bytes).ceremonies[0]?.packets[0] as Uint8Array;
+    const inSignature = Buffer.from(bytes).indexOf(packet) + packet.length - 20;
+    bytes[inSignature] = (bytes[inSignature] as number) ^ 1;
     world.memory.put('/stick/e.conclave', bytes);
     const { status, stdout } = await world.machine('nobody').tell('verify', '/stick/e.conclave');
     expect(status).toBe(4);
