@@ -97,13 +97,15 @@ function newShares(view: View): ShareLog[] {
 
 function eventsOf(view: View, identity: string, words: (packet: AnyPacket) => string | null): ShareLog['events'] {
   const more = view.attempts.length > 1;
+  const faulty = new Set(view.faults.map(({ packet }) => packet));
   return view.packets
     .filter((packet) => packet.identity === identity)
     .flatMap((packet) => {
       const event = words(packet);
       if (event === null) return [];
       const attempt = view.attempts.find((one) => equalBytes(one.attempt.id, packet.attempt));
-      const suffix = more && attempt !== undefined ? `, attempt ${attempt.attempt.number}` : '';
+      const which = more && attempt !== undefined ? `, attempt ${attempt.attempt.number}` : '';
+      const suffix = `${which}${faulty.has(packet.digest) ? ': claimed in a packet that is at fault, and counts for nothing' : ''}`;
       return [{ at: packet.at, event: `${event}${suffix}`, packet: packet.digest }];
     })
     .sort((a, b) => a.at - b.at || order(a.event) - order(b.event) || (a.packet < b.packet ? -1 : 1));
