@@ -5,7 +5,7 @@ import { type Named, namesSection, withName } from './name-sheet.ts';
 import { Page } from './page.ts';
 import { beaconJson } from './plan-json.ts';
 import { kindWords } from './plan-text.ts';
-import type { Script, ScriptPart, ScriptVisit } from './script.ts';
+import { type Script, type ScriptPart, type ScriptVisit, typedPath } from './script.ts';
 import { claimedTime } from './time.ts';
 import { beaconWords } from './window-text.ts';
 
@@ -115,7 +115,7 @@ function administrator(page: Page, script: Script): void {
   );
   if (bags) page.text('Bag in has to be the bag out of the line above. If it is not, stop, and tell everybody.');
   step('Whatever goes otherwise than written here goes on record at once, at the machine where it happened:');
-  page.command(`conclave note "what happened" --kind deviation --ceremony ${number} --stick ${stick}`);
+  page.command(`conclave note "what happened" --kind deviation --ceremony ${number} --stick ${typedPath(stick)}`);
   const last = visits.at(-1)?.member;
   if (last !== undefined) {
     step(
@@ -238,7 +238,7 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
   );
   if (bags) {
     page.row('', `bag number ____________   the number that was closed last:   yes / no`);
-    page.command(`conclave note --kind bag --bag NUMBER --in --ceremony ${number} --stick ${stick}`);
+    page.command(`conclave note --kind bag --bag NUMBER --in --ceremony ${number} --stick ${typedPath(stick)}`);
   }
   page.command(nextCommand(script));
   if (script.ceremony === null) page.row('', 'Should another ceremony ask first: stop, and ask the administrator.');
@@ -256,7 +256,7 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
     const each = copies === 1 ? 'a copy' : `${copies} copies`;
     page.row(
       '',
-      `It says that the plan wants ${each} of your new share first. Make and record ${copies === 1 ? 'it' : 'each of them'}:`,
+      `It says that the plan wants ${each} of your new share first. Where it asks for the folder of a backup, type the folder of a medium that is plugged in, and it makes one there, under a passphrase of its own. Only where you leave that empty: make ${copies === 1 ? 'it' : 'them'} by other means, and record ${copies === 1 ? 'it' : 'each of them'}:`,
     );
     for (let copy = 0; copy < copies; copy++)
       page.command(`conclave backup register ${keyset} --external --label "where it lies"`);
@@ -274,12 +274,12 @@ function oneVisit(page: Page, script: Script, part: ScriptPart, visit: ScriptVis
   if (bags && last) {
     page.row('', 'The bag that your machine will go into:');
     page.command(
-      `conclave note --kind bag --bag NUMBER --out --what "machine of ${part.member}" --ceremony ${number} --stick ${stick}`,
+      `conclave note --kind bag --bag NUMBER --out --what "machine of ${part.member}" --ceremony ${number} --stick ${typedPath(stick)}`,
     );
   }
   if (bags) {
     page.row('', 'Take a new bag for the stick, write down its number, and type this:');
-    page.command(`conclave note --kind bag --bag NUMBER --out --ceremony ${number} --stick ${stick}`);
+    page.command(`conclave note --kind bag --bag NUMBER --out --ceremony ${number} --stick ${typedPath(stick)}`);
     page.row('', 'new bag number ______________');
   }
   if (to === null) ending(page, script);
@@ -297,8 +297,8 @@ function ending(page: Page, script: Script): void {
   const number = shortNumber(script);
   page.row('', 'You are the last, and your machine has seen everything. Leave the stick in, and type:');
   page.command(`conclave status --ceremony ${number}`);
-  page.command(`conclave transcript --ceremony ${number} --archive ${script.stick}/archive-${number}`);
-  page.command(`conclave script --sign-off --ceremony ${number} --out ${script.stick}/sign-off.txt`);
+  page.command(`conclave transcript --ceremony ${number} --archive ${typedPath(`${script.stick}/archive-${number}`)}`);
+  page.command(`conclave script --sign-off --ceremony ${number} --out ${typedPath(`${script.stick}/sign-off.txt`)}`);
 }
 
 /** An archive is never written over, so that of the anchor is a second one. */
@@ -307,14 +307,16 @@ function anchoring(page: Page, { stick, bags }: Script, number: string, step: St
     'Later, when the digest of the record (at the end of its transcript) is public at a place with a date of its own: start your machine once more with the stick in, and type:',
   );
   if (bags) page.row('', 'The bags are noted as at a visit, both before the archive.');
-  page.command(`conclave note --kind anchor --place "where it stands" --ceremony ${number} --stick ${stick}`);
-  page.command(`conclave transcript --ceremony ${number} --archive ${stick}/archive-${number}-2`);
+  page.command(
+    `conclave note --kind anchor --place "where it stands" --ceremony ${number} --stick ${typedPath(stick)}`,
+  );
+  page.command(`conclave transcript --ceremony ${number} --archive ${typedPath(`${stick}/archive-${number}-2`)}`);
   page.row('', initials);
 }
 
 /** Named, so that another proposal on the stick is not consented to in the place of this one. */
 function nextCommand({ ceremony, stick }: Script): string {
-  return `conclave next --stick ${stick}${ceremony === null ? '' : ` --ceremony ${ceremony.slice(0, 16)}`}`;
+  return `conclave next --stick ${typedPath(stick)}${ceremony === null ? '' : ` --ceremony ${ceremony.slice(0, 16)}`}`;
 }
 
 /** Twelve numbered blanks, in rows of four as the phrase is shown. */

@@ -88,6 +88,11 @@ export function scriptOf({ view, keyset, stops, propose, already = null, stick, 
   return { plan, keyset, ceremony, propose, visits, parts, idle, done, over, already, stick, bags };
 }
 
+/** A path as it is typed: a blank or a sign that a shell takes for its own stands in quotes. */
+export function typedPath(path: string): string {
+  return /^[\w./:@%+=,-]+$/.test(path) ? path : `"${path.replace(/["\\$`]/g, '\\$&')}"`;
+}
+
 /** Proposing is consent, and whoever signed something else here consented before. */
 function asksConsent({ plan, packets }: View, member: string): boolean {
   const who = plan.participants.find(({ name }) => name === member);

@@ -3,7 +3,7 @@ import { evaluate } from '../../ceremony/evaluate.ts';
 import type { Plan } from '../../ceremony/plan.ts';
 import { walk } from '../../ceremony/route.ts';
 import { Problem } from '../../problem.ts';
-import { type Script, scriptOf } from '../../report/script.ts';
+import { type Script, scriptOf, typedPath } from '../../report/script.ts';
 import { scriptPage } from '../../report/script-page.ts';
 import { signOffPage } from '../../report/sign-off.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
@@ -101,31 +101,22 @@ async function ofPlan(
   const plan = planOf(ceremonies, wish, context.now(), toolOf(context));
   const view = evaluate(plan, []);
   const { stops } = walk(view, { from: myCard(ceremonies.vault.state).name });
-  const propose = `conclave propose ${kind} --plan ${file} --stick ${stick}`;
+  const propose = `conclave propose ${kind} --plan ${typedPath(file)} --stick ${typedPath(stick)}`;
   const already = ceremonies.ids().findLast((id) => sameAnswers(ceremonies.get(id).plan, plan)) ?? null;
   return scriptOf({ view, keyset: plan.keyset, stops, propose, already, stick, bags });
 }
 
 /** Whether two plans were made from the same answers: all that a proposer says, and nothing that a clock or chance adds. */
 function sameAnswers(one: Plan, other: Plan): boolean {
-  const answers = ({
-    kind,
-    keyset,
-    epoch,
-    threshold,
-    reason,
-    because,
-    ticket,
-    receivers,
-    signers,
-    keys,
-  }: Plan): string =>
-    JSON.stringify([
-      [kind, keyset, epoch, threshold, reason, because, ticket],
-      receivers.map(({ identity }) => identity),
-      signers.map(({ identity }) => identity),
-      keys.map(({ label, suite }) => [label, suite]),
+  const answers = (plan: Plan): string => {
+    const { kind, keyset, epoch, threshold, dealers, reserves, approvals, policy, backup, copies, destroy } = plan;
+    const { belowQuorum, reason, because, ticket, beacon, insteadOf, keys } = plan;
+    return JSON.stringify([
+      [kind, keyset, epoch, threshold, dealers, reserves, approvals, policy, backup, copies, destroy],
+      [belowQuorum, reason, because, ticket, beacon, insteadOf, keys],
+      plan.participants.map(({ card: _, ...part }) => part),
     ]);
+  };
   return answers(one) === answers(other);
 }
 
