@@ -18,22 +18,36 @@ export async function pageAs(format: PageFormat, page: Page): Promise<string | U
   return pagePdf(page.blocks);
 }
 
+/** Before any work is done for it. */
+export function refuseOnScreen(format: string | undefined, out: string | undefined): void {
+  if (format === 'pdf' && out === undefined)
+    throw new Problem('USAGE', 'a PDF is no text, and is not written to a screen', 'name a file with --out FILE.pdf');
+}
+
 /** A page on the screen or in a file, and its facts for scripts. */
 export async function givePage(
-  { say, context }: Session,
+  session: Session,
   page: Page,
   { format = 'text', out }: { readonly format?: PageFormat; readonly out?: string },
   facts: object,
 ): Promise<void> {
-  if (format === 'pdf' && out === undefined)
-    throw new Problem('USAGE', 'a PDF is no text, and is not written to a screen', 'name a file with --out FILE.pdf');
-  const written = await pageAs(format, page);
+  refuseOnScreen(format, out);
+  give(session, await pageAs(format, page), out, !session.say.json);
+  session.say.result(facts);
+}
+
+/** Into the file that was named, or else onto the screen, if it is to be seen there. */
+export function give(
+  { say, context }: Session,
+  written: string | Uint8Array,
+  out: string | undefined,
+  shown: boolean,
+): void {
   if (out !== undefined) {
     const path = resolve(out);
     writeReport(context.fs, path, written);
     say.line(`written to ${escapeText(path)}`);
-  } else if (typeof written === 'string' && !say.json) say.line(written.trimEnd());
-  say.result(facts);
+  } else if (typeof written === 'string' && shown) say.line(written.trimEnd());
 }
 
 /** The sheet that says who the handles are: read here, put on paper, and nowhere else. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
 import { escapeText, printableJson } from '../../bytes/printable.ts';
@@ -12,8 +11,7 @@ import { ceremonyOption, chosenCeremony } from '../chosen.ts';
 import type { Register } from '../program.ts';
 import { recordOf } from '../record.ts';
 import type { Session } from '../session.ts';
-import { writeReport } from '../written.ts';
-import { namesIn, pageAs } from '../written-page.ts';
+import { give, namesIn, pageAs, refuseOnScreen } from '../written-page.ts';
 
 const formats = ['text', 'json', 'html', 'pdf'] as const;
 
@@ -41,11 +39,9 @@ export const registerTranscript: Register = (program: Command, action) => {
 };
 
 async function transcript(session: Session, options: Options): Promise<undefined> {
-  const { say, context } = session;
+  const { say } = session;
   const format = options.format ?? (say.json ? 'json' : 'text');
-  if (format === 'pdf' && options.out === undefined) {
-    throw new Problem('USAGE', 'a PDF is no text, and is not written to a screen', 'name a file with --out FILE.pdf');
-  }
+  refuseOnScreen(format, options.out);
   if (options.archive !== undefined && (options.out !== undefined || options.format !== undefined))
     throw new Problem('USAGE', 'an archive has all formats', 'leave --out and --format out');
   const sheet = namesIn(session, options.names);
@@ -60,19 +56,14 @@ async function transcript(session: Session, options: Options): Promise<undefined
       say.result({ v: 1, ceremony: record.ceremony, archive: path, record: record.record, files: listed });
       return undefined;
     }
-    const written = await writtenAs(format, record, sheet);
-    if (options.out !== undefined) {
-      const path = resolve(options.out);
-      writeReport(context.fs, path, written);
-      say.line(`written to ${escapeText(path)}`);
-    } else if (typeof written === 'string' && (format === 'text' || !say.json)) say.line(written.trimEnd());
+    give(session, await writtenAs(format, record, sheet), options.out, format === 'text' || !say.json);
     say.result(record);
     return undefined;
   });
 }
 
 /** The names of the sheet are put on paper, and not into what programs read. */
-export async function writtenAs(
+async function writtenAs(
   format: (typeof formats)[number],
   record: Transcript,
   sheet: readonly Named[] = [],
