@@ -239,7 +239,11 @@ function coverageIn({ plan, current }: View): Transcript['coverage'] {
   const committee = current.proof?.link.proven ?? plan.parent?.proven ?? null;
   if (committee === null) return null;
   const coverage = coverageOf(committee);
-  return { ...coverage, words: coverageWords(coverage) };
+  const lost =
+    current.proof?.lost.map(({ name }) => name) ??
+    plan.holders.flatMap((holder, place) => (holder === null ? (committee.members[place]?.name ?? []) : []));
+  const without = lost.length === 0 ? '' : `; but not to be counted on, since declared lost: ${lost.join(', ')}`;
+  return { ...coverage, words: `${coverageWords(coverage)}${without}` };
 }
 
 function consentsIn({ plan, packets }: View): Consent[] {

@@ -1,5 +1,6 @@
 import type { Check } from '../ceremony/checks.ts';
 import type { MemberCopy } from '../ceremony/manifest.ts';
+import { copyFate } from './copy-text.ts';
 import { addressRows } from './key-lines.ts';
 import {
   committeeSection,
@@ -125,11 +126,11 @@ function consents(page: Page, { consents: all, phrase, members }: Transcript): v
   page.table(
     all.map(({ member, at, kind, attended }) => [
       member,
-      attended ? 'by a person' : { text: 'BY A SCRIPT', tone: 'open' },
+      attended ? 'by a person, as its machine says' : { text: 'BY A SCRIPT', tone: 'open' },
       `${kind}, ${claimedTime(at)}`,
     ]),
     ['member', 'consent', 'the first that was signed here'],
-    [24, 14],
+    [24, 16],
   );
   if (silent.length > 0) page.text(`nothing of these is here: ${silent.join(', ')}`);
 }
@@ -158,22 +159,26 @@ function shareLog(page: Page, { shareLogs: all }: Transcript): void {
 /** What the members declared of copies when they closed: no machine can know of a copy that nobody registered. */
 function copies(page: Page, { copies: { recorded, invalid } }: Transcript): void {
   page.section('backups and exports');
-  const row = (standing: Cell, { member, kind, id, label, epoch }: MemberCopy): Cell[] => [
+  const row = (standing: Cell, copy: MemberCopy): Cell[] => [
     standing,
-    `${member}, epoch ${epoch}`,
-    `${kind} ${id}: ${label}`,
+    `${copy.member}, epoch ${copy.epoch}`,
+    `${copy.kind} ${copy.id}: ${copy.label}${copyFate(copy)}`,
   ];
   const worthless: Cell = { text: 'WORTHLESS', tone: 'open' };
+  const outstanding = invalid.filter(({ destroyed }) => destroyed === null);
   if (recorded.length + invalid.length === 0) page.text('No member declared a copy of a share.');
   else
     page.table(
-      [...recorded.map((copy) => row('current', copy)), ...invalid.map((copy) => row(worthless, copy))],
+      [
+        ...recorded.map((copy) => row('current', copy)),
+        ...invalid.map((copy) => row(copy.destroyed === null ? worthless : 'destroyed', copy)),
+      ],
       ['', 'of', 'the copy'],
       [9, 24],
     );
-  if (invalid.length > 0)
+  if (outstanding.length > 0)
     page.text(
-      'A worthless copy is to be destroyed where it lies, and the destruction noted: no packet says of one that it is gone.',
+      'A worthless copy is to be destroyed where it lies, and its member records that with conclave backup retire. That one is destroyed is what people say: no packet proves it.',
     );
 }
 

@@ -5,7 +5,7 @@ import type { LinkFacts } from '../ceremony/succession.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from './ceremonies.ts';
 
-/** Everything public that that a vault has of a keyset. */
+/** Everything public that a vault has of a keyset. */
 export interface PublicRecord {
   readonly name: string;
   readonly views: readonly View[];
