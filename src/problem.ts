@@ -7,6 +7,11 @@ export const problems = {
   CBOR_MALFORMED: 'the bytes are not one deterministic CBOR item within the bounds',
   SCHEMA: 'well-formed CBOR that does not fit the schema of what it claims to be',
   CODE_TOO_LARGE: 'more bytes than one QR code holds',
+  FILE_TOO_LARGE: 'a file that is empty, or too large to be shown as QR codes of that size',
+  FRAME_FOREIGN: 'a QR code that is none of this program',
+  FRAME_DAMAGED: 'a frame, or a line of a scanner that types, that is not what was sent',
+  FRAME_INVALID: 'a frame of another version, or with sizes that cannot be',
+  STREAM_SPOILED: 'frames that claim to be of one file, and are not',
   // crypto
   POINT_INVALID: 'a curve point is not canonical, off the curve, outside the prime-order group, or the identity',
   SCALAR_INVALID: 'a scalar is not below the group order, or zero where zero is forbidden',
