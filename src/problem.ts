@@ -6,6 +6,7 @@ export const problems = {
   // bytes
   CBOR_MALFORMED: 'the bytes are not one deterministic CBOR item within the bounds',
   SCHEMA: 'well-formed CBOR that does not fit the schema of what it claims to be',
+  CODE_TOO_LARGE: 'more bytes than one QR code holds',
   // crypto
   POINT_INVALID: 'a curve point is not canonical, off the curve, outside the prime-order group, or the identity',
   SCALAR_INVALID: 'a scalar is not below the group order, or zero where zero is forbidden',
@@ -101,6 +102,8 @@ export const problems = {
   STICK_DENIED: 'the operating system does not let this user at a file of the stick',
   STICK_BLOCKED: 'something on the stick stands where a file or folder of the ceremony belongs',
   STICK_NAME: 'a name that cannot be a file name on every stick',
+  // QR codes
+  IMAGE_UNREADABLE: 'a picture that is no PNG or JPEG file, is damaged, or is larger than any photograph',
   // rehearsal
   SCENARIO_INVALID: 'a scenario that cannot be read, or that names somebody who is not there',
   REHEARSAL_STUCK: 'the people of a rehearsal do not know how to go on',

@@ -40,6 +40,7 @@ export type VisitExit = 0 | 3 | 4 | 5 | 6 | 7 | 8;
 const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   CBOR_MALFORMED: exits.failed,
   SCHEMA: exits.failed,
+  CODE_TOO_LARGE: exits.usage,
   POINT_INVALID: exits.failed,
   SCALAR_INVALID: exits.failed,
   COMMITMENTS_LENGTH: exits.failed,
@@ -127,6 +128,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   STICK_DENIED: exits.unforeseen,
   STICK_BLOCKED: exits.unforeseen,
   STICK_NAME: exits.usage,
+  IMAGE_UNREADABLE: exits.failed,
   SCENARIO_INVALID: exits.usage,
   REHEARSAL_STUCK: exits.failed,
   MACHINE_UNSAFE: exits.refused,
