@@ -57,8 +57,10 @@ export interface PaperCode {
 export function paperCodes({ head, lines }: PaperLines): PaperCode[] {
   return partNames.flatMap((part) => {
     const own = lines.filter((line) => line.startsWith(part));
-    return Array.from({ length: Math.ceil(own.length / linesOfCode) }, (_, at): PaperCode => {
-      const some = own.slice(at * linesOfCode, (at + 1) * linesOfCode);
+    const codes = Math.ceil(own.length / linesOfCode);
+    const each = Math.ceil(own.length / codes); // codes of one size are drawn, and read, alike
+    return Array.from({ length: codes }, (_, at): PaperCode => {
+      const some = own.slice(at * each, (at + 1) * each);
       const [first, last] = [some[0], some.at(-1)].map((line) => line?.slice(0, 4));
       const content = [head, ...some].map((line) => line.replaceAll(' ', '')).join('/');
       return { caption: first === last ? `${first}` : `${first} to ${last}`, part, content };

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { escapeText } from '../bytes/printable.ts';
+import { quietZone } from '../bytes/qr/code.ts';
 import { text } from '../bytes/tagged-hash.ts';
 import { squaresPath } from './code-squares.ts';
 import { type Block, type Cell, cellText, type DrawnCode, type Tone, titleOf } from './page-block.ts';
@@ -140,7 +141,8 @@ function blockHtml(block: Exclude<Block, { kind: 'row' }>): string {
 }
 
 function codeHtml(code: DrawnCode): string {
-  const box = `-4 -4 ${code.size + 8} ${code.size + 8}`;
+  const side = code.size + 2 * quietZone;
+  const box = `${-quietZone} ${-quietZone} ${side} ${side}`;
   return `<figure><figcaption>${quoted(code.caption)}</figcaption><svg viewBox="${box}"><path d="${squaresPath(code)}"/></svg></figure>`;
 }
 

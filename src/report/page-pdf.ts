@@ -1,4 +1,5 @@
 import { PDFDocument, type PDFPage, rgb, StandardFonts } from '@cantoo/pdf-lib';
+import { quietZone } from '../bytes/qr/code.ts';
 import { squaresPath } from './code-squares.ts';
 import { type Block, type Cell, cellText, type DrawnCode, type Tone, titleOf } from './page-block.ts';
 import { broken, Face, type Type } from './pdf-type.ts';
@@ -14,8 +15,6 @@ const inner = sheet.width - sheet.left - sheet.right;
 const labelWidth = 78;
 
 const codesAcross = 3;
-/** Modules that stay light on each side of a code. */
-const lightAround = 4;
 
 const black = rgb(0, 0, 0);
 const ink = rgb(0.11, 0.12, 0.14);
@@ -64,7 +63,7 @@ class Writer {
     this.#strong = { font: faces.bold, size: 9.5, lead: 13 };
     this.#fixed = { font: faces.fixed, size: 8.2, lead: 12 };
     this.#small = { font: faces.plain, size: 8, lead: 11 };
-    this.#typed = { font: faces.fixed, size: 9, lead: 13.2 };
+    this.#typed = { font: faces.fixed, size: 9.5, lead: 13.2 };
     this.#turn();
   }
 
@@ -95,7 +94,10 @@ class Writer {
         this.#codes(block.codes);
         break;
       case 'numbered':
-        for (const each of block.lines) this.#lines(this.#typed, each, sheet.left, inner, ink);
+        block.lines.forEach((each, at) => {
+          if (at > 0 && at % 5 === 0) this.#y -= 3; // fives are counted at a glance
+          this.#lines(this.#typed, each, sheet.left, inner, ink);
+        });
         break;
       case 'blank':
         this.#y -= 6;
@@ -192,6 +194,8 @@ class Writer {
   /** Three to a row, with their light around them; what is in one is said above it. */
   #codes(codes: readonly DrawnCode[]): void {
     const side = inner / codesAcross;
+    const scale = side / (Math.max(...codes.map(({ size }) => size)) + 2 * quietZone);
+    const light = quietZone * scale;
     codes.forEach((code, at) => {
       const column = at % codesAcross;
       if (column === 0) {
@@ -199,8 +203,6 @@ class Writer {
         this.#y -= this.#small.lead + side;
       }
       const x = sheet.left + column * side;
-      const scale = side / (code.size + 2 * lightAround);
-      const light = lightAround * scale;
       const top = this.#y + side + this.#small.lead;
       this.#put(this.#page, { ...this.#small, font: this.#faces.bold }, code.caption, x + light, top - 8, ink);
       this.#page.drawSvgPath(squaresPath(code), { x: x + light, y: top - 10 - light, scale, color: black });

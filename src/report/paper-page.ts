@@ -32,10 +32,7 @@ export function paperPage({ header, link }: Backup, sheets: PaperSheets, where: 
   const title = `${name}, epoch ${epoch}, ${member}: backup ${id}`;
   page.title('CONCLAVE BACKUP ON PAPER', rehearsal ? 'REHEARSAL: FOR PRACTICE ONLY' : '', title);
   page.row('what', `the sealed share of ${member}, member ${index} of ${name}, at epoch ${epoch}`);
-  page.row(
-    'of',
-    `${members.length} members, of whom any ${threshold} sign together: ${threshold - 1} shares alone sign nothing`,
-  );
+  page.row('of', `${members.length} members, of whom any ${threshold} sign together, and fewer sign nothing`);
   page.row('keyset', toHex(header.keyset));
   page.row('backup', `${id}: ${header.label}`);
   page.row('made', `${claimedTime(header.at)}, as its machine claimed it`);
@@ -77,22 +74,24 @@ export function paperPage({ header, link }: Backup, sheets: PaperSheets, where: 
     'In share.json each key has a line that begins with {"header": the share in the JSON of the Zcash Foundation\'s FROST, for a signer of that kind. Where age says that the file is damaged, a letter is wrong: compare the lines.',
   );
 
-  page.section('part A: the sealed share', true);
-  page.codes(sheets.share.codes);
-  page.section('part B: whose it is, signed');
-  page.codes(sheets.header.codes);
-  page.section('part C: the proof of its committee');
-  page.codes(sheets.proof.codes);
-  page.section('how the lines are read', true);
-  page.text(
-    'Capital letters from A to Z and digits from 2 to 7: there is no zero, one or eight in them but in the number in front and in the four signs at the end, which tell whether the line is right. Blanks do not count. Part C is needed only where no vault knows this committee.',
+  page.section('by hand');
+  page.signature(
+    where.custodian || 'custodian',
+    'photographed this print and checked it, had the PDF destroyed, and keeps the paper',
   );
-  for (const lines of [sheets.share.lines, sheets.header.lines, sheets.proof.lines]) {
-    page.blank();
-    page.numbered([sheets.head]);
-    page.blank();
-    page.numbered(lines);
-  }
+
+  page.section('for a camera: A the sealed share, B whose it is, C the proof of its committee', true);
+  page.codes([...sheets.share.codes, ...sheets.header.codes, ...sheets.proof.codes]);
+
+  page.section('for a keyboard: part A, the sealed share', true);
+  page.text(
+    'A number, groups of the letters A to Z and digits 2 to 7 (so there is no zero, one or eight in them), and four signs that tell whether the line is right. Blanks and capitals do not matter.',
+  );
+  lines(page, sheets.head, sheets.share);
+  page.section('for a keyboard: part B, whose it is, and part C, the proof of its committee', true);
+  page.text('Part C is typed only where no vault knows this committee: conclave asks for it where it has to.');
+  lines(page, sheets.head, sheets.header);
+  lines(page, sheets.head, sheets.proof);
   return page;
 }
 
@@ -103,4 +102,11 @@ export function openingByHand(toRecipients: boolean): string[] {
     "sed -n 's/^A[0-9]\\{3\\}\\(.*\\)....$/\\1/p' sorted.txt | tr -d '\\n' | base32 -d > share.age",
     `age -d ${toRecipients ? '-i identity.txt ' : ''}-o share.json share.age`,
   ];
+}
+
+function lines(page: Page, head: string, part: PaperPart): void {
+  page.blank();
+  page.numbered([head]);
+  page.blank();
+  page.numbered(part.lines);
 }
