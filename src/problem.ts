@@ -95,6 +95,7 @@ export const problems = {
   BACKUP_FOREIGN: 'a backup of another keyset, another member or another committee',
   BACKUP_LOCKED: 'the passphrase or the identity that was given does not open the backup',
   BACKUP_PLACE: 'a backup cannot go where it was asked for',
+  BACKUP_LINES: 'lines of a backup on paper that are missing, or not as they are printed',
   // exchange
   EXCHANGE_INVALID: 'a share file of another system that is not what it claims to be',
   // courier

@@ -123,6 +123,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   BACKUP_FOREIGN: exits.failed,
   BACKUP_LOCKED: exits.locked,
   BACKUP_PLACE: exits.usage,
+  BACKUP_LINES: exits.usage,
   EXCHANGE_INVALID: exits.failed,
   STICK_MISSING: exits.usage,
   STICK_INSIDE: exits.usage,
