@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes/hex.ts';
 import type { Card } from '../ceremony/card.ts';
-import type { Policy } from '../ceremony/policy.ts';
+import { type Policy, samePolicy } from '../ceremony/policy.ts';
 import type { Link } from '../ceremony/succession.ts';
 import { Problem } from '../problem.ts';
 
@@ -23,9 +23,10 @@ interface Wished {
 /** The policy that a plan carries; `approvers` are those of a genesis, or those whom the wish names. */
 export function changedPolicy(
   before: Policy | undefined,
-  { approvals, policy: wish = {} }: Wished,
+  { approvals, policy: changes }: Wished,
   approvers: readonly Card[],
 ): Policy {
+  const wish = changes ?? {};
   const named = approvers.map(({ signing }) => signing);
   const asked =
     before === undefined
@@ -37,7 +38,10 @@ export function changedPolicy(
   const rest = { ...before, ...wish };
   const left = ['refreshEvery', 'backups', 'minimumThreshold', 'shapes'] as const;
   const said = left.flatMap((field) => (rest[field] == null ? [] : [[field, rest[field]] as const]));
-  return { ...asked, ...Object.fromEntries(said) };
+  const policy: Policy = { ...asked, ...Object.fromEntries(said) };
+  if (before !== undefined && changes !== undefined && samePolicy(before, policy))
+    throw new Problem('USAGE', 'that is what the policy says already', 'conclave policy show');
+  return policy;
 }
 
 /** The cards of those whom the policy of the committee names that hands over. */

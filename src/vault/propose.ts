@@ -171,7 +171,11 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
     dealers,
     reserves: parent === null || !moves ? [] : order.filter((index) => !dealers.includes(index)),
     approvers,
-    approvals: Math.max(wish.approvals ?? approvers.length, approvalsNeeded({ policy, parent, approvals: 0 })),
+    // whoever names nobody means those of the policy, and as many as it asks for
+    approvals: Math.max(
+      wish.approvals ?? (parent === null || wish.approvers.length > 0 ? approvers.length : 0),
+      approvalsNeeded({ policy, parent, approvals: 0 }),
+    ),
     observers,
     keys: [...wish.keys],
     policy,

@@ -41,37 +41,37 @@ describe('a plan that breaks the policy of its keyset is none', () => {
     strict: genesis(strict).run().link,
     backed: genesis(backed, [], { backup: 'required', copies: 2 }).run().link,
   };
-  const after = (from: keyof typeof parents, change: Partial<PlanFacts> = {}, threshold = 2) =>
+  const planAfter = (from: keyof typeof parents, change: Partial<PlanFacts> = {}, threshold = 2) =>
     refused(planFacts({ cast, members, threshold, parent: parents[from], facts: change }));
 
   it('a weak shape that the policy does not allow', () => {
-    expect(after('bare', {}, 3)).toBeNull();
-    expect(after('strict')).toBeNull();
-    expect(after('strict', {}, 3)).toMatch(/^POLICY_BROKEN .*does not allow the shape all-must-sign/);
+    expect(planAfter('bare', {}, 3)).toBeNull();
+    expect(planAfter('strict')).toBeNull();
+    expect(planAfter('strict', {}, 3)).toMatch(/^POLICY_BROKEN .*does not allow the shape all-must-sign/);
   });
 
   it('fewer backups than the policy wants', () => {
-    expect(after('backed')).toMatch(/^POLICY_BROKEN .*wants 2 backups of every new share/);
-    expect(after('backed', { backup: 'required', copies: 1 })).toMatch(/^POLICY_BROKEN/);
-    expect(after('backed', { copies: 2 })).toMatch(/^POLICY_BROKEN/);
-    expect(after('backed', { backup: 'required', copies: 2 })).toBeNull();
+    expect(planAfter('backed')).toMatch(/^POLICY_BROKEN .*wants 2 backups of every new share/);
+    expect(planAfter('backed', { backup: 'required', copies: 1 })).toMatch(/^POLICY_BROKEN/);
+    expect(planAfter('backed', { copies: 2 })).toMatch(/^POLICY_BROKEN/);
+    expect(planAfter('backed', { backup: 'required', copies: 2 })).toBeNull();
   });
 
   it('nor does it become one by bringing a policy that allows it', () => {
-    expect(after('strict', { policy: bare }, 3)).toMatch(/^POLICY_BROKEN/);
-    expect(after('backed', { policy: bare })).toMatch(/^POLICY_BROKEN/);
+    expect(planAfter('strict', { policy: bare }, 3)).toMatch(/^POLICY_BROKEN/);
+    expect(planAfter('backed', { policy: bare })).toMatch(/^POLICY_BROKEN/);
   });
 
   it('and a plan that brings a policy keeps to it at once, in a genesis too', () => {
-    expect(after('bare', { policy: high })).toMatch(/^POLICY_BROKEN .*2 are to sign.* at least 3/);
-    expect(after('bare', { policy: high }, 3)).toBeNull();
+    expect(planAfter('bare', { policy: high })).toMatch(/^POLICY_BROKEN .*2 are to sign.* at least 3/);
+    expect(planAfter('bare', { policy: high }, 3)).toBeNull();
     expect(() => genesis(high)).toThrow(expect.objectContaining({ code: 'POLICY_BROKEN' }));
   });
 
   it('where no share moves there is nothing to break, and nothing to change', () => {
-    const still = { kind: 'census', new: [], dealers: [] } as const;
-    expect(after('backed', still)).toBeNull();
-    expect(after('backed', { ...still, policy: bare })).toMatch(/^PLAN_INVALID .*a policy changes only with/);
+    const still: Partial<PlanFacts> = { kind: 'census', new: [], dealers: [] };
+    expect(planAfter('backed', still)).toBeNull();
+    expect(planAfter('backed', { ...still, policy: bare })).toMatch(/^PLAN_INVALID .*a policy changes only with/);
   });
 
   it('losses are no choice: no policy forbids what they bring', () => {
