@@ -34,6 +34,7 @@ export const problems = {
   PACKET_FLOOD: 'more packets of one author than can be of use',
   PLAN_WITHOUT_ME: 'the plan does not name this machine, or names it with a key that is not its own',
   // ceremony: what this machine does not go on with by itself
+  POLICY_BROKEN: 'a plan that does what the policy of its keyset does not allow',
   PLAN_STALE: 'the plan starts from an epoch that this vault knows to be over',
   PLAN_EXPIRED: 'the plan is past its date for a first consent',
   PIN_MISMATCH: 'the keys of the plan are not those that were pinned on this machine',

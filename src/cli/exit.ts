@@ -65,6 +65,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   KIND_UNKNOWN: exits.failed,
   CEREMONY_UNKNOWN: exits.usage,
   PLAN_WITHOUT_ME: exits.failed,
+  POLICY_BROKEN: exits.refused,
   PLAN_STALE: exits.failed,
   PLAN_EXPIRED: exits.refused,
   PIN_MISMATCH: exits.failed,
