@@ -19,8 +19,9 @@ import {
   successionStatement,
   verifyStatement,
   verifyStatementShare,
+  verifyStatements,
 } from '../../src/crypto/proof-of-life.ts';
-import { areDue, signatureOf, signingRound } from '../../src/crypto/signature-shares.ts';
+import { areDue, areSigned, signatureOf, signingRound } from '../../src/crypto/signature-shares.ts';
 import { type SuiteName, suite, suiteNames } from '../../src/crypto/suites.ts';
 import { drawn, flipped, refusal } from './drawn.ts';
 
@@ -108,6 +109,34 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
         expect(schnorr.verify(signature, message, publicKey.slice(1))).toBe(true);
       }
       if (name === 'ed25519') expect(ed25519.verify(signature, message, publicKey, { zip215: false })).toBe(true);
+    });
+
+    it('is judged among others as by itself, with a good one and with bad ones beside it', () => {
+      const good = { suite: name, publicKey, message, signature };
+      const wrong = [
+        { ...good, message: taggedHash('another') },
+        { ...good, signature: flipped(signature, 0) },
+        { ...good, signature: flipped(signature, 40) },
+        { ...good, signature: flipped(signature, 63) },
+        { ...good, signature: signature.subarray(1) },
+        { ...good, signature: new Uint8Array([...signature, 0]) },
+        { ...good, publicKey: publicKey.subarray(1) },
+        { ...good, publicKey: group.encodePoint(group.base) },
+      ];
+      expect(areSigned([good])).toBe(true);
+      expect(areSigned([good, good, good])).toBe(true);
+      for (const one of wrong) {
+        const alone = ((): boolean => {
+          try {
+            return areSigned([good, one]);
+          } catch {
+            return false;
+          }
+        })();
+        expect(alone).toBe(false);
+        expect(verifyStatements([good, one, { ...good }])).toEqual([true, false, true]);
+      }
+      expect(verifyStatements([good, good])).toEqual([true, true]);
     });
 
     it('signs nothing else, and nothing for another key', () => {
