@@ -13,7 +13,7 @@ beforeAll(async () => {
   for (const [name, make] of Object.entries(makers)) {
     writeFileSync(new URL(name, folder), fileText(await answered(make(), operations)));
   }
-}, 120_000);
+}, 300_000);
 
 function read(name: string): VectorFile {
   return JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as VectorFile;

@@ -242,7 +242,7 @@ function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
 function coverageIn({ plan, current }: View): Transcript['coverage'] {
   const committee = current.proof?.link.proven ?? plan.parent?.proven ?? null;
   if (committee === null) return null;
-  const coverage = coverageOf(committee);
+  const coverage = coverageOf(committee, current.proof?.turn.certificate.transcript);
   const lost =
     current.proof?.lost.map(({ name }) => name) ??
     plan.holders.flatMap((holder, place) => (holder === null ? (committee.members[place]?.name ?? []) : []));
