@@ -33,19 +33,15 @@ export function dueWords(item: DueItem, now: number): DueWords {
           };
     case 'backup':
       return {
-        says: `${item.made} of ${item.wanted} ${item.wanted === 1 ? 'backup' : 'backups'} of the share of epoch ${epoch} on this machine`,
+        says: `the share of epoch ${epoch} on this machine has ${item.made === 0 ? 'no backup' : `${item.made} of the backups`}, and ${item.wanted} ${item.wanted === 1 ? 'is' : 'are'} asked for`,
         do: `conclave backup create ${keyset} --to DIR`,
       };
     case 'outstanding':
       return outstandingWords(item);
     case 'member': {
-      const [who, has] = [
-        item.members.join(', '),
-        item.members.length === 1 ? 'is a member and has' : 'are members and have',
-      ];
       return {
-        says: `${who} ${has} no card on the roster any more`,
-        do: `gone: conclave propose reshare --keyset ${keyset}; still there: conclave roster add F`,
+        says: `no card on the roster any more of ${item.members.join(', ')}, in the committee of epoch ${epoch}`,
+        do: `who is gone: conclave propose reshare --keyset ${keyset}; who is not: conclave roster add F`,
       };
     }
   }
@@ -53,13 +49,13 @@ export function dueWords(item: DueItem, now: number): DueWords {
 
 function refreshSays(item: DueItem & { readonly what: 'refresh' }, now: number): string {
   const rule = `by its policy ${periodText({ refreshEvery: item.every })}`;
-  if (item.by === null) return `shares are to be renewed ${rule}; nothing here says when they were`;
+  if (item.by === null) return `renew the shares (${rule}); nothing here says when that was done last`;
   const fine = item.by - (item.renewed ?? 0) < 2 * day;
   const when = fine ? claimedTime(item.by) : dayText(item.by);
-  const last = `; last ${dayText(item.renewed ?? 0)}, ${rule}`;
-  if (item.state === 'overdue') return `shares were to be renewed by ${when}, ${span(now - item.by)} ago${last}`;
-  const planned = item.planned === null ? '' : `; its turn is the week of ${dayText(item.planned)}`;
-  return `shares are to be renewed by ${when}, in ${span(item.by - now)}${planned}${last}`;
+  const last = `(${rule}; last on ${dayText(item.renewed ?? 0)})`;
+  if (item.state === 'overdue') return `renew the shares: the day was ${when}, ${span(now - item.by)} ago ${last}`;
+  const planned = item.planned === null ? '' : `; its turn is the week from ${dayText(item.planned)}`;
+  return `renew the shares by ${when}, in ${span(item.by - now)} ${last}${planned}`;
 }
 
 function outstandingWords({ member, mine, copies, keyset }: DueItem & { readonly what: 'outstanding' }): DueWords {
@@ -69,7 +65,7 @@ function outstandingWords({ member, mine, copies, keyset }: DueItem & { readonly
     ? { says: which, do: 'destroy, then conclave backup retire ID --witness N --method M' }
     : {
         says: `of ${member}, ${which}, as far as this machine heard`,
-        do: `ask ${member}; its next closing of ${keyset} says so`,
+        do: `ask ${member}: what is recorded there is told with the next closing or census of ${keyset}`,
       };
 }
 
@@ -96,7 +92,12 @@ export function dueLines(items: readonly DueItem[], now: number): string[] {
     const { says, do: what } = dueWords(item, now);
     const [first = '', ...more] = wrap(escapeText(`${item.keyset}: ${says}`), 71).split('\n');
     lines.push('', `${headings[item.state].padEnd(8)} ${first}`);
-    for (const line of [...more, ...wrap(escapeText(`-> ${what}`), 71).split('\n')]) lines.push(`         ${line}`);
+    for (const line of more) lines.push(`         ${line}`);
+    wrap(escapeText(what), 68)
+      .split('\n')
+      .forEach((line, at) => {
+        lines.push(`         ${at === 0 ? '->' : '  '} ${line}`);
+      });
   }
   return lines;
 }

@@ -164,7 +164,7 @@ it('the list fits a terminal, and each thing comes with what to do', () => {
   expect(lines.filter((line) => line.startsWith('         -> '))).toHaveLength(items.length);
   expect(lines[0]).toBe('on 2027-04-16 08:00 UTC, by the clock of this machine: 2 overdue, 5 due, 0 later');
   expect(lines.join(' ').replace(/\s+/g, ' ')).toContain(
-    'shares were to be renewed by 2027-04-15, 24 hours ago; last 2027-01-15, by its policy every 90 days',
+    'renew the shares: the day was 2027-04-15, 24 hours ago (by its policy every 90 days; last on 2027-01-15)',
   );
 });
 

@@ -38,7 +38,7 @@ test('nothing is due after the ceremony where its backup is made, and what comes
   expect(refresh.by - world.clock).toBeGreaterThan(89 * day);
   const told = await world.machine('alice').tell('due');
   expect(told.stdout).toContain('0 overdue, 0 due, 1 later');
-  expect(told.stdout).toMatch(/LATER {4}treasury: shares are to be renewed by 2027-04-15, in 89 days/);
+  expect(told.stdout).toMatch(/LATER {4}treasury: renew the shares by 2027-04-15, in 89 days/);
 }, 60_000);
 
 test('a scheduler learns by the status that a backup is missing, that a refresh is due, and that it is overdue', async () => {
@@ -54,7 +54,7 @@ test('a scheduler learns by the status that a backup is missing, that a refresh 
   expect([late.status, late.json.overdue, items(late.json)]).toEqual([3, 1, ['treasury refresh overdue']]);
   expect((await world.machine('alice').run('due', 'ops')).status).toBe(0);
   const status = (await world.machine('alice').tell('status')).stdout;
-  expect(status).toMatch(/treasury: shares were to be renewed by 2027-04-15.*; see conclave due/);
+  expect(status).toMatch(/treasury: renew the shares: the day was 2027-04-15.*; see conclave due/);
 }, 60_000);
 
 test('a refresh that is on its way is still due, and says where it is; when it is proven the time begins anew', async () => {
