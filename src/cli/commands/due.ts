@@ -7,6 +7,7 @@ import { calendarText } from '../../report/calendar.ts';
 import { dueLines, dueWords } from '../../report/due-text.ts';
 import { dueFacts } from '../../vault/due.ts';
 import { keysetByName } from '../../vault/propose.ts';
+import { isOldCopyOf } from '../../vault/standing.ts';
 import { exits } from '../exit.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -36,6 +37,10 @@ async function due(session: Session, options: Options, [name]: readonly string[]
     const now = context.now();
     const facts = records.map((record) => dueFacts(ceremonies, record));
     const items = dueItems(facts, now, spread);
+    if (state.rehearsal) say.line('REHEARSAL: nothing of this is real');
+    const old = records.filter((record) => isOldCopyOf(state, record)).map((record) => record.name);
+    if (old.length > 0)
+      say.line(`this vault is an old copy of itself: what it says of ${old.join(', ')} is not how things stand`);
     if (records.length === 0) say.line('no keyset here yet, so nothing can be due');
     for (const line of dueLines(items, now)) say.line(context.colour ? shaded(line) : line);
     if (facts.length > 0 && facts.every(({ policy }) => policy?.refreshEvery === undefined))
@@ -49,6 +54,8 @@ async function due(session: Session, options: Options, [name]: readonly string[]
       v: 1,
       now,
       due: pressing.length,
+      rehearsal: state.rehearsal,
+      oldCopyOf: old,
       overdue: pressing.filter(({ state: one }) => one === 'overdue').length,
       items: items.map((item) => itemJson(item, now)),
     });
