@@ -4,6 +4,7 @@ import { registerBackup } from './commands/backup.ts';
 import { registerCard } from './commands/card.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDue } from './commands/due.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerExport } from './commands/export.ts';
 import { registerInit } from './commands/init.ts';
@@ -61,6 +62,7 @@ const registers: readonly Register[] = [
   registerVerify,
   registerBackup,
   registerPolicy,
+  registerDue,
   registerRehearse,
   registerInspect,
   registerExplain,
