@@ -1,6 +1,6 @@
 // Writes the whole program as one readable file: dist/conclave.mjs. The test of the architecture reads the same options.
-import { chmod } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { chmod, readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { page } from './verifier-page.js';
 
@@ -16,6 +16,20 @@ const verifierInside = {
     onLoad({ filter: /\/src\/report\/verifier-page\.ts$/ }, async () => ({
       contents: `export function verifierPage() { return ${literal(await page())}; }`,
     }));
+  },
+};
+
+/**
+ * The one file has the decoder of QR codes inside, too.
+ * @satisfies {import('esbuild').Plugin}
+ */
+const decoderInside = {
+  name: 'decoder of QR codes',
+  setup(/** @type {import('esbuild').PluginBuild} */ { onLoad }) {
+    onLoad({ filter: /\/src\/media\/qr\/decoder\.ts$/ }, async () => {
+      const wasm = await readFile(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')), 'base64');
+      return { contents: `export function decoderWasm() { return new Uint8Array(Buffer.from('${wasm}', 'base64')); }` };
+    });
   },
 };
 
@@ -38,7 +52,7 @@ export const options = {
   target: 'node20.19',
   format: 'esm',
   legalComments: 'inline',
-  plugins: [verifierInside],
+  plugins: [verifierInside, decoderInside],
   banner: {
     // CommonJS packages inside ask for Node's own modules through `require`, which an ES module does not have; one of
     // the others imports `createRequire` by that name.

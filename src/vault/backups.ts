@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
-import type { Backup } from '../ceremony/backup.ts';
+import { type Backup, type BackupHeader, encodeLink } from '../ceremony/backup.ts';
 import { judgeBackup, type KnownCommittees, shareOf } from '../ceremony/backup-standing.ts';
 import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import type { LinkFacts } from '../ceremony/succession.ts';
@@ -24,6 +24,16 @@ export function linkFor(ceremonies: Ceremonies, record: KeysetRecord, { encoded 
       if (proof !== null && equalBytes(proof.link.descriptor, encoded)) return proof.link;
   }
   throw new Problem('KEYSET_UNPROVEN', `the committee of ${record.name} is not proven here`, 'run conclave next');
+}
+
+/** The proof of the committee that a header names, encoded, if this vault has it: a page need not be typed to its end. */
+export function knownLink(ceremonies: Ceremonies, header: BackupHeader): Uint8Array | null {
+  const record = ceremonies.vault.state.keysets.find(
+    ({ id, keys }) => equalBytes(id, header.keyset) && equalBytes(keys, header.keys),
+  );
+  if (record === undefined) return null;
+  const committee = committeesOf(ceremonies, record).committees.find(({ id }) => equalBytes(id, header.descriptor));
+  return committee === undefined ? null : encodeLink(linkFor(ceremonies, record, committee));
 }
 
 /** The keyset that a backup belongs to, if this vault knows it. */
