@@ -10,7 +10,7 @@ import type { Ceremonies } from './ceremonies.ts';
 import { emptyRegister } from './copies.ts';
 import { holdingOf } from './holding.ts';
 import { myIdentity } from './identity.ts';
-import { isRecordOf } from './standing.ts';
+import { isOldCopyOf, isRecordOf } from './standing.ts';
 import type { ApartShare, CopyRecord, KeysetRecord, Slot, VaultState } from './state.ts';
 
 /* What a vault makes of a backup: what it knows to judge it by, and what may become of the share in it. */
@@ -93,6 +93,12 @@ export function restore(
           'do not go on: show both to the other members',
         );
       checkPins(vault.state, link.proven);
+      if (quarantine)
+        throw new Problem(
+          'USAGE',
+          `this vault knows nothing of ${header.name}, so it cannot say that the backup is stale`,
+          'leave --quarantine away: in a vault that is not its own the share signs nothing either',
+        );
       break;
     case 'current':
       if (quarantine)
@@ -117,14 +123,26 @@ export function restore(
   return setApart(ceremonies, backup, share, standing.state === 'stale' ? 'stale' : 'other-machine', at);
 }
 
-/** Where this share belongs in this vault: its own active place. Null: nowhere, and it may be kept apart. */
-function ownPlace({ vault }: Ceremonies, record: KeysetRecord, { header, link }: Backup, stale: boolean): Slot | null {
+/** Where this share belongs in this vault: its own place. Null: nowhere, and it may be kept apart. */
+function ownPlace(
+  { vault: { state } }: Ceremonies,
+  record: KeysetRecord,
+  { header, link }: Backup,
+  stale: boolean,
+): Slot | null {
   if (stale) return null;
-  const me = myIdentity(vault.state);
+  const me = myIdentity(state);
   if (toHex(header.identity) === me) {
+    if (isOldCopyOf(state, record))
+      throw new Problem(
+        'VAULT_ROLLED_BACK',
+        `this vault is an old copy: ${record.name} may have gone on without this share, and nothing is put back here`,
+        'put this copy away and use the newest one',
+      );
+    // retired while its successors have not proven themselves: then it may be the one that is needed again
     const slot = record.slots.find(
       ({ descriptor, index, state }) =>
-        state === 'active' && index === header.index && equalBytes(descriptor, link.descriptor),
+        state !== 'pending' && index === header.index && equalBytes(descriptor, link.descriptor),
     );
     if (slot !== undefined) return slot;
     throw new Problem(
@@ -154,7 +172,10 @@ function setApart(
   const { header, link } = backup;
   const known = recordOfBackup(vault.state, backup);
   const same = (one: ApartShare): boolean => one.index === header.index && equalBytes(one.descriptor, link.descriptor);
-  const other = known?.apart.find((one) => one.epoch === header.epoch && !same(one));
+  // beside another one of its committee, be it an old one of this member that a closing kept
+  const another = (slot: Slot): boolean => slot.index !== header.index && equalBytes(slot.descriptor, link.descriptor);
+  const other =
+    known?.apart.find((one) => one.epoch === header.epoch && !same(one)) ?? known?.slots.find((one) => another(one));
   if (known !== undefined && other !== undefined) {
     throw new Problem(
       'BACKUP_FOREIGN',

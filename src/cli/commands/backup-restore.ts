@@ -85,6 +85,7 @@ function words({ did, record }: Restored, member: string, next: { drill: string;
     case 'kept-apart':
       return [
         `the share of ${member} is in this vault, apart: this machine is not the member that it belongs to, and signs nothing with it`,
+        `whether it is still the share of today only somebody can say who was there since: conclave backup check THIS-FILE, with --against an export of ${record.name}`,
         `to have ${member} in the committee again, one of the others proposes, with the card of this machine:`,
         `  ${next.recover}`,
         `where too few others are left for that: conclave keyset export ${record.name} writes the share for a signer of FROST`,
