@@ -15,6 +15,7 @@ import { registerNext } from './commands/next.ts';
 import { registerNote } from './commands/note.ts';
 import { registerPassphrase } from './commands/passphrase.ts';
 import { registerPropose } from './commands/propose.ts';
+import { registerQr } from './commands/qr.ts';
 import { registerRehearse } from './commands/rehearse.ts';
 import { registerAbort, registerAmend, registerRelease, registerReprove } from './commands/repair.ts';
 import { registerRoster } from './commands/roster.ts';
@@ -59,6 +60,7 @@ const registers: readonly Register[] = [
   registerExport,
   registerVerify,
   registerBackup,
+  registerQr,
   registerRehearse,
   registerInspect,
   registerExplain,
