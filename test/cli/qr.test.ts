@@ -35,7 +35,7 @@ const typing = (lines: readonly string[]): Overrides => ({
 });
 
 async function photographs(made: World, numbers: readonly number[], size = 300): Promise<void> {
-  made.folder('/photos');
+  if (made.memory.kind('/photos') === 'absent') made.folder('/photos');
   const { frame } = streamOf(file, size);
   for (const number of numbers) {
     const code = codePixels(qrMatrix(frame(number), { level: 'L' }), 4);
