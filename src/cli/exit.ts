@@ -136,6 +136,8 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   STICK_BLOCKED: exits.unforeseen,
   STICK_NAME: exits.usage,
   IMAGE_UNREADABLE: exits.failed,
+  CAMERA_FAILED: exits.unforeseen,
+  SCAN_INCOMPLETE: exits.failed,
   SCENARIO_INVALID: exits.usage,
   REHEARSAL_STUCK: exits.failed,
   MACHINE_UNSAFE: exits.refused,

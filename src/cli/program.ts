@@ -17,6 +17,7 @@ import { registerNote } from './commands/note.ts';
 import { registerPassphrase } from './commands/passphrase.ts';
 import { registerPolicy } from './commands/policy.ts';
 import { registerPropose } from './commands/propose.ts';
+import { registerQr } from './commands/qr.ts';
 import { registerRehearse } from './commands/rehearse.ts';
 import { registerAbort, registerAmend, registerRelease, registerReprove } from './commands/repair.ts';
 import { registerRoster } from './commands/roster.ts';
@@ -63,6 +64,7 @@ const registers: readonly Register[] = [
   registerBackup,
   registerPolicy,
   registerDue,
+  registerQr,
   registerRehearse,
   registerInspect,
   registerExplain,
