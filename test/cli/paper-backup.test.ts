@@ -123,7 +123,7 @@ describe('backup create --paper', () => {
     const counting = faultyFileSystem(counted.fs);
     await counted.machine('alice').runWith({ fs: counting }, ...page);
     const places = counting.operations.length;
-    for (let at = 2; at <= places; at += 3) {
+    for (let at = 2; at <= places; at += 5) {
       const world = made.fork();
       const alice = world.machine('alice');
       const fault = at % 2 === 0 ? 'kill' : 'torn';
