@@ -1,4 +1,5 @@
-import { systemContext } from './context.ts';
+import { askFirst } from '../crypto/signature.ts';
+import { systemContext, systemVerifier } from './context.ts';
 import { exitFor } from './exit.ts';
 import { guardProcess, unsafeStart } from './guard.ts';
 import { run } from './program.ts';
@@ -8,6 +9,7 @@ import { Session } from './session.ts';
 export async function main(): Promise<void> {
   guardProcess(process);
   for (const stream of [process.stdout, process.stderr]) stream.on('error', leftAlone);
+  askFirst(systemVerifier());
   const argv = process.argv.slice(2);
   const context = systemContext(argv, null);
   const unsafe = unsafeStart(argv, process.execArgv, context.env);

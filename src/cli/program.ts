@@ -14,6 +14,7 @@ import { menu } from './commands/menu.ts';
 import { registerNext } from './commands/next.ts';
 import { registerNote } from './commands/note.ts';
 import { registerPassphrase } from './commands/passphrase.ts';
+import { registerPolicy } from './commands/policy.ts';
 import { registerPropose } from './commands/propose.ts';
 import { registerRehearse } from './commands/rehearse.ts';
 import { registerAbort, registerAmend, registerRelease, registerReprove } from './commands/repair.ts';
@@ -59,6 +60,7 @@ const registers: readonly Register[] = [
   registerExport,
   registerVerify,
   registerBackup,
+  registerPolicy,
   registerRehearse,
   registerInspect,
   registerExplain,

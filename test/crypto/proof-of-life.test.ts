@@ -129,7 +129,7 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       const quick = (list: typeof nonces, of: Uint8Array, index: number, share: Uint8Array): boolean => {
         try {
           const round = signingRound(name, run.commitments[0] as Point, verification, list, of);
-          return areDue([round], index, [share], text('context'));
+          return areDue([round], [{ index, shares: [share] }], text('context'));
         } catch {
           return false; // what it cannot read it does not take
         }
@@ -164,11 +164,39 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       const { decodeScalar, encodeScalar, add, sub, scalar } = group;
       const more = encodeScalar(add(decodeScalar(share), scalar(1n)));
       const less = encodeScalar(sub(decodeScalar(share), scalar(1n)));
-      const together = (...shares: Uint8Array[]) => areDue([round, round], index, shares, text('context'));
+      const together = (...shares: Uint8Array[]) => areDue([round, round], [{ index, shares }], text('context'));
       expect(together(share, share)).toBe(true);
       for (const wrong of [[more, share], [share, less], [more, less], [share], []])
         expect(together(...wrong)).toBe(false);
-      expect(areDue([], index, [], text('context'))).toBe(false);
+      expect(areDue([], [{ index, shares: [] }], text('context'))).toBe(false);
+    });
+
+    it('has signature shares of several signers that are taken together only if each is good', () => {
+      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
+      const round = signingRound(name, run.commitments[0] as Point, verification, nonces, message);
+      const { decodeScalar, encodeScalar, add, scalar } = group;
+      const given = (...off: bigint[]) =>
+        parts.map(({ index, share }, at) => ({
+          index,
+          shares: [encodeScalar(add(decodeScalar(share), scalar(off[at] ?? 0n)))],
+        }));
+      const together = (all: ReturnType<typeof given>) => areDue([round], all, text('context'));
+      expect(together(given())).toBe(true);
+      expect(together(given().slice(1))).toBe(true);
+      for (const wrong of [given(1n), given(0n, 1n), given(1n, -1n), given(1n, 1n, -2n)])
+        expect(together(wrong)).toBe(false);
+      const [first, second] = given() as [
+        { index: number; shares: Uint8Array[] },
+        { index: number; shares: Uint8Array[] },
+      ];
+      expect(
+        together([
+          { ...first, index: second.index },
+          { ...second, index: first.index },
+        ]),
+      ).toBe(false);
+      expect(together([{ ...first, index: 9 }, second])).toBe(false);
+      expect(together([{ ...first, shares: [] }, second])).toBe(false);
     });
 
     it('makes the same signature the quick way, of one share of each signer and nothing else', () => {

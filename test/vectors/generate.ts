@@ -5,6 +5,7 @@ import { makeCeremony } from './make-ceremony.ts';
 import { makeDisputes } from './make-disputes.ts';
 import { makeDocuments } from './make-documents.ts';
 import { makeEnvelope } from './make-envelope.ts';
+import { makeFrames } from './make-frames.ts';
 import { makeLaterTurns } from './make-later-turns.ts';
 import { makePackets } from './make-packets.ts';
 import { makeProofOfLife } from './make-proof-of-life.ts';
@@ -14,6 +15,7 @@ import { makeStill } from './make-still.ts';
 import { attemptOperations } from './operations-attempts.ts';
 import { ceremonyOperations } from './operations-ceremony.ts';
 import { cryptoOperations } from './operations-crypto.ts';
+import { frameOperations } from './operations-frames.ts';
 import { stillOperations } from './operations-still.ts';
 import { turnOperations } from './operations-turns.ts';
 import { type Story, tell } from './story.ts';
@@ -44,6 +46,7 @@ export const makers: Readonly<Record<string, () => Questions>> = {
   'drill-and-census.json': makeStill,
   'later-turns.json': () => makeLaterTurns(told()),
   'recovery.json': () => makeRecovery(told()),
+  'frames.json': makeFrames,
 };
 
 export const operations: Operations = {
@@ -52,6 +55,7 @@ export const operations: Operations = {
   ...attemptOperations,
   ...stillOperations,
   ...turnOperations,
+  ...frameOperations,
 };
 
 export function fileText(file: VectorFile): string {

@@ -37,11 +37,17 @@ export function signingRound(
   };
 }
 
-export function areDue(rounds: readonly SigningRound[], index: number, shares: readonly Uint8Array[]): boolean {
+export function areDue(
+  rounds: readonly SigningRound[],
+  given: readonly { readonly index: number; readonly shares: readonly Uint8Array[] }[],
+): boolean {
   return (
     rounds.length > 0 &&
-    shares.length === rounds.length &&
-    rounds.every((round, at) => round.isDue(index, shares[at] ?? new Uint8Array()))
+    given.every(
+      ({ index, shares }) =>
+        shares.length === rounds.length &&
+        rounds.every((round, at) => round.isDue(index, shares[at] ?? new Uint8Array())),
+    )
   );
 }
 
