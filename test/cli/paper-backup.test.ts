@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import { fileHash } from '../../src/bytes/tagged-hash.ts';
+import { nowhere } from '../../src/ceremony/packets/closing.ts';
+import { onPaper, readDrawn } from '../../src/cli/paper.ts';
 import { faultyFileSystem } from '../../src/media/faults.ts';
+import type { Pixels } from '../../src/media/qr/image-file.ts';
+import type { Block } from '../../src/report/page-block.ts';
 import { jpegFile, photograph } from '../media/qr/photograph.ts';
 import { codeSheets, sheetsOf } from '../report/pdf.ts';
 import { type Machine, World } from './world.ts';
@@ -26,18 +30,20 @@ beforeAll(async () => {
   printed = made.fork();
   await printed.machine('alice').ok(...page, '--label', 'for the safe');
   lines = linesOf(printed.memory.readFile('/usb/page.pdf'));
-  const [, codes] = codeSheets(printed.memory.readFile('/usb/page.pdf'), 2.2);
-  if (codes === undefined) throw new Error('no sheet with codes');
-  const held = { turned: 8, tilted: 0.08, blurred: 1, noise: 25, shadow: 0.6 };
+  const [, sheet] = codeSheets(printed.memory.readFile('/usb/page.pdf'), 2);
+  if (sheet === undefined) throw new Error('no sheet with codes');
+  // from below the title to where the codes end, which is what somebody would hold the camera at
+  const codes = cut(sheet, 140, 1260);
+  const held = { turned: 8, tilted: 0.08, noise: 25, shadow: 0.6 };
   printed.memory.put('/photos/sheet 2.JPG', jpegFile(photograph(codes, held), 70));
   printed.memory.put('/photos/notes.txt', new Uint8Array(3));
-  const above = {
-    ...codes,
-    height: Math.floor(codes.height / 2),
-    gray: codes.gray.slice(0, codes.width * Math.floor(codes.height / 2)),
-  };
-  printed.memory.put('/upper-half.jpg', jpegFile(above));
+  printed.memory.put('/upper-half.jpg', jpegFile(cut(sheet, 140, 750)));
 }, 120_000);
+
+/** The rows of a picture from here to there. */
+function cut({ width, gray }: Pixels, from: number, to: number): Pixels {
+  return { width, height: to - from, gray: gray.slice(from * width, to * width) };
+}
 
 /** As they are printed, the first one first. */
 function linesOf(pdf: Uint8Array): string[] {
@@ -144,8 +150,36 @@ describe('backup create --paper', () => {
   }, 180_000);
 });
 
+describe('what is drawn', () => {
+  test('is read again, squares and lines, and one sign or square that is another is found', async () => {
+    const world = made.fork();
+    const alice = world.machine('alice');
+    const { json } = await alice.ok('backup', 'create', 'treasury', '--to', '/usb', ...words);
+    const file = world.read(json.backups[0].file) ?? '';
+    const { blocks } = await onPaper(file, nowhere);
+    expect(new TextDecoder().decode(await readDrawn(blocks))).toBe(file);
+    const changed = (change: (block: Block) => Block) => readDrawn(blocks.map(change));
+    const refused = { code: expect.stringMatching(/^BACKUP_/) };
+    await expect(
+      changed((block) =>
+        block.kind === 'numbered'
+          ? { ...block, lines: block.lines.map((line) => (line.startsWith('A002') ? misspelt(line) : line)) }
+          : block,
+      ),
+    ).rejects.toMatchObject(refused);
+    await expect(
+      changed((block) => (block.kind === 'codes' ? { ...block, codes: block.codes.slice(1) } : block)),
+    ).rejects.toMatchObject(refused);
+    // a page of which the codes are those of another backup
+    const again = await alice.ok('backup', 'create', 'treasury', '--to', '/usb', ...words);
+    const other = await onPaper(world.read(again.json.backups[0].file) ?? '', nowhere);
+    const codes = other.blocks.find((block) => block.kind === 'codes') as Block;
+    await expect(changed((block) => (block.kind === 'codes' ? codes : block))).rejects.toMatchObject(refused);
+  }, 60_000);
+});
+
 describe('a photograph of the page', () => {
-  test('turned, tilted, blurred and in bad light is all that it takes to have the share back', async () => {
+  test('turned, tilted and in bad light is all that it takes to have the share back', async () => {
     const world = printed.fork();
     const alice = world.machine('alice');
     const share = alice.share('treasury');
