@@ -12,7 +12,7 @@ export function isOver(view: View, others: readonly View[]): Over | null {
     ({ plan: other, current: there }) =>
       other.ceremony !== plan.ceremony &&
       ((other.insteadOf !== null && toHex(other.insteadOf) === plan.ceremony && current.death !== null) ||
-        (there.proof !== null && plan.parent !== null && sameParent(other, plan))),
+        (there.proof !== null && sameParent(other, plan))),
   );
   if (replaced) return 'replaced';
   return view.withdrawn && attempts.every(({ death }) => death !== null) ? 'withdrawn' : null;

@@ -2,8 +2,9 @@ import { equalBytes } from '../bytes/hex.ts';
 import { callWalk } from './call-route.ts';
 import { type Duty, duties, owedBy } from './duties.ts';
 import type { View } from './evaluate.ts';
-import { isKind } from './kinds.ts';
+import { isKind, type KindName } from './kinds.ts';
 import { movesShares, type Participant } from './plan.ts';
+import { policiesOver } from './policy.ts';
 import { openCalls } from './reprove.ts';
 import { stillWalk } from './still-route.ts';
 
@@ -81,28 +82,25 @@ function wayOut(view: View, from: string | undefined): Stop[] {
 
 /** What no visit can mend: it takes a packet that is somewhere else, an amendment, or a new plan. */
 function stuckOn(view: View): string[] {
-  const { plan, packets, current } = view;
+  const { plan, current } = view;
   const { death, deals, proof, transcript, attempt } = current;
   if (proof !== null) return [];
   if (death !== null)
     return [`the attempt is over: ${death.why === 'released' ? 'given up' : 'refused'} by ${death.by.join(', ')}`];
   if (view.withdrawn) return ['the proposer withdrew the plan'];
-  const said = (kind: 'deal' | 'acceptance' | 'activation', { identity }: Participant): boolean =>
-    packets.some(
-      (packet) => isKind(packet, kind) && packet.identity === identity && equalBytes(packet.attempt, attempt.id),
-    );
   const found: string[] = [];
   for (const { participant } of attempt.dealers) {
     const good = deals.get(participant.identity)?.length ?? 0;
     if (good > 1) found.push(`${participant.name} dealt twice`);
-    if (good === 0 && said('deal', participant)) found.push(`the deal of ${participant.name} does not count here`);
+    if (good === 0 && said(view, 'deal', participant))
+      found.push(`the deal of ${participant.name} does not count here`);
   }
   if (found.length === 0 && current.counts && transcript === null)
     found.push('the deals together would change the key');
   for (const receiver of plan.receivers) {
-    if (said('acceptance', receiver) && !current.acceptances.has(receiver.identity))
+    if (said(view, 'acceptance', receiver) && !current.acceptances.has(receiver.identity))
       found.push(`the acceptance of ${receiver.name} does not count here`);
-    if (said('activation', receiver) && !current.activations.has(receiver.identity))
+    if (said(view, 'activation', receiver) && !current.activations.has(receiver.identity))
       found.push(`the activation of ${receiver.name} does not count here`);
     if (current.releases.has(receiver.identity) && !current.activations.has(receiver.identity))
       found.push(`${receiver.name} gave the attempt up`);
@@ -110,15 +108,22 @@ function stuckOn(view: View): string[] {
   return found;
 }
 
+/** Whether this member has said it in the attempt that is worked on, good or bad. */
+function said({ packets, current }: View, kind: KindName, { identity }: Participant): boolean {
+  return packets.some(
+    (packet) => packet.kind === kind && packet.identity === identity && equalBytes(packet.attempt, current.attempt.id),
+  );
+}
+
 /** What a member has still before itself, one bit each; and the site of its machine. */
 const approving = 1;
-/** As an approver whom the policy of the keyset names. */
-const policyApproving = 2;
-const dealing = 4;
-const endorsing = 8;
-const accepting = 16;
-const activating = 32;
-const closing = 64;
+/** As an approver whom the policy of the keyset names, and one whom the policy names that the plan changes it to. */
+const policyApproving = [2, 4] as const;
+const dealing = 8;
+const endorsing = 16;
+const accepting = 32;
+const activating = 64;
+const closing = 128;
 
 interface State {
   readonly left: Uint8Array;
@@ -132,25 +137,25 @@ class Abstract {
   readonly #sites: readonly number[];
   readonly #first: Uint8Array;
   /** What has to be reached, less what is here already. */
-  readonly #missing: { readonly approvals: number; readonly policy: number; readonly votes: number };
+  readonly #missing: { readonly approvals: number; readonly policies: readonly number[]; readonly votes: number };
   readonly #approved: boolean;
   /** Votes that count once every named dealer has dealt: no more are asked for. */
   readonly #votesInSight: number;
   readonly #sited: boolean;
 
-  constructor({ plan, packets, current, approvals, approved }: View, sites: ReadonlyMap<string, number> | undefined) {
-    const actors = plan.participants.filter((p) => p.newIndex !== null || p.oldIndex !== null || p.approver);
-    const said = (kind: 'approval' | 'refusal' | 'deal' | 'endorsement', { identity }: Participant): boolean =>
-      packets.some(
-        (packet) =>
-          isKind(packet, kind) &&
-          packet.identity === identity &&
-          (kind === 'approval' || (isKind(packet, 'refusal') && packet.body.as === 'approver')
-            ? true
-            : equalBytes(packet.attempt, current.attempt.id) && kind !== 'refusal'),
-      );
-    const policy = new Set(plan.policy.approvers.map((bytes) => bytes.join()));
-    const ofPolicy = (p: Participant): boolean => policy.has(p.card.signing.join());
+  constructor(view: View, sites: ReadonlyMap<string, number> | undefined) {
+    const { plan, packets, current, approvals, approved } = view;
+    const actors = plan.participants;
+    const refused = new Set(
+      packets.flatMap((packet) =>
+        isKind(packet, 'refusal') && packet.body.as === 'approver' ? [packet.identity] : [],
+      ),
+    );
+    const policies = policiesOver(plan);
+    const named = policies.map(({ approvers }) => new Set(approvers.map((bytes) => bytes.join())));
+    const ofPolicy = (p: Participant, at: number): boolean => named[at]?.has(p.card.signing.join()) === true;
+    const asApprover = (p: Participant): number =>
+      policyApproving.reduce<number>((bits, bit, at) => (ofPolicy(p, at) ? bits | bit : bits), approving);
     const deals = (p: Participant): boolean =>
       current.attempt.dealers.some(({ participant }) => participant.identity === p.identity);
     const beginning = current.proof === null;
@@ -161,10 +166,9 @@ class Abstract {
     this.#first = Uint8Array.from(actors, (p) => {
       let left = 0;
       if (beginning) {
-        if (p.approver && !said('approval', p) && !said('refusal', p))
-          left |= approving | (ofPolicy(p) ? policyApproving : 0);
-        if (deals(p) && !said('deal', p)) left |= dealing;
-        if (plan.parent !== null && p.oldIndex !== null && !deals(p) && !said('endorsement', p)) left |= endorsing;
+        if (p.approver && !approvals.has(p.identity) && !refused.has(p.identity)) left |= asApprover(p);
+        if (deals(p) && !said(view, 'deal', p)) left |= dealing;
+        if (p.oldIndex !== null && !deals(p) && !said(view, 'endorsement', p)) left |= endorsing;
         if (p.newIndex !== null) {
           if (!current.acceptances.has(p.identity)) left |= accepting;
           if (!current.activations.has(p.identity)) left |= activating;
@@ -177,8 +181,8 @@ class Abstract {
     const agreed = plan.participants.filter((p) => approvals.has(p.identity));
     this.#approved = approved;
     this.#missing = {
-      approvals: plan.approvals - agreed.filter((p) => p.approver).length,
-      policy: plan.policy.approvals - agreed.filter(ofPolicy).length,
+      approvals: plan.approvals - agreed.length,
+      policies: policies.map(({ approvals }, at) => approvals - agreed.filter((p) => ofPolicy(p, at)).length),
       votes: plan.quorum - current.endorsers.size,
     };
     this.#votesInSight =
@@ -187,7 +191,7 @@ class Abstract {
   }
 
   start(from: string | undefined): State {
-    const at = from === undefined ? -1 : this.names.indexOf(from);
+    const at = this.names.indexOf(from ?? '');
     return { left: this.#first, site: this.#sited ? (this.#sites[at] ?? -1) : 0, last: at - 1 };
   }
 
@@ -209,12 +213,12 @@ class Abstract {
   key({ left, site }: State): string {
     if (!this.#sited) return String.fromCharCode(...left.toSorted());
     const members = Array.from(left, (_, at) => this.code({ left }, at)).sort((a, b) => a - b);
-    return String.fromCharCode(site, ...members.flatMap((code) => [code >> 7, code & 127]));
+    return String.fromCharCode(site, ...members.flatMap((code) => [code >> 8, code & 255]));
   }
 
   /** What one member has still before itself, and where. */
   code({ left }: Pick<State, 'left'>, at: number): number {
-    return (this.#sited ? (this.#sites[at] as number) * 128 : 0) + (left[at] as number);
+    return (this.#sited ? (this.#sites[at] as number) * 256 : 0) + (left[at] as number);
   }
 
   /** The state after a visit, or null where it would do nothing. */
@@ -229,9 +233,11 @@ class Abstract {
       done.add(duty);
     };
     const approved = (): boolean =>
-      this.#approved || (since(approving) >= this.#missing.approvals && since(policyApproving) >= this.#missing.policy);
+      this.#approved ||
+      (since(approving) >= this.#missing.approvals &&
+        this.#missing.policies.every((missing, at) => since(policyApproving[at] ?? 0) >= missing));
 
-    if (here(approving) && !approved()) act('approve', approving | policyApproving);
+    if (here(approving) && !approved()) act('approve', approving | policyApproving[0] | policyApproving[1]);
     if (approved()) {
       if (here(dealing)) act('deal', dealing);
       if (here(endorsing) && since(endorsing) < this.#votesInSight) act('endorse', endorsing);
@@ -292,7 +298,7 @@ function shortest(ceremony: Abstract, start: State, budget: number): number[] | 
 
 function pathTo(end: Node): number[] {
   const path: number[] = [];
-  for (let node: Node | null = end; node !== null && node.before !== null; node = node.before) path.unshift(node.at);
+  for (let node = end; node.before !== null; node = node.before) path.unshift(node.at);
   return path;
 }
 

@@ -111,7 +111,8 @@ function eventsOf(view: View, identity: string, words: (packet: AnyPacket) => st
     .sort((a, b) => a.at - b.at || order(a.event) - order(b.event) || (a.packet < b.packet ? -1 : 1));
 }
 
-/** Within one second of one clock, the order in which it is done. */
+/** Within one second of one clock, the order in which it is done: what ends it comes last. */
 function order(event: string): number {
-  return ['dealt', 'stored', 'turn', 'a later', 'its'].findIndex((start) => event.startsWith(start));
+  const at = ['dealt', 'stored', 'turn', 'a later'].findIndex((start) => event.startsWith(start));
+  return at < 0 ? 4 : at;
 }

@@ -1,31 +1,34 @@
 import type { Command } from 'commander';
-import { mostBackupBytes, readBackup } from '../../ceremony/backup.ts';
+import { readBackup } from '../../ceremony/backup.ts';
 import { Problem } from '../../problem.ts';
-import { type Restored, restore } from '../../vault/backups.ts';
+import { knownLink, type Restored, restore } from '../../vault/backups.ts';
 import { holdingOf } from '../../vault/holding.ts';
 import { type Keys, openBackup } from '../backup-opening.ts';
-import { readNamed } from '../named-file.ts';
+import { givenBackup, type OnPaper } from '../given-backup.ts';
 import type { Session } from '../session.ts';
 import type { Action } from './backup-create.ts';
 
-interface Options extends Keys {
+interface Options extends Keys, OnPaper {
   readonly quarantine?: boolean;
 }
 
 export function registerRestore(backup: Command, action: Action): void {
   backup
-    .command('restore <file>')
+    .command('restore [files...]')
     .description('put a share back that this vault lost, or keep one in a vault that is not its own; never a stale one')
     .option('--quarantine', 'take a stale share in, where it signs nothing and goes with the next closing')
+    .option('--typed [file]', 'lines of a page that were typed: those in this file, or asked for one by one')
     .option('--backup-passphrase-file <file>', "first line is the backup's own passphrase")
     .option('--identity <file>', 'an age identity that opens it')
     .action(action<Options>(restoreFile));
 }
 
-async function restoreFile(session: Session, options: Options, [file = '']: readonly string[]): Promise<undefined> {
+async function restoreFile(session: Session, options: Options, files: readonly string[]): Promise<undefined> {
   const { say, context } = session;
-  const backup = readBackup(readNamed(session, file, mostBackupBytes));
+  const given = await givenBackup(session, files, options);
+  const whole = given.whole === null ? null : readBackup(given.whole);
   return session.withVault(async (ceremonies) => {
+    const backup = whole ?? readBackup(await given.complete((header) => knownLink(ceremonies, header)));
     const wish = { quarantine: options.quarantine === true, at: context.now() };
     restore(ceremonies, backup, null, wish); // what it can be refused for is said before a passphrase is asked for
     const opened = await openBackup(session, backup, options, ceremonies.vault.state.age.identity);
@@ -82,6 +85,7 @@ function words({ did, record }: Restored, member: string, next: { drill: string;
     case 'kept-apart':
       return [
         `the share of ${member} is in this vault, apart: this machine is not the member that it belongs to, and signs nothing with it`,
+        `whether it is still the share of today only somebody can say who was there since: conclave backup check THIS-FILE, with --against an export of ${record.name}`,
         `to have ${member} in the committee again, one of the others proposes, with the card of this machine:`,
         `  ${next.recover}`,
         `where too few others are left for that: conclave keyset export ${record.name} writes the share for a signer of FROST`,

@@ -36,6 +36,13 @@ async function retire(session: Session, options: Options, [id = '']: readonly st
   return session.withVault(async ({ vault }) => {
     const { record, standing } = find(vault.state, id);
     const { copy, state } = standing;
+    if (copy.attested) {
+      throw new Problem(
+        'USAGE',
+        `copy ${copy.id} was destroyed, as this machine told the others when it closed: that is signed, and stays as it is`,
+        'if it was another one, say so with conclave note --kind deviation, and retire that one',
+      );
+    }
     const method = copyLabel(
       options.method ?? (await context.ask.text('how was it destroyed?', { flag: '--method M' })),
     );
