@@ -6,6 +6,10 @@ export const problems = {
   // bytes
   CBOR_MALFORMED: 'the bytes are not one deterministic CBOR item within the bounds',
   SCHEMA: 'well-formed CBOR that does not fit the schema of what it claims to be',
+  FILE_TOO_LARGE: 'a file that is empty, or too large to be shown as QR codes of that size',
+  FRAME_FOREIGN: 'a QR code that is none of this program',
+  FRAME_DAMAGED: 'a frame, or a line of a scanner that types, that is not what was sent',
+  FRAME_INVALID: 'a frame of another version, or with sizes that cannot be',
   // crypto
   POINT_INVALID: 'a curve point is not canonical, off the curve, outside the prime-order group, or the identity',
   SCALAR_INVALID: 'a scalar is not below the group order, or zero where zero is forbidden',
@@ -25,9 +29,12 @@ export const problems = {
   AUTHOR_UNKNOWN: 'the author has no part in the plan, or none in which to say this',
   KIND_UNKNOWN: 'a kind of packet that this version does not know',
   CEREMONY_UNKNOWN: 'a ceremony that this vault has no proposal of',
+  CODE_TOO_LARGE: 'more bytes than one QR code holds',
+  STREAM_SPOILED: 'frames that claim to be of one file, and are not',
   PACKET_FLOOD: 'more packets of one author than can be of use',
   PLAN_WITHOUT_ME: 'the plan does not name this machine, or names it with a key that is not its own',
   // ceremony: what this machine does not go on with by itself
+  POLICY_BROKEN: 'a plan that does what the policy of its keyset does not allow',
   PLAN_STALE: 'the plan starts from an epoch that this vault knows to be over',
   PLAN_EXPIRED: 'the plan is past its date for a first consent',
   PIN_MISMATCH: 'the keys of the plan are not those that were pinned on this machine',
@@ -89,6 +96,7 @@ export const problems = {
   BACKUP_FOREIGN: 'a backup of another keyset, another member or another committee',
   BACKUP_LOCKED: 'the passphrase or the identity that was given does not open the backup',
   BACKUP_PLACE: 'a backup cannot go where it was asked for',
+  BACKUP_LINES: 'lines of a backup on paper that are missing, or not as they are printed',
   // exchange
   EXCHANGE_INVALID: 'a share file of another system that is not what it claims to be',
   // courier
@@ -100,6 +108,11 @@ export const problems = {
   STICK_DENIED: 'the operating system does not let this user at a file of the stick',
   STICK_BLOCKED: 'something on the stick stands where a file or folder of the ceremony belongs',
   STICK_NAME: 'a name that cannot be a file name on every stick',
+  // QR codes
+  IMAGE_UNREADABLE: 'a picture that is no PNG or JPEG file, is damaged, or is larger than any photograph',
+  CAMERA_FAILED: 'no pictures come from a video or a camera',
+  PARCEL_INVALID: 'a parcel of packets, or a list of what a machine has, that is not what it claims to be',
+  SCAN_INCOMPLETE: 'what was scanned does not make a whole file',
   // rehearsal
   SCENARIO_INVALID: 'a scenario that cannot be read, or that names somebody who is not there',
   REHEARSAL_STUCK: 'the people of a rehearsal do not know how to go on',

@@ -23,7 +23,7 @@ const roomsWithNode = ['media', 'vault', 'courier', 'report', 'cli'];
 
 const packageRooms: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^@noble\/(curves|ciphers)(\/|$)/, rooms: ['crypto'] },
-  { name: /^@scure\/base$/, rooms: ['crypto'] },
+  { name: /^@scure\/base$/, rooms: ['crypto', 'bytes'] },
   { name: /^@cantoo\/pdf-lib(\/|$)/, rooms: ['report'] },
   { name: /^(chalk|commander|inquirer|@inquirer\/.*)$/, rooms: ['cli'] },
 ];

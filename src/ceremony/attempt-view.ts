@@ -5,7 +5,7 @@ import { type Dealing, isBad, transcriptOf, weighComplaints, weighDeals } from '
 import { type Death, deathOf, weighing, whatItNames } from './death.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PacketOf } from './kinds.ts';
-import { type CheckedAcceptance, checkAcceptance } from './packets/acceptance.ts';
+import { type CheckedAcceptance, checkAcceptance, takePossessions } from './packets/acceptance.ts';
 import { type Certificate, type CheckedActivation, type ProofTurn, turnZero } from './packets/activation.ts';
 import type { CheckedDeal } from './packets/deal.ts';
 import { type Accepting, certify, type Proof, proofsOf, weighActivations, weighClosings } from './proving.ts';
@@ -87,24 +87,37 @@ export function evaluateAttempt(evaluation: Evaluation, attempt: Attempt): Attem
 }
 
 function weighAcceptances(evaluation: Evaluation, attempt: Attempt, { deals, bad }: Dealing): Accepting {
-  const { plan, of, checked, wait } = evaluation;
+  const { plan, of, checked, wait, isUnchecked } = evaluation;
+  const context = `acceptance ${toHex(attempt.id)}`;
   const good = [...deals.values()].flat();
   const accepted: CheckedAcceptance[] = [];
   const transcripts = new Map<string, Transcript>();
-  for (const packet of of('acceptance', attempt)) {
+  const named = of('acceptance', attempt).flatMap((packet) => {
     const chosen = packet.body.deals.map((digest) => good.find((deal) => deal.packet.digest === toHex(digest)));
     const present = chosen.filter((candidate) => candidate !== undefined);
     const unchecked = packet.body.deals.some((digest) => isBad(evaluation, attempt, bad, digest, 'deal'));
     if (present.length < chosen.length && !unchecked) {
       wait(packet, 'a deal');
-      continue;
+      return [];
     }
-    const named = unchecked ? null : transcriptOf(evaluation, attempt, present);
-    if (named !== null) transcripts.set(toHex(named.hash), named);
-    const sound = checked(packet, `acceptance ${toHex(attempt.id)}`, () => {
-      if (named === null)
+    const transcript = unchecked ? null : transcriptOf(evaluation, attempt, present);
+    if (transcript !== null) transcripts.set(toHex(transcript.hash), transcript);
+    return [{ packet, transcript }];
+  });
+  for (const transcript of transcripts.values()) {
+    const fresh = named.filter((one) => one.transcript === transcript && isUnchecked(one.packet, context));
+    takePossessions(
+      plan,
+      attempt,
+      transcript,
+      fresh.map(({ packet }) => packet),
+    );
+  }
+  for (const { packet, transcript } of named) {
+    const sound = checked(packet, context, () => {
+      if (transcript === null)
         throw new Problem('ACCEPTANCE_INVALID', 'has to name one good deal of every dealer, in order');
-      return checkAcceptance(plan, attempt, named, packet);
+      return checkAcceptance(plan, attempt, transcript, packet);
     });
     if (sound !== null) accepted.push(sound);
     else bad.add(packet.digest);

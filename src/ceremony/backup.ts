@@ -9,7 +9,7 @@ import { Problem } from '../problem.ts';
 import type { Descriptor } from './descriptor.ts';
 import * as is from './schema.ts';
 import { openSigned, signatureHolds, signPayload } from './signed.ts';
-import { type Link, linkSchema, readLink } from './succession.ts';
+import { type Link, type LinkFacts, linkSchema, readLink } from './succession.ts';
 
 /**
  * A backup of one share, as one file of text: lines for whoever finds it, a header that its member signed, the link that
@@ -68,11 +68,27 @@ export function writeBackup(
 ): string {
   const facts: HeaderFacts = { v: 1, ...header, sealed: fileHash(ageFile) };
   const signed = signPayload('conclave backup v1', encodeCbor({ ...facts }), signingSecret);
-  const { descriptor, transcript, signatures } = link;
-  const linked = encodeCbor({ descriptor, transcript, signatures: [...signatures] });
-  return [...lines(facts), armored(headerName, signed), armored(linkName, linked), armored(ageName, ageFile)].join(
-    '\n',
-  );
+  return fileOf(facts, { header: signed, link: encodeLink(link), ageFile });
+}
+
+/** What the file is made of: the lines for people follow from the header. Another medium may carry these three alone. */
+export interface BackupParts {
+  readonly header: Uint8Array;
+  readonly link: Uint8Array;
+  readonly ageFile: Uint8Array;
+}
+
+/** The file again, from parts that came in some other way. Nothing is believed of it before `readBackup` has seen it. */
+export function backupFile(parts: BackupParts): string {
+  return orDamaged(() => fileOf({ v: 1, ...readHeader(parts.header) }, parts));
+}
+
+export function encodeLink({ descriptor, transcript, signatures }: LinkFacts): Uint8Array {
+  return encodeCbor({ descriptor, transcript, signatures: [...signatures] });
+}
+
+function fileOf(facts: HeaderFacts, { header, link, ageFile }: BackupParts): string {
+  return [...lines(facts), armored(headerName, header), armored(linkName, link), armored(ageName, ageFile)].join('\n');
 }
 
 export function isBackup(file: Uint8Array): boolean {
@@ -89,30 +105,42 @@ export function readBackup(file: Uint8Array): Backup {
   // who copies a text to another system may change how its lines end
   const content = new TextDecoder().decode(file).replaceAll('\r\n', '\n');
   if (!content.startsWith(`${magic}\n`)) damaged('it does not begin as a backup does');
-  const [signedBytes, linkBytes, ageFile] = [headerName, linkName, ageName].map((what) => unarmored(what, content));
-  if (signedBytes == null) throw damage('its header is not whole');
-  if (linkBytes == null) throw damage('the proof of its committee is not whole');
+  const parts = partsOf(content);
+  const { header, link } = orDamaged(() => checked(parts));
+  if (fileOf({ v: 1, ...header }, parts) !== content)
+    damaged('it says something else to people than its signed header does, or holds more');
+  return { header, link, ageFile: parts.ageFile };
+}
+
+/** The parts of a file as they stand in it. */
+export function partsOf(content: string): BackupParts {
+  const [header, link, ageFile] = [headerName, linkName, ageName].map((what) => unarmored(what, content));
+  if (header == null) throw damage('its header is not whole');
+  if (link == null) throw damage('the proof of its committee is not whole');
   if (ageFile == null) throw damage('the sealed share is not whole');
-  const { header, link } = orDamaged(() => checked(signedBytes, linkBytes, ageFile));
-  const whole = [
-    ...lines({ v: 1, ...header }),
-    armored(headerName, signedBytes),
-    armored(linkName, linkBytes),
-    armored(ageName, ageFile),
-  ].join('\n');
-  if (whole !== content) damaged('it says something else to people than its signed header does, or holds more');
   return { header, link, ageFile };
 }
 
-function checked(signedBytes: Uint8Array, linkBytes: Uint8Array, ageFile: Uint8Array): Omit<Backup, 'ageFile'> {
-  const signed = openSigned(signedBytes);
-  const { v: _, ...header } = is.parseCbor(headerSchema, signed.payload, 'header');
-  if (!signatureHolds('conclave backup v1', signed, header.identity)) damaged('its header is not signed by its member');
-  edwards25519.decodePoint(header.identity); // row 16
+function checked({ header: signedBytes, link: linkBytes, ageFile }: BackupParts): Omit<Backup, 'ageFile'> {
+  const header = readHeader(signedBytes);
   if (!equalBytes(header.sealed, fileHash(ageFile))) damaged('the sealed share is not the one that its header names');
   const link = readLink(is.parseCbor(linkSchema, linkBytes, 'link'));
   checkFits(header, link.proven);
   return { header, link };
+}
+
+/** Whose it says it is, and who that is has signed it: what of a backup can be known before its committee is. */
+function readHeader(signedBytes: Uint8Array): BackupHeader {
+  const signed = openSigned(signedBytes);
+  const { v: _, ...header } = is.parseCbor(headerSchema, signed.payload, 'header');
+  if (!signatureHolds('conclave backup v1', signed, header.identity)) damaged('its header is not signed by its member');
+  edwards25519.decodePoint(header.identity); // row 16
+  return header;
+}
+
+/** The header alone, from a medium that carries it apart. */
+export function readBackupHeader(signedBytes: Uint8Array): BackupHeader {
+  return orDamaged(() => readHeader(signedBytes));
 }
 
 function checkFits(header: BackupHeader, descriptor: Descriptor): void {

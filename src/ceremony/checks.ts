@@ -10,6 +10,7 @@ import type { Memo } from './evaluation.ts';
 import { type AnyPacket, isKind, type KindName } from './kinds.ts';
 import { digestOf } from './packet.ts';
 import { movesShares, type Plan, readPlan } from './plan.ts';
+import { approvalsNeeded } from './policy.ts';
 import { bad, good, open, type Result } from './result.ts';
 import { censusResult } from './still-result.ts';
 import { follows, type Link, succession } from './succession.ts';
@@ -129,7 +130,7 @@ function checkPlan(claimed: Plan, { plan, packets }: View): Result {
 
 function checkApprovals({ plan, approvals, approved, current }: View): Result {
   const names = plan.participants.filter(({ identity }) => approvals.has(identity)).map(({ name }) => name);
-  const needed = Math.max(plan.approvals, plan.policy.approvals);
+  const needed = approvalsNeeded(plan);
   if (needed === 0) return good('none is asked for');
   if (current.death?.why === 'approvals-refused') return bad(`refused by ${current.death.by.join(', ')}`);
   const detail = `${names.length} of ${needed} that are needed${names.length === 0 ? '' : `: ${names.join(', ')}`}`;

@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/hex.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
 import { choices, choose, combine } from '../crypto/combinations.ts';
 import { evaluateCommitments } from '../crypto/commitments.ts';
@@ -5,6 +6,7 @@ import type { Point } from '../crypto/group.ts';
 import { combineVerification } from '../crypto/possession.ts';
 import { suite } from '../crypto/suites.ts';
 import { type Descriptor, keysBySuite } from './descriptor.ts';
+import type { Transcript } from './transcript.ts';
 
 /** Which members together can sign: what the commitments of a committee say of it. */
 export interface Coverage {
@@ -24,9 +26,10 @@ const computedAtMost = 500;
 /**
  * That any `threshold` members can sign follows from there being exactly as many commitments. Here it is computed
  * as well: the verification shares of each choice of members, interpolated at zero, are the public keys. All keys of a
- * suite at once, with weights that are fixed by the descriptor, which holds all commitments.
+ * suite at once, with weights that are fixed by the descriptor, which holds all commitments; or by the transcript that
+ * made it, which has them folded already.
  */
-export function coverageOf(descriptor: Descriptor): Coverage {
+export function coverageOf(descriptor: Descriptor, made: Transcript | null = null): Coverage {
   const { threshold, keys, points, epoch } = descriptor;
   const members = descriptor.members.length;
   const combinations = choose(members, threshold);
@@ -36,7 +39,8 @@ export function coverageOf(descriptor: Descriptor): Coverage {
     const seed = taggedHash('coverage', descriptor.id, text(name));
     const lists = places.map((place) => points[place] as readonly Point[]);
     if (lists.some((list) => list.length !== threshold)) return false;
-    const folded = combineVerification(group, lists, seed);
+    const known = made !== null && equalBytes(made.descriptor.id, descriptor.id) ? made.combined.get(name) : undefined;
+    const folded = known ?? combineVerification(group, lists, seed);
     const shares = Array.from({ length: members }, (_, at) => evaluateCommitments(group, folded, at + 1));
     return combine(group, shares, sets, folded[0] as Point, seed);
   });

@@ -6,6 +6,7 @@ import type { AnyPacket, KindName, PacketOf } from './kinds.ts';
 import { attemptOf } from './packets/amendment.ts';
 import type { Vote } from './packets/endorsement.ts';
 import { movesShares, type Plan } from './plan.ts';
+import { policiesOver } from './policy.ts';
 import type { Link } from './succession.ts';
 
 /** Why an attempt can never be completed, and the packets that prove it. */
@@ -151,11 +152,14 @@ function death(why: Death['why'], plan: Plan, evidence: readonly AnyPacket[]): D
   return { why, by: evidence.map((packet) => plan.byIdentity.get(packet.identity)?.name ?? ''), evidence };
 }
 
-/** Whether these approvers are enough, for the plan and for the policy of the keyset. */
+/** Whether these approvers are enough, for the plan and for every policy that it has to keep to. */
 export function approvable(plan: Plan, agrees: (identity: string) => boolean): boolean {
   const agreeing = plan.participants.filter((p) => p.approver && agrees(p.identity));
-  const ofPolicy = plan.policy.approvers.map(toHex).filter(agrees);
-  return agreeing.length >= plan.approvals && ofPolicy.length >= plan.policy.approvals;
+  // protocol section 12: a policy changes with the approvals that it asks for itself, and with those of the new one
+  const enough = policiesOver(plan).every(
+    (policy) => policy.approvers.map(toHex).filter(agrees).length >= policy.approvals,
+  );
+  return agreeing.length >= plan.approvals && enough;
 }
 
 /**

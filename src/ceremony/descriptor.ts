@@ -6,6 +6,7 @@ import { decodeCommitmentLists } from '../crypto/commitments.ts';
 import type { Point } from '../crypto/group.ts';
 import { type SuiteName, suite, suiteNames } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
+import { policyFault, policySchema } from './policy.ts';
 import * as is from './schema.ts';
 
 const keySchema = v.strictObject({
@@ -15,12 +16,6 @@ const keySchema = v.strictObject({
   chainCode: v.nullable(is.bytes(32)),
   /** t points: the committed coefficients of the sharing polynomial, constant first. */
   commitments: is.list(is.someBytes(33), is.limits.members, 2),
-});
-
-export const policySchema = v.strictObject({
-  /** Identities whose approval every ceremony of this keyset needs, and how many of them. */
-  approvers: is.list(is.bytes(32), 16),
-  approvals: is.count,
 });
 
 const schema = v.strictObject({
@@ -41,7 +36,6 @@ const schema = v.strictObject({
 
 export type DescriptorFacts = Omit<v.InferOutput<typeof schema>, 'v'>;
 export type DescriptorKey = DescriptorFacts['keys'][number];
-export type Policy = v.InferOutput<typeof policySchema>;
 
 /** The public face of a keyset at one epoch, with its points decoded: an unchecked point cannot be in here. */
 export interface Descriptor extends DescriptorFacts {
@@ -71,9 +65,8 @@ export function readDescriptor(encoded: Uint8Array): Descriptor {
   if (new Set(facts.members.map((m) => toHex(m.identity))).size !== facts.members.length) refuse('an identity repeats');
   if (new Set(facts.members.map((m) => m.name.toLowerCase())).size !== facts.members.length) refuse('a name repeats');
   if (new Set(facts.keys.map((key) => key.label.toLowerCase())).size !== facts.keys.length) refuse('a label repeats');
-  if (facts.policy.approvals > facts.policy.approvers.length)
-    refuse('the policy asks for more approvals than approvers');
-  if (!distinctApprovers(facts.policy)) refuse('the policy names an approver twice');
+  const fault = policyFault(facts.policy);
+  if (fault !== null) refuse(fault);
   for (const key of facts.keys) {
     if (!equalBytes(key.commitments[0] as Uint8Array, key.publicKey))
       refuse(`${key.label}: the constant is not the key`);
@@ -108,11 +101,6 @@ export function keysBySuite(keys: readonly { readonly suite: SuiteName }[]): Map
     if (found.length > 0) places.set(name, found);
   }
   return places;
-}
-
-/** One person who stands twice on the list would be two approvals. */
-export function distinctApprovers({ approvers }: Policy): boolean {
-  return new Set(approvers.map(toHex)).size === approvers.length;
 }
 
 export function indexOf(descriptor: DescriptorFacts, identity: string): number | null {

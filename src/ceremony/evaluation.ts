@@ -19,6 +19,8 @@ export interface Evaluation {
   of<K extends KindName>(kind: K, attempt?: Attempt): PacketOf<K>[];
   /** Runs a check once per packet and context; a Problem is the author's fault, and comes back as null. */
   checked<T>(packet: AnyPacket, context: string, check: () => T): T | null;
+  /** Whether that check was never run, here or by whoever handed the results back in. */
+  isUnchecked(packet: AnyPacket, context: string): boolean;
   fault(packet: AnyPacket, error: Problem): null;
   /** Notes that a packet names another one that is not here. */
   wait(packet: AnyPacket, names: string): void;
@@ -58,6 +60,7 @@ export function evaluationOf(plan: Plan, admitted: readonly AnyPacket[], memo: M
       const found = once(`${context} ${packet.digest}`, () => resultOf(check));
       return 'value' in found ? found.value : fault(packet, found.error);
     },
+    isUnchecked: (packet, context) => !memo.has(`${context} ${packet.digest}`),
     fault,
     wait: (packet, names) => {
       waiting.push({ packet: packet.digest, names });

@@ -4,7 +4,7 @@ import { equalBytes, toHex } from '../bytes/hex.ts';
 import { taggedHash } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
 import { type Card, readCard } from './card.ts';
-import { distinctApprovers, policySchema } from './descriptor.ts';
+import { breach, policiesOver, policyFault, policySchema, samePolicy } from './policy.ts';
 import { notRecovering, twiceInNew } from './recovery.ts';
 import * as is from './schema.ts';
 import { type Link, linkSchema, readLink } from './succession.ts';
@@ -214,13 +214,13 @@ export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLin
   distinct(facts.approvers, 'approvers');
   if (facts.approvals > facts.approvers.length) refuse('asks for more approvals than it names approvers');
   const approving = new Set(facts.approvers.map((place) => cardAt(place).identity));
-  if (facts.policy.approvals > facts.policy.approvers.length)
-    refuse('the policy asks for more approvals than approvers');
-  if (!distinctApprovers(facts.policy)) refuse('the policy names an approver twice');
-  const required = parent === null ? facts.policy : parent.proven.policy;
-  if (!equalBytes(encodeCbor(required), encodeCbor(facts.policy)))
-    refuse('a policy changes only where the policy says so');
-  if (required.approvers.some((identity) => !approving.has(toHex(identity))))
+  const fault = policyFault(facts.policy);
+  if (fault !== null) refuse(fault);
+  if (parent !== null && !movesShares(facts) && !samePolicy(parent.proven.policy, facts.policy))
+    refuse('a policy changes only with the committee that it is of');
+  const policies = policiesOver({ policy: facts.policy, parent });
+  // protocol section 9: who has to approve by the old policy, and by the new one, can
+  if (policies.some(({ approvers }) => approvers.some((identity) => !approving.has(toHex(identity)))))
     refuse('leaves out an approver of the policy');
 
   if (facts.expires <= facts.at) refuse('expires before it begins');
@@ -287,6 +287,12 @@ export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLin
   const found = weakShapes(plan);
   if (found.length !== facts.weak.length || found.some((shape, i) => shape !== facts.weak[i])) {
     refuse('does not say in its own words where its shape is weak');
+  }
+  for (const policy of movesShares(plan) ? policies : []) {
+    // protocol section 9: a policy that one machine could be talked out of would be none
+    const broken = breach(policy, plan);
+    if (broken !== null)
+      throw new Problem('POLICY_BROKEN', `plan: ${broken}`, 'conclave policy show says what the policy of a keyset is');
   }
   return plan;
 }

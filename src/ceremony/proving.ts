@@ -18,6 +18,7 @@ import type { Participant, Plan } from './plan.ts';
 import type { ReproveView } from './reprove.ts';
 import type { Link } from './succession.ts';
 import type { Transcript } from './transcript.ts';
+import { takeTogether } from './turn.ts';
 
 /** The good acceptances of one attempt, and the transcripts that they are over. */
 export interface Accepting {
@@ -65,24 +66,33 @@ export interface Group {
 }
 
 export function weighActivations(evaluation: Evaluation, attempt: Attempt, accepting: Accepting): Group[] {
-  const { plan, of, checked, wait, once } = evaluation;
+  const { plan, of, checked, wait, once, isUnchecked } = evaluation;
+  const context = `activation ${toHex(attempt.id)}`;
   const turns = new Map<string, Group>();
-  for (const packet of of('activation', attempt)) {
+  const named = of('activation', attempt).flatMap((packet) => {
     const certificate = certificateNamed(evaluation, attempt, accepting, packet.body.certificate);
-    if (certificate === 'absent') {
-      wait(packet, 'an acceptance');
-      continue;
-    }
-    const found = checked(packet, `activation ${toHex(attempt.id)}`, () => {
-      if (certificate === null)
-        throw new Problem('ACTIVATION_INVALID', 'has to name one good acceptance of every new member');
-      const named = turnZero(certificate);
-      // one and the same for all who signed it, so that what is computed of it is computed once
-      const turn = once(`turn ${toHex(named.hash)}`, () => named);
-      return { turn, good: checkActivation(plan, turn, packet) };
+    if (certificate === 'absent') wait(packet, 'an acceptance');
+    if (certificate === 'absent') return [];
+    const turn = certificate === null ? null : turnZero(certificate);
+    // one and the same for all who signed it, so that what is computed of it is computed once
+    return [{ packet, turn: turn === null ? null : once(`turn ${toHex(turn.hash)}`, () => turn) }];
+  });
+  for (const turn of new Set(named.flatMap((one) => one.turn ?? []))) {
+    const fresh = named.filter((one) => one.turn === turn && isUnchecked(one.packet, context));
+    takeTogether(
+      turn,
+      fresh.flatMap(({ packet }) => {
+        const index = plan.byIdentity.get(packet.identity)?.newIndex ?? null;
+        return index === null ? [] : [{ packet, index }];
+      }),
+    );
+  }
+  for (const { packet, turn } of named) {
+    const good = checked(packet, context, () => {
+      if (turn === null) throw new Problem('ACTIVATION_INVALID', 'has to name one good acceptance of every new member');
+      return checkActivation(plan, turn, packet);
     });
-    if (found === null) continue;
-    const { turn, good } = found;
+    if (good === null || turn === null) continue;
     const key = toHex(turn.hash);
     const before = turns.get(key)?.signed ?? [];
     turns.set(key, { turn, signed: [...before.filter(({ index }) => index !== good.index), good] });

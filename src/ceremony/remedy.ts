@@ -2,6 +2,7 @@ import { declaredLost } from './awaited.ts';
 import { type Duty, otherDealers } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { movesShares } from './plan.ts';
+import { approvalsNeeded } from './policy.ts';
 
 /* What each duty unlocks, and what helps if it is never done. */
 
@@ -53,7 +54,7 @@ export function unlockedBy({ plan, current, approvals, withdrawn }: View, duty: 
     case 'propose':
       return 'everything';
     case 'approve': {
-      const needed = Math.max(plan.approvals, plan.policy.approvals);
+      const needed = approvalsNeeded(plan);
       return `the deals, which no machine makes before ${needed} have approved (${approvals.size} seen here)`;
     }
     case 'refuse':

@@ -4,6 +4,7 @@ import { type Duty, duties, owedBy } from './duties.ts';
 import type { View } from './evaluate.ts';
 import { isKind, type KindName } from './kinds.ts';
 import { movesShares, type Participant } from './plan.ts';
+import { policiesOver } from './policy.ts';
 import { openCalls } from './reprove.ts';
 import { stillWalk } from './still-route.ts';
 
@@ -116,13 +117,13 @@ function said({ packets, current }: View, kind: KindName, { identity }: Particip
 
 /** What a member has still before itself, one bit each; and the site of its machine. */
 const approving = 1;
-/** As an approver whom the policy of the keyset names. */
-const policyApproving = 2;
-const dealing = 4;
-const endorsing = 8;
-const accepting = 16;
-const activating = 32;
-const closing = 64;
+/** As an approver whom the policy of the keyset names, and one whom the policy names that the plan changes it to. */
+const policyApproving = [2, 4] as const;
+const dealing = 8;
+const endorsing = 16;
+const accepting = 32;
+const activating = 64;
+const closing = 128;
 
 interface State {
   readonly left: Uint8Array;
@@ -136,7 +137,7 @@ class Abstract {
   readonly #sites: readonly number[];
   readonly #first: Uint8Array;
   /** What has to be reached, less what is here already. */
-  readonly #missing: { readonly approvals: number; readonly policy: number; readonly votes: number };
+  readonly #missing: { readonly approvals: number; readonly policies: readonly number[]; readonly votes: number };
   readonly #approved: boolean;
   /** Votes that count once every named dealer has dealt: no more are asked for. */
   readonly #votesInSight: number;
@@ -150,8 +151,11 @@ class Abstract {
         isKind(packet, 'refusal') && packet.body.as === 'approver' ? [packet.identity] : [],
       ),
     );
-    const policy = new Set(plan.policy.approvers.map((bytes) => bytes.join()));
-    const ofPolicy = (p: Participant): boolean => policy.has(p.card.signing.join());
+    const policies = policiesOver(plan);
+    const named = policies.map(({ approvers }) => new Set(approvers.map((bytes) => bytes.join())));
+    const ofPolicy = (p: Participant, at: number): boolean => named[at]?.has(p.card.signing.join()) === true;
+    const asApprover = (p: Participant): number =>
+      policyApproving.reduce<number>((bits, bit, at) => (ofPolicy(p, at) ? bits | bit : bits), approving);
     const deals = (p: Participant): boolean =>
       current.attempt.dealers.some(({ participant }) => participant.identity === p.identity);
     const beginning = current.proof === null;
@@ -162,8 +166,7 @@ class Abstract {
     this.#first = Uint8Array.from(actors, (p) => {
       let left = 0;
       if (beginning) {
-        if (p.approver && !approvals.has(p.identity) && !refused.has(p.identity))
-          left |= approving | (ofPolicy(p) ? policyApproving : 0);
+        if (p.approver && !approvals.has(p.identity) && !refused.has(p.identity)) left |= asApprover(p);
         if (deals(p) && !said(view, 'deal', p)) left |= dealing;
         if (p.oldIndex !== null && !deals(p) && !said(view, 'endorsement', p)) left |= endorsing;
         if (p.newIndex !== null) {
@@ -179,7 +182,7 @@ class Abstract {
     this.#approved = approved;
     this.#missing = {
       approvals: plan.approvals - agreed.length,
-      policy: plan.policy.approvals - agreed.filter(ofPolicy).length,
+      policies: policies.map(({ approvals }, at) => approvals - agreed.filter((p) => ofPolicy(p, at)).length),
       votes: plan.quorum - current.endorsers.size,
     };
     this.#votesInSight =
@@ -210,12 +213,12 @@ class Abstract {
   key({ left, site }: State): string {
     if (!this.#sited) return String.fromCharCode(...left.toSorted());
     const members = Array.from(left, (_, at) => this.code({ left }, at)).sort((a, b) => a - b);
-    return String.fromCharCode(site, ...members.flatMap((code) => [code >> 7, code & 127]));
+    return String.fromCharCode(site, ...members.flatMap((code) => [code >> 8, code & 255]));
   }
 
   /** What one member has still before itself, and where. */
   code({ left }: Pick<State, 'left'>, at: number): number {
-    return (this.#sited ? (this.#sites[at] as number) * 128 : 0) + (left[at] as number);
+    return (this.#sited ? (this.#sites[at] as number) * 256 : 0) + (left[at] as number);
   }
 
   /** The state after a visit, or null where it would do nothing. */
@@ -230,9 +233,11 @@ class Abstract {
       done.add(duty);
     };
     const approved = (): boolean =>
-      this.#approved || (since(approving) >= this.#missing.approvals && since(policyApproving) >= this.#missing.policy);
+      this.#approved ||
+      (since(approving) >= this.#missing.approvals &&
+        this.#missing.policies.every((missing, at) => since(policyApproving[at] ?? 0) >= missing));
 
-    if (here(approving) && !approved()) act('approve', approving | policyApproving);
+    if (here(approving) && !approved()) act('approve', approving | policyApproving[0] | policyApproving[1]);
     if (approved()) {
       if (here(dealing)) act('deal', dealing);
       if (here(endorsing) && since(endorsing) < this.#votesInSight) act('endorse', endorsing);

@@ -55,12 +55,13 @@ export function signTurn(turn: Turn, index: number, share: Share, nonces: readon
 
 /** Each signature share is verified singly; a bad one names its author. */
 export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
+  if (together.get(turn)?.has(packet) === true) return;
   const { keys } = turn.descriptor;
   const { shares } = packet.body;
   // row 13: every key, not only the first
   if (shares.length !== keys.length) throw new Problem('TURN_INVALID', 'has to hold one signature share per key');
   const taken = new Set(
-    [...keysBySuite(keys).values()].filter((places) => areTaken(turn, places, index, shares)).flat(),
+    [...keysBySuite(keys).values()].filter((places) => areTaken(turn, places, [{ index, packet }])).flat(),
   );
   keys.forEach((key, place) => {
     if (taken.has(place)) return;
@@ -71,6 +72,18 @@ export function checkTurnPart(turn: Turn, { index, packet }: TurnPart): void {
     if (!verifyStatementShare(key.suite, frost, listed, message, index, shares[place] as Uint8Array))
       throw new Problem('SIGNATURE_INVALID', `the signature share for ${key.label} is wrong`);
   });
+}
+
+/** Parts that were found good, all keys of them, before anybody asked for one. */
+const together = new WeakMap<Turn, Set<TurnPart['packet']>>();
+
+/** Where all of these are good, one sum says so, and none has to be looked at again; else each is, when its time comes. */
+export function takeTogether(turn: Turn, parts: readonly TurnPart[]): void {
+  const { keys } = turn.descriptor;
+  const whole = parts.every(({ packet }) => packet.body.shares.length === keys.length);
+  if (parts.length < 2 || !whole) return;
+  if (![...keysBySuite(keys).values()].every((places) => areTaken(turn, places, parts))) return;
+  together.set(turn, new Set([...(together.get(turn) ?? []), ...parts.map(({ packet }) => packet)]));
 }
 
 /** Of a turn and a key: the same for all of its signers. Null where something in it is not as it should be. */
@@ -85,10 +98,13 @@ function roundIn(turn: Turn, place: number): SigningRound | null {
 }
 
 /** All keys of one suite. */
-function areTaken(turn: Turn, places: readonly number[], index: number, shares: readonly Uint8Array[]): boolean {
+function areTaken(turn: Turn, places: readonly number[], parts: readonly TurnPart[]): boolean {
   const found = places.flatMap((place) => roundIn(turn, place) ?? []);
-  const given = places.map((place) => shares[place] as Uint8Array);
-  return found.length === places.length && orNull(() => areDue(found, index, given, turn.descriptor.id)) === true;
+  const given = parts.map(({ index, packet: { body } }) => ({
+    index,
+    shares: places.map((place) => body.shares[place] as Uint8Array),
+  }));
+  return found.length === places.length && orNull(() => areDue(found, given, turn.descriptor.id)) === true;
 }
 
 function roundOf(turn: Turn, place: number): SigningRound | null {

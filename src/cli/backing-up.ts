@@ -1,13 +1,14 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { equalBytes } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import { text } from '../bytes/tagged-hash.ts';
 import { mostBackupBytes, readBackup, writeBackup } from '../ceremony/backup.ts';
 import type { CopyPlace } from '../ceremony/packets/closing.ts';
+import { sealedUnit } from '../ceremony/paper-backup.ts';
 import { decryptUnder, decryptWith, encryptTo, encryptUnder, newAgeIdentity } from '../courier/age.ts';
 import { readBackupShare, writeBackupShare } from '../exchange/backup-share.ts';
 import { removeDurably, writeDurably } from '../media/durable-file.ts';
-import { FileError, type FileSystem, joinPath } from '../media/file-system.ts';
+import { FileError, type FileSystem, joinPath, parentPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 import { linkFor } from '../vault/backups.ts';
 import type { Ceremonies } from '../vault/ceremonies.ts';
@@ -16,11 +17,13 @@ import { holdingOf, shareInCharge } from '../vault/holding.ts';
 import { isShortPassphrase, shortPassphrase } from '../vault/password.ts';
 import type { CopyRecord, KeysetRecord } from '../vault/state.ts';
 import { newPassphrase } from './commands/init.ts';
+import { onPaper, readDrawn } from './paper.ts';
 import type { Session } from './session.ts';
 
 /** One place that gets a backup, and what the register says of it. */
 export interface BackupPlace {
-  readonly folder: string;
+  /** A folder on a medium, which gets a file; or the PDF that is printed. */
+  readonly to: { readonly kind: 'folder' | 'paper'; readonly path: string };
   readonly label: string;
   readonly where: CopyPlace;
 }
@@ -42,7 +45,7 @@ const suffix = '.new';
 /**
  * Backups of the active share, one for each place. Each is in the register as unfinished before a byte of it is written,
  * and counts once it was read back and opened: so there is never a backup that nobody knows of, and none counts that is
- * not there. What an earlier run left behind in these folders goes first.
+ * not there. What an earlier run left behind in these places goes first.
  */
 export async function backUp(
   session: Session,
@@ -54,19 +57,22 @@ export async function backUp(
   const { vault } = ceremonies;
   const { slot, descriptor } = shareInCharge(ceremonies, holdingOf(ceremonies, keyset));
   const link = linkFor(ceremonies, keyset, descriptor);
-  const folders = wish.places.map(({ folder }) => openPlace(session, folder));
-  const twice = folders.find((folder, at) => folders.indexOf(folder) !== at);
+  const places = wish.places.map((place) => ({ ...place, to: openPlace(session, place.to) }));
+  const twice = places.find(({ to }, at) => places.findIndex((one) => one.to.path === to.path) !== at);
   if (twice !== undefined)
-    throw new Problem('BACKUP_PLACE', `${escapeText(twice)} is named twice`, 'two backups belong in two places');
+    throw new Problem(
+      'BACKUP_PLACE',
+      `${escapeText(twice.to.path)} is named twice`,
+      'two backups belong in two places',
+    );
   const passphrase = wish.recipients.length > 0 ? null : await backupPassphrase(session, wish.passphraseFile);
   // one recipient more, whose identity is forgotten when this returns: what nobody here can open nobody can check
   const witness = await newAgeIdentity();
-  clearUnfinished(context.fs, ceremonies, keyset, folders);
+  clearUnfinished(context.fs, ceremonies, keyset, places);
   const share = vault.readShare(slot);
   const made: Made[] = [];
   try {
-    for (const [at, folder] of folders.entries()) {
-      const { label, where } = wish.places[at] as BackupPlace;
+    for (const { to, label, where } of places) {
       const now = context.now();
       // before a byte of it is anywhere: a backup that exists and is in no register would outlive its epoch unseen
       const copy = registerCopy(vault, keyset, {
@@ -75,16 +81,17 @@ export async function backUp(
         kind: 'backup',
         epoch: slot.epoch,
         at: now,
-        unfinished: folder,
+        unfinished: to.path,
       });
-      const file = joinPath(folder, fileName(keyset, slot.epoch, vault.state.name, copy.id));
+      const file =
+        to.kind === 'paper' ? to.path : joinPath(to.path, fileName(keyset, slot.epoch, vault.state.name, copy.id));
+      const seal = (plain: Uint8Array): Promise<Uint8Array> =>
+        passphrase === null
+          ? encryptTo([...wish.recipients, witness.recipient], plain)
+          : encryptUnder(passphrase, plain, vault.state.rehearsal);
       try {
-        const plain = text(writeBackupShare(copy.id, descriptor, slot.index, share));
-        const ageFile =
-          passphrase === null
-            ? await encryptTo([...wish.recipients, witness.recipient], plain)
-            : await encryptUnder(passphrase, plain, vault.state.rehearsal);
-        plain.fill(0);
+        const plain = writeBackupShare(copy.id, descriptor, slot.index, share);
+        const ageFile = to.kind === 'paper' ? await sealedInUnits(plain, seal) : await sealed(plain, seal);
         const header = {
           id: copy.id,
           keyset: keyset.id,
@@ -100,9 +107,13 @@ export async function backUp(
           recipients: [...wish.recipients],
           rehearsal: vault.state.rehearsal,
         };
-        const content = text(writeBackup(header, link, ageFile, vault.state.signing.secret));
+        const backup = writeBackup(header, link, ageFile, vault.state.signing.secret);
+        const paper = to.kind === 'paper' ? await onPaper(backup, where) : null;
+        const content = paper?.pdf ?? text(backup);
         writeDurably(context.fs, file, content, { suffix, tolerant: true });
-        await readBack(context.fs, file, content, share, (sealed) =>
+        if (!equalBytes(context.fs.readFile(file, mostBackupBytes), content))
+          throw new Problem('BACKUP_DAMAGED', 'it does not read back as it was written');
+        await openAgain(paper === null ? content : await readDrawn(paper.blocks), share, (sealed) =>
           passphrase === null ? decryptWith(witness.identity, sealed) : decryptUnder(passphrase, sealed),
         );
       } catch (error) {
@@ -123,8 +134,24 @@ function fileName({ name }: KeysetRecord, epoch: number, member: string, id: str
   return `${name}-epoch${epoch}-${member}-${id}.backup`;
 }
 
-/** The folder has to be there: making it would hide that the medium is not mounted. */
-function openPlace({ context, home }: Session, named: string): string {
+async function sealed(plain: string, seal: (plain: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array> {
+  const bytes = text(plain);
+  try {
+    return await seal(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** With as many empty lines behind it as make the sealed bytes come out in whole units. */
+async function sealedInUnits(plain: string, seal: (plain: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array> {
+  const once = await sealed(plain, seal);
+  const over = once.length % sealedUnit;
+  return over === 0 ? once : sealed(plain + '\n'.repeat(sealedUnit - over), seal);
+}
+
+/** The folder has to be there: making it would hide that the medium is not mounted. A page is a new file in one. */
+function openPlace({ context, home }: Session, { kind, path: named }: BackupPlace['to']): BackupPlace['to'] {
   const refuse = (why: string): never => {
     throw new Problem(
       'BACKUP_PLACE',
@@ -133,11 +160,15 @@ function openPlace({ context, home }: Session, named: string): string {
     );
   };
   try {
-    const real = context.fs.realPath(resolve(named));
+    const path = resolve(named);
+    const real = context.fs.realPath(kind === 'paper' ? parentPath(path) : path);
     if (context.fs.kind(real) !== 'directory') refuse('it is no folder');
     const vault = context.fs.realPath(home);
     if (real === vault || real.startsWith(`${vault}/`)) refuse('it is inside the vault that it is a backup of');
-    return real;
+    if (kind === 'folder') return { kind, path: real };
+    const file = joinPath(real, basename(path));
+    if (context.fs.kind(file) !== 'absent') refuse('something is there already, and nothing is ever written over it');
+    return { kind, path: file };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return refuse('there is no such folder');
@@ -159,17 +190,13 @@ async function backupPassphrase(session: Session, file: string | undefined): Pro
   return passphrase;
 }
 
-/** From the medium, not from memory; a backup that was not opened is none. */
-async function readBack(
-  fs: FileSystem,
-  file: string,
-  content: Uint8Array,
+/** What was read from the medium, not what is in memory; a backup that was not opened is none. */
+async function openAgain(
+  file: Uint8Array,
   share: readonly Uint8Array[],
   open: (sealed: Uint8Array) => Promise<Uint8Array | null>,
 ): Promise<void> {
-  const found = fs.readFile(file, mostBackupBytes);
-  if (!equalBytes(found, content)) throw new Problem('BACKUP_DAMAGED', 'it does not read back as it was written');
-  const backup = readBackup(found);
+  const backup = readBackup(file);
   const plain = await open(backup.ageFile);
   if (plain === null) throw new Problem('BACKUP_DAMAGED', 'it does not open again');
   const opened = readBackupShare(new TextDecoder().decode(plain), backup);
@@ -215,19 +242,23 @@ function removed(fs: FileSystem, file: string): boolean {
   return [file, file + suffix].every((path) => fs.kind(path) === 'absent');
 }
 
-/** What a run that did not get to its end has left in these folders: found by its number, and taken away. */
+/** What a run that did not get to its end has left in these places: found by its number, and taken away. */
 function clearUnfinished(
   fs: FileSystem,
   { vault }: Ceremonies,
   keyset: KeysetRecord,
-  folders: readonly string[],
+  places: readonly BackupPlace[],
 ): void {
   const record = vault.state.keysets.find(({ name }) => name === keyset.name);
   for (const { id, epoch, unfinished } of record?.copies ?? []) {
-    if (unfinished === null || !folders.includes(unfinished)) continue;
-    const file = joinPath(unfinished, fileName(keyset, epoch, vault.state.name, id));
+    const to = places.map((place) => place.to).find(({ path }) => path === unfinished);
+    if (to === undefined) continue;
     try {
-      if (!removed(fs, file)) continue;
+      if (to.kind === 'paper') {
+        // a page that got its name may have been printed and taken away: it stays in the register
+        if (fs.kind(to.path + suffix) === 'absent') continue;
+        removeDurably(fs, to.path + suffix, { tolerant: true });
+      } else if (!removed(fs, joinPath(to.path, fileName(keyset, epoch, vault.state.name, id)))) continue;
     } catch (error) {
       if (error instanceof FileError) continue; // it stays in the register
       throw error;

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { Random } from '../bytes/random.ts';
 import type { Memo } from '../ceremony/evaluation.ts';
 import type { Stretch } from '../ceremony/phrase.ts';
+import type { Screen } from '../courier/qr/show.ts';
 import { type FileSystem, nodeFileSystem } from '../media/file-system.ts';
 import type { Processes } from '../vault/lock.ts';
 import { type Kdf, scrypt } from '../vault/password.ts';
@@ -10,6 +11,7 @@ import { nodeProcesses } from './processes.ts';
 import { type Ask, createAsk } from './ui/ask.ts';
 import { applyColour, decideColour } from './ui/colour.ts';
 import type { Sink } from './ui/say.ts';
+import { linesOf, openScreen } from './ui/screen.ts';
 
 /** What can be seen of this process and its machine beside the file system: for `doctor`. */
 export interface MachineFacts {
@@ -45,6 +47,10 @@ export interface Context {
   /** Digest of the program's single file, where it runs from one. */
   readonly digest: Uint8Array | null;
   readonly facts: MachineFacts;
+  /** Takes the terminal over, for codes that move. Absent where there is none. */
+  readonly screen?: () => Screen;
+  /** Lines of standard input, for scanners that type. */
+  readonly lines?: () => AsyncIterable<string>;
   /** What was checked of packets: the machines of a rehearsal share it, since each would come to the same result. */
   readonly memo?: Memo;
 }
@@ -79,6 +85,8 @@ export function systemContext(argv: readonly string[], digest: Uint8Array | null
     rehearsal: false,
     digest,
     facts: systemFacts(),
+    ...(stdin.isTTY === true && stdout.isTTY === true ? { screen: () => openScreen(process) } : {}),
+    lines: () => linesOf(stdin),
   };
 }
 

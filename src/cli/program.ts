@@ -4,6 +4,7 @@ import { registerBackup } from './commands/backup.ts';
 import { registerCard } from './commands/card.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDue } from './commands/due.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerExport } from './commands/export.ts';
 import { registerInit } from './commands/init.ts';
@@ -14,7 +15,9 @@ import { menu } from './commands/menu.ts';
 import { registerNext } from './commands/next.ts';
 import { registerNote } from './commands/note.ts';
 import { registerPassphrase } from './commands/passphrase.ts';
+import { registerPolicy } from './commands/policy.ts';
 import { registerPropose } from './commands/propose.ts';
+import { registerQr } from './commands/qr.ts';
 import { registerRehearse } from './commands/rehearse.ts';
 import { registerAbort, registerAmend, registerRelease, registerReprove } from './commands/repair.ts';
 import { registerRoster } from './commands/roster.ts';
@@ -59,6 +62,9 @@ const registers: readonly Register[] = [
   registerExport,
   registerVerify,
   registerBackup,
+  registerPolicy,
+  registerDue,
+  registerQr,
   registerRehearse,
   registerInspect,
   registerExplain,

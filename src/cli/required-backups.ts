@@ -42,7 +42,7 @@ export async function backUpFirst(
   checkRecipients(options.recipient ?? []);
   try {
     await backUp(session, ceremonies, keyset, {
-      places: placesOf(folders, { label: options.backupLabel }, `backup of ${keyset.name}`),
+      places: placesOf({ folders, papers: [] }, { label: options.backupLabel }, `backup of ${keyset.name}`),
       recipients: options.recipient ?? [],
       passphraseFile: options.backupPassphraseFile,
     });

@@ -92,9 +92,9 @@ export function checkConstants(
   weightSeed: Uint8Array,
 ): boolean {
   sameLength(dealt.length, expected.length);
-  const factors = weights(weightSeed, dealt.length);
-  const known = group.combine([group.combine(expected, factors)], [factor]);
-  return group.equalPoints(group.combine(dealt, factors), known);
+  const factors = weights(weightSeed, dealt.length).map((weight) => group.scalar(weight));
+  const due = factors.map((weight) => -group.mul(weight, factor));
+  return group.isZero(group.combine([...dealt, ...expected], [...factors, ...due]));
 }
 
 export function checkConstant(group: Group, dealt: Point, factor: Scalar, expected: Point): boolean {

@@ -3,7 +3,7 @@ import { ed25519, ristretto255 as nobleRistretto255 } from '@noble/curves/ed2551
 import { p256 as nobleP256 } from '@noble/curves/nist.js';
 import { secp256k1 as nobleSecp256k1 } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE } from '@noble/curves/utils.js';
-import { equalBytes } from '../bytes/hex.ts';
+import { equalBytes, toHex } from '../bytes/hex.ts';
 import type { Random } from '../bytes/random.ts';
 import { Problem } from '../problem.ts';
 import { multiScalar } from './multi-scalar.ts';
@@ -50,6 +50,9 @@ export interface Group {
   combine(points: readonly Point[], scalars: readonly bigint[]): Point;
 }
 
+/** So many decoded points are kept, of each group. */
+const remembered = 4096;
+
 function makeGroup<P extends CurvePoint<unknown, P>>(
   name: GroupName,
   cons: CurvePointCons<P>,
@@ -80,6 +83,14 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     return point;
   };
 
+  /** Points come back: a nonce with its acceptance and in its turn, a commitment in every descriptor that has it. */
+  const decoded = new Map<string, P>();
+  const remember = (bytes: Uint8Array, point: P): Point => {
+    if (decoded.size >= remembered) decoded.clear();
+    decoded.set(toHex(bytes), point);
+    return outer(point);
+  };
+
   return Object.freeze<Group>({
     name,
     order,
@@ -87,18 +98,28 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     zero: outer(cons.ZERO),
     base: outer(cons.BASE),
     decodePoint: (bytes) => {
+      const known = decoded.get(toHex(bytes));
+      if (known !== undefined) return outer(known);
       const point = decodeOnCurve(bytes);
       // row 16: small and mixed order
       if (!cofactorOne && !point.isTorsionFree()) return refuse('outside the prime-order subgroup');
-      return outer(point);
+      return remember(bytes, point);
     },
     decodePoints: (encoded) => {
-      const points = encoded.map(decodeOnCurve);
-      if (cofactorOne) return points.map(outer);
-      const sound = points.length >= batchFrom && batchTorsionFree(cons, points, encoded);
+      const known = encoded.map((bytes) => decoded.get(toHex(bytes)));
+      const points = encoded.map((bytes, i) => known[i] ?? decodeOnCurve(bytes));
+      const fresh = points.filter((_, i) => known[i] === undefined);
+      const sound =
+        cofactorOne ||
+        (fresh.length >= batchFrom &&
+          batchTorsionFree(
+            cons,
+            fresh,
+            encoded.filter((_, i) => known[i] === undefined),
+          ));
       // row 16: the same of many at once
-      if (!sound && !points.every((point) => point.isTorsionFree())) refuse('outside the prime-order subgroup');
-      return points.map(outer);
+      if (!sound && !fresh.every((point) => point.isTorsionFree())) refuse('outside the prime-order subgroup');
+      return points.map((point, i) => remember(encoded[i] as Uint8Array, point));
     },
     encodePoint: (point) => (inner(point).is0() ? refuse('the identity has no encoding here') : inner(point).toBytes()),
     decodeScalar: (bytes) => {

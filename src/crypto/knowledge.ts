@@ -3,6 +3,7 @@ import { concatBytes } from '../bytes/hex.ts';
 import type { Random } from '../bytes/random.ts';
 import { taggedHash, text } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
+import { combineScalars, weights } from './commitments.ts';
 import type { Group, Point, Scalar } from './group.ts';
 
 /** Proofs of one domain never pass in another (row 26). */
@@ -42,6 +43,56 @@ export function verifyKnowledge(
   if (!group.equalPoints(group.combine([group.base, point], [z, -c]), R)) {
     throw new Problem('PROOF_INVALID', `the ${domain} proof of knowledge does not verify`);
   }
+}
+
+/** A proof, and what it is about. */
+export interface KnowledgeClaim {
+  readonly point: Point;
+  readonly domain: KnowledgeDomain;
+  readonly context: Uint8Array;
+  readonly proof: Uint8Array;
+}
+
+/**
+ * Whether all of these proofs hold, in one weighted sum that a wrong one passes with 2^-128: the weights are fixed by
+ * all that is weighed. It only ever says yes; whose proof is wrong, if any, is for `verifyKnowledge` to say.
+ */
+export function areKnown(group: Group, claims: readonly KnowledgeClaim[]): boolean {
+  try {
+    return claims.length > 1 && holdTogether(group, claims);
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+function holdTogether(group: Group, claims: readonly KnowledgeClaim[]): boolean {
+  const read = claims.map(({ proof, ...claim }) => {
+    const R = group.decodePoint(proof.subarray(0, group.pointBytes));
+    return { ...claim, R, z: group.decodeScalar(proof.subarray(group.pointBytes)) };
+  });
+  if (read.some(({ point }) => group.isZero(point))) return false;
+  const challenges = read.map(({ point, domain, context, R }) => knowledgeChallenge(group, point, R, domain, context));
+  const seed = taggedHash(
+    'proofs',
+    ...challenges.map(group.encodeScalar),
+    ...read.map(({ z }) => group.encodeScalar(z)),
+  );
+  const factors = weights(seed, read.length).map((weight) => group.scalar(weight));
+  const due = read.flatMap(({ point, R }, at): [Point, bigint][] => {
+    const weight = factors[at] as Scalar;
+    return [
+      [point, -group.mul(weight, challenges[at] as Scalar)],
+      [R, -weight],
+    ];
+  });
+  const base = combineScalars(
+    group,
+    read.map(({ z }) => z),
+    factors,
+  );
+  const sum = group.combine([group.base, ...due.map(([point]) => point)], [base, ...due.map(([, scalar]) => scalar)]);
+  return group.isZero(sum);
 }
 
 function knowledgeChallenge(

@@ -2,11 +2,12 @@ import { type CurvePoint, type CurvePointCons, mulAddUnsafe } from '@noble/curve
 import { Problem } from '../problem.ts';
 
 /** Below this many points noble's interleaved windows win over buckets. */
-const fewPoints = 24;
+const fewPoints = 100;
 
 /**
- * Sum of scalar times point, variable time, public data only. Buckets (Pippenger), where the number of windows
- * follows the largest scalar: weights have 128 bits, and noble's own would walk the whole order.
+ * Sum of scalar times point, variable time, public data only. Few points by noble's windows, many by buckets (Pippenger);
+ * both walk as many bits as the largest scalar has. Weights have 128 bits, and so has a weight that is taken away: minus a
+ * weight is nearly the order, so it is the point that is negated.
  */
 export function multiScalar<P extends CurvePoint<unknown, P>>(
   cons: CurvePointCons<P>,
@@ -14,8 +15,14 @@ export function multiScalar<P extends CurvePoint<unknown, P>>(
   scalars: readonly bigint[],
 ): P {
   if (points.length !== scalars.length) throw new Problem('SCALAR_INVALID', 'as many scalars as points are due');
-  const reduced = scalars.map((scalar) => cons.Fn.create(scalar));
-  if (points.length < fewPoints) return mulAddUnsafe(cons, [...points], reduced);
+  const { ORDER: order } = cons.Fn;
+  const terms = points.map((point, i) => {
+    const scalar = cons.Fn.create(scalars[i] as bigint);
+    return 2n * scalar > order ? { point: point.negate(), scalar: order - scalar } : { point, scalar };
+  });
+  const signed = terms.map(({ point }) => point);
+  const reduced = terms.map(({ scalar }) => scalar);
+  if (points.length < fewPoints) return mulAddUnsafe(cons, signed, reduced);
   const bits = reduced.reduce((all, scalar) => all | scalar, 0n).toString(2).length;
   const width = windowWidth(points.length, bits);
   const mask = (1n << BigInt(width)) - 1n;
@@ -24,7 +31,7 @@ export function multiScalar<P extends CurvePoint<unknown, P>>(
     for (let i = 0; i < width; i++) sum = sum.double();
     const shift = BigInt(window * width);
     const buckets = new Array<P | undefined>(2 ** width);
-    for (const [i, point] of points.entries()) {
+    for (const [i, point] of signed.entries()) {
       const digit = Number(((reduced[i] as bigint) >> shift) & mask);
       if (digit > 0) buckets[digit] = buckets[digit]?.add(point) ?? point;
     }

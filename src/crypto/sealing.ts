@@ -6,7 +6,15 @@ import { lengthPrefixed, taggedHash, text } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
 import { decrypt, encrypt } from './aead.ts';
 import { ristretto255 as group, type Point, type Scalar } from './group.ts';
-import { challenge, proofNonce, proveKnowledge, readProof, verifyKnowledge } from './knowledge.ts';
+import {
+  areKnown,
+  challenge,
+  type KnowledgeClaim,
+  proofNonce,
+  proveKnowledge,
+  readProof,
+  verifyKnowledge,
+} from './knowledge.ts';
 
 /** One-time: destroyed in the step that stores what came in its box. */
 export interface Prekey {
@@ -71,6 +79,23 @@ export function sealBox(plaintext: Uint8Array, prekey: Uint8Array, context: Seal
 export function checkBox(box: Box, prekey: Uint8Array, context: SealContext): void {
   decodePrekey(prekey);
   verifyKnowledge(group, group.decodePoint(box.R), 'box', proofContext(context, prekey), box.proof);
+}
+
+/** Whether all of these boxes pass that check: quicker for many, and it only ever says yes. */
+export function areSound(
+  boxes: readonly { readonly box: Box; readonly prekey: Uint8Array; readonly context: SealContext }[],
+): boolean {
+  try {
+    const claims = boxes.map(({ box, prekey, context }): KnowledgeClaim => {
+      decodePrekey(prekey);
+      const point = group.decodePoint(box.R);
+      return { point, domain: 'box', context: proofContext(context, prekey), proof: box.proof };
+    });
+    return areKnown(group, claims);
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 export function openBox(box: Box, prekeySecret: Uint8Array, context: SealContext): Uint8Array {

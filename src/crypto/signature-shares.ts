@@ -4,6 +4,7 @@ import { bytesToNumberBE, bytesToNumberLE } from '@noble/curves/utils.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../bytes/hex.ts';
 import { taggedHash, text, u64 } from '../bytes/tagged-hash.ts';
+import { Problem } from '../problem.ts';
 import { combineScalars, weights } from './commitments.ts';
 import type { Group, Point, Scalar } from './group.ts';
 import { checkIndices, lagrange } from './polynomial.ts';
@@ -17,12 +18,8 @@ import { type SuiteName, suite as suiteOf } from './suites.ts';
  * the two on every suite, share by share.
  */
 
-/** What a signer's share z has to satisfy: z*B - factor*share = commitment. */
-interface Due {
-  readonly commitment: Point;
-  readonly factor: Scalar;
-  readonly share: Point;
-}
+/** What a signer's share z has to satisfy: z*B is the sum of these, point by point times its factor. */
+type Due = readonly (readonly [Point, Scalar])[];
 
 /** One key and one turn: what is due of each of its signers. */
 export interface SigningRound {
@@ -55,57 +52,52 @@ export function signingRound(
   const named = sorted.map((one) => ({ ...one, id: group.encodeScalar(group.scalar(BigInt(one.index))) }));
   const list = concatBytes(...named.flatMap(({ id, hiding, binding }) => [id, hiding, binding]));
   const prefix = concatBytes(key, hash.message(message), hash.list(list));
-  const parts = named.map(({ id }, at) => {
-    const factor = hash.binding(concatBytes(prefix, id));
-    const [hiding, binding] = [points[2 * at] as Point, points[2 * at + 1] as Point];
-    return group.addPoints(hiding, group.combine([binding], [factor]));
-  });
-  const whole = parts.reduce((sum, point) => group.addPoints(sum, point), group.zero);
+  const one = group.scalar(1n);
+  const binding = named.flatMap(({ id }) => [one, group.scalar(hash.binding(concatBytes(prefix, id)))]);
+  const whole = group.combine(points, binding);
   const challenge = group.scalar(hash.challenge(group.encodePoint(whole), key, message));
+  const minus = (scalar: Scalar): Scalar => group.sub(group.scalar(0n), scalar);
   const negated = taproot && isOdd(group, whole);
   const due = named.map(({ index }, at): [number, Due] => {
-    const [commitment, own] = [parts[at] as Point, share(index)];
-    return [
-      index,
-      {
-        commitment: negated ? group.negate(commitment) : commitment,
-        factor: group.mul(challenge, lagrange(group, indices, index)),
-        share: flipped ? group.negate(own) : own,
-      },
-    ];
+    const nonces = [2 * at, 2 * at + 1].map((place): [Point, Scalar] => {
+      const factor = binding[place] as Scalar;
+      return [points[place] as Point, negated ? minus(factor) : factor];
+    });
+    const factor = group.mul(challenge, lagrange(group, indices, index));
+    return [index, [...nonces, [share(index), flipped ? minus(factor) : factor]]];
   });
   const encoded = group.encodePoint(whole);
   return { group, due: new Map(due), bound: prefix, nonce: taproot ? encoded.subarray(1) : encoded };
 }
 
+/** What one signer gives: a share for each round. */
+export interface Given {
+  readonly index: number;
+  readonly shares: readonly Uint8Array[];
+}
+
 /**
- * Whether these are the shares that are due of this signer, one for each round of one group: all of them in one weighted
- * sum, which a wrong one passes with 2^-128. The weights are fixed by all that is weighed; `context` has to fix the
+ * Whether these are the shares that are due of these signers, for rounds of one group: all of them in one weighted sum,
+ * which a wrong one passes with 2^-128. The weights are fixed by all that is weighed; `context` has to fix the
  * verification shares.
  */
-export function areDue(
-  rounds: readonly SigningRound[],
-  index: number,
-  shares: readonly Uint8Array[],
-  context: Uint8Array,
-): boolean {
+export function areDue(rounds: readonly SigningRound[], given: readonly Given[], context: Uint8Array): boolean {
   const group = rounds[0]?.group;
-  const due = rounds.flatMap((round) => round.due.get(index) ?? []);
-  if (group === undefined || shares.length !== rounds.length || due.length !== rounds.length) return false;
-  const seed = taggedHash('signature-shares', context, u64(index), ...rounds.map(({ bound }) => bound), ...shares);
-  const factors = weights(seed, rounds.length).map((weight) => group.scalar(weight));
-  const zero = group.scalar(0n);
-  const minus = (scalar: Scalar): Scalar => group.sub(zero, scalar);
-  const decoded = shares.map((share) => group.decodeScalar(share));
+  if (group === undefined || given.some(({ shares }) => shares.length !== rounds.length)) return false;
+  const said = given.flatMap(({ index, shares }) => [u64(index), ...shares]);
+  const seed = taggedHash('signature-shares', context, ...rounds.map(({ bound }) => bound), ...said);
+  const pairs = given.flatMap(({ index, shares }) =>
+    shares.map((share, at) => ({ share: group.decodeScalar(share), due: rounds[at]?.due.get(index) ?? null })),
+  );
+  const factors = weights(seed, pairs.length).map((weight) => group.scalar(weight));
+  const terms = pairs.flatMap(({ due }, at) =>
+    (due ?? []).map(([point, factor]): [Point, bigint] => [point, -group.mul(factors[at] as Scalar, factor)]),
+  );
+  if (pairs.some(({ due }) => due === null)) return false;
+  const shares = pairs.map(({ share }) => share);
   const sum = group.combine(
-    [group.base, ...due.flatMap(({ commitment, share }) => [commitment, share])],
-    [
-      combineScalars(group, decoded, factors),
-      ...due.flatMap(({ factor }, at) => {
-        const weight = factors[at] as Scalar;
-        return [minus(weight), minus(group.mul(weight, factor))];
-      }),
-    ],
+    [group.base, ...terms.map(([point]) => point)],
+    [combineScalars(group, shares, factors), ...terms.map(([, factor]) => factor)],
   );
   return group.isZero(sum);
 }
@@ -116,6 +108,61 @@ export function signatureOf({ group, due, nonce }: SigningRound, parts: readonly
   if (parts.length !== due.size || [...due.keys()].some((index) => !signers.has(index))) return null;
   const sum = parts.reduce((total, { share }) => group.add(total, group.decodeScalar(share)), group.scalar(0n));
   return concatBytes(nonce, group.encodeScalar(sum));
+}
+
+/** A signature of a key, as a stranger gets it. */
+export interface Signed {
+  readonly suite: SuiteName;
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/**
+ * Whether all of these signatures hold: z*B = R + challenge*key for each, in one weighted sum for each group, as above. It
+ * throws where one of them cannot be read; like everything here, it only ever says yes.
+ */
+export function areSigned(all: readonly Signed[]): boolean {
+  const seed = taggedHash(
+    'signatures',
+    ...all.flatMap(({ suite, publicKey, message, signature }) => [text(suite), publicKey, message, signature]),
+  );
+  const factors = weights(seed, all.length);
+  const groups = new Set(all.map(({ suite }) => suiteOf(suite).group));
+  return [...groups].every((group) => {
+    const own = all.flatMap((signed, at) => {
+      if (suiteOf(signed.suite).group !== group) return [];
+      return [{ ...readSignature(group, signed), weight: group.scalar(factors[at] as bigint) }];
+    });
+    const base = combineScalars(
+      group,
+      own.map(({ z }) => z),
+      own.map(({ weight }) => weight),
+    );
+    const sum = group.combine(
+      [group.base, ...own.flatMap(({ R, key }) => [R, key])],
+      [base, ...own.flatMap(({ weight, challenge }) => [-weight, -group.mul(weight, challenge)])],
+    );
+    return group.isZero(sum);
+  });
+}
+
+function readSignature(group: Group, { suite, publicKey, message, signature }: Signed) {
+  const taproot = suite === 'secp256k1-tr';
+  const length = taproot ? 32 : group.pointBytes;
+  if (signature.length !== length + 32)
+    throw new Problem('SIGNATURE_INVALID', 'of another length than such signatures');
+  if (publicKey.length !== group.pointBytes) throw new Problem('SIGNATURE_INVALID', 'under a key of another length');
+  // BIP-340 gives two points by their x alone, and means those whose y are even
+  const even = (bytes: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(2), bytes);
+  const nonce = taproot ? even(signature.subarray(0, length)) : signature.subarray(0, length);
+  const key = taproot ? even(publicKey.subarray(1)) : publicKey;
+  return {
+    R: group.decodePoint(nonce),
+    key: group.decodePoint(key),
+    z: group.decodeScalar(signature.subarray(length)),
+    challenge: group.scalar(hashes[suite].challenge(nonce, key, message)),
+  };
 }
 
 function isOdd(group: Group, point: Point): boolean {

@@ -18,8 +18,18 @@ export type Block =
       readonly head: readonly string[];
       readonly most: readonly number[];
     }
+  | { readonly kind: 'codes'; readonly codes: readonly DrawnCode[] }
+  | { readonly kind: 'numbered'; readonly lines: readonly string[] }
   | { readonly kind: 'signature'; readonly name: string; readonly role: string }
   | { readonly kind: 'blank' };
+
+/** A QR code: outside of its square everything is light. */
+export interface DrawnCode {
+  readonly caption: string;
+  /** Modules on a side. */
+  readonly size: number;
+  readonly dark: (x: number, y: number) => boolean;
+}
 
 export function cellText(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text;

@@ -1,7 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { escapeText } from '../bytes/printable.ts';
+import { quietZone } from '../bytes/qr/code.ts';
 import { text } from '../bytes/tagged-hash.ts';
-import { type Block, type Cell, cellText, type Tone, titleOf } from './page-block.ts';
+import { squaresPath } from './code-squares.ts';
+import { type Block, type Cell, cellText, type DrawnCode, type Tone, titleOf } from './page-block.ts';
 
 /*
  * One page that is all there is: no script, no image, no font, nothing from anywhere. Its policy lets in nothing but
@@ -46,6 +48,8 @@ td.good, td.open, td.bad { white-space: nowrap; }
   break-inside: avoid; }
 .signature strong { grid-column: 1 / -1; }
 .signature span { border-top: 1px solid var(--ink); color: var(--dim); font-size: .8rem; margin-top: 2.4rem; }
+.codes { display: grid; grid-template-columns: 1fr 1fr 1fr; }
+figure { margin: 0; break-inside: avoid; }
 @media print {
   @page { size: A4; margin: 18mm 16mm; }
   html, body { background: #fff; }
@@ -120,6 +124,10 @@ function blockHtml(block: Exclude<Block, { kind: 'row' }>): string {
       return `<p${toned(block.tone)}>${words(block.line)}</p>\n`;
     case 'command':
       return `<pre>${quoted(block.line)}</pre>\n`;
+    case 'codes':
+      return `<div class="codes">${block.codes.map(codeHtml).join('')}</div>\n`;
+    case 'numbered':
+      return `<pre>${block.lines.map(quoted).join('\n')}</pre>\n`;
     case 'signature':
       return `<div class="signature"><strong>${quoted(`${block.name}, ${block.role}`)}</strong><span>name</span><span>signature</span><span>date</span></div>\n`;
     case 'blank':
@@ -130,6 +138,12 @@ function blockHtml(block: Exclude<Block, { kind: 'row' }>): string {
       return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}</tbody>\n</table>\n`;
     }
   }
+}
+
+function codeHtml(code: DrawnCode): string {
+  const side = code.size + 2 * quietZone;
+  const box = `${-quietZone} ${-quietZone} ${side} ${side}`;
+  return `<figure><figcaption>${quoted(code.caption)}</figcaption><svg viewBox="${box}"><path d="${squaresPath(code)}"/></svg></figure>`;
 }
 
 function rowHtml({ label, value, tone }: Extract<Block, { kind: 'row' }>): string {

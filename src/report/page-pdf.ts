@@ -1,6 +1,8 @@
-import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from '@cantoo/pdf-lib';
-import { escapeText } from '../bytes/printable.ts';
-import { type Block, type Cell, cellText, type Tone, titleOf } from './page-block.ts';
+import { PDFDocument, type PDFPage, rgb, StandardFonts } from '@cantoo/pdf-lib';
+import { quietZone } from '../bytes/qr/code.ts';
+import { squaresPath } from './code-squares.ts';
+import { type Block, type Cell, cellText, type DrawnCode, type Tone, titleOf } from './page-block.ts';
+import { broken, Face, type Type } from './pdf-type.ts';
 
 /*
  * The same blocks on sheets of A4. No clock and no chance goes in, so the same blocks are the same bytes. The fonts are
@@ -12,74 +14,13 @@ const sheet = { width: 595.28, height: 841.89, left: 52, right: 52, top: 74, bot
 const inner = sheet.width - sheet.left - sheet.right;
 const labelWidth = 78;
 
+const codesAcross = 3;
+
+const black = rgb(0, 0, 0);
 const ink = rgb(0.11, 0.12, 0.14);
 const dim = rgb(0.38, 0.42, 0.47);
 const line = rgb(0.8, 0.82, 0.85);
 const tones = { good: rgb(0.08, 0.39, 0.23), open: rgb(0.54, 0.35, 0), bad: rgb(0.64, 0.08, 0.11) };
-
-interface Type {
-  readonly font: Face;
-  readonly size: number;
-  readonly lead: number;
-}
-
-/** A font with what it takes to measure: the library would do it anew for every piece of text. */
-class Face {
-  readonly font: PDFFont;
-  readonly #known: ReadonlySet<number>;
-  readonly #widths = new Map<string, number>();
-
-  constructor(font: PDFFont) {
-    this.font = font;
-    this.#known = new Set(font.getCharacterSet());
-  }
-
-  /** What cannot be seen and what this font has no letter for, spelled out. */
-  spelled(text: string): string {
-    return [...escapeText(text)]
-      .map((letter) => {
-        const point = letter.codePointAt(0) as number;
-        return this.#known.has(point) ? letter : `\\u{${point.toString(16)}}`;
-      })
-      .join('');
-  }
-
-  width(text: string, size: number): number {
-    let sum = 0;
-    for (const letter of text) {
-      let width = this.#widths.get(letter);
-      if (width === undefined) {
-        width = this.font.widthOfTextAtSize(letter, 1);
-        this.#widths.set(letter, width);
-      }
-      sum += width;
-    }
-    return sum * size;
-  }
-}
-
-/** Lines that fit, broken at blanks, and inside a word where it must be. */
-function broken({ font, size }: Type, text: string, width: number): string[] {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of text.split(/ +/)) {
-    const joined = current === '' ? word : `${current} ${word}`;
-    if (font.width(joined, size) <= width) {
-      current = joined;
-      continue;
-    }
-    if (current !== '') lines.push(current);
-    current = '';
-    for (const letter of word) {
-      if (font.width(current + letter, size) > width && current !== '') {
-        lines.push(current);
-        current = '';
-      }
-      current += letter;
-    }
-  }
-  return [...lines, current];
-}
 
 export async function pagePdf(blocks: readonly Block[]): Promise<Uint8Array> {
   const document = await PDFDocument.create({ updateMetadata: false });
@@ -112,6 +53,7 @@ class Writer {
   readonly #strong: Type;
   readonly #fixed: Type;
   readonly #small: Type;
+  readonly #typed: Type;
   #y = 0;
 
   constructor(document: PDFDocument, faces: Faces) {
@@ -121,6 +63,7 @@ class Writer {
     this.#strong = { font: faces.bold, size: 9.5, lead: 13 };
     this.#fixed = { font: faces.fixed, size: 8.2, lead: 12 };
     this.#small = { font: faces.plain, size: 8, lead: 11 };
+    this.#typed = { font: faces.fixed, size: 9.5, lead: 13.2 };
     this.#turn();
   }
 
@@ -146,6 +89,15 @@ class Writer {
         break;
       case 'signature':
         this.#signature(block.name, block.role);
+        break;
+      case 'codes':
+        this.#codes(block.codes);
+        break;
+      case 'numbered':
+        block.lines.forEach((each, at) => {
+          if (at > 0 && at % 5 === 0) this.#y -= 3; // fives are counted at a glance
+          this.#lines(this.#typed, each, sheet.left, inner, ink);
+        });
         break;
       case 'blank':
         this.#y -= 6;
@@ -237,6 +189,24 @@ class Writer {
       x += width + 12;
     }
     this.#y -= 14;
+  }
+
+  /** Three to a row, with their light around them; what is in one is said above it. */
+  #codes(codes: readonly DrawnCode[]): void {
+    const side = inner / codesAcross;
+    const scale = side / (Math.max(...codes.map(({ size }) => size)) + 2 * quietZone);
+    const light = quietZone * scale;
+    codes.forEach((code, at) => {
+      const column = at % codesAcross;
+      if (column === 0) {
+        this.#room(side + this.#small.lead);
+        this.#y -= this.#small.lead + side;
+      }
+      const x = sheet.left + column * side;
+      const top = this.#y + side + this.#small.lead;
+      this.#put(this.#page, { ...this.#small, font: this.#faces.bold }, code.caption, x + light, top - 8, ink);
+      this.#page.drawSvgPath(squaresPath(code), { x: x + light, y: top - 10 - light, scale, color: black });
+    });
   }
 
   #table(head: readonly string[], rows: readonly (readonly Cell[])[], most: readonly number[]): void {

@@ -26,6 +26,10 @@ function linesOf(block: Block, mark: string): string[] {
       return wrapped(block.line, wide);
     case 'command':
       return commandLines(escapeText(block.line));
+    case 'codes':
+      return block.codes.flatMap(({ caption }) => wrapped(`[code ${caption}: in the PDF]`, wide));
+    case 'numbered':
+      return block.lines.map((line) => escapeText(line));
     case 'signature':
       return [
         '',

@@ -1,4 +1,4 @@
-import type { Block, Cell, Tone } from './page-block.ts';
+import type { Block, Cell, DrawnCode, Tone } from './page-block.ts';
 import { pageText } from './page-text.ts';
 
 /**
@@ -41,6 +41,16 @@ export class Page {
   /** Something to be typed. */
   command(line: string): void {
     this.#blocks.push({ kind: 'command', line });
+  }
+
+  /** For a camera. A text has no room for them, and says which they would be. */
+  codes(codes: readonly DrawnCode[]): void {
+    this.#blocks.push({ kind: 'codes', codes });
+  }
+
+  /** Lines that somebody may have to type letter by letter. */
+  numbered(lines: readonly string[]): void {
+    this.#blocks.push({ kind: 'numbered', lines });
   }
 
   /** Where somebody signs by hand. */

@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/hex.ts';
 import { type Beacon, keysOf, type Plan } from '../ceremony/plan.ts';
+import { type Policy, samePolicy } from '../ceremony/policy.ts';
 import { returnOf } from '../ceremony/recovery.ts';
 import { addressesOf } from '../crypto/addresses.ts';
 
@@ -28,6 +29,9 @@ export function planJson(plan: Plan): object {
     reserves: plan.reserves,
     approvers: named(plan.participants.filter((p) => p.approver)),
     approvals: plan.approvals,
+    policy: policyJson(plan.policy),
+    /** That of the parent, where the plan changes it. */
+    policyBefore: parent === null || samePolicy(parent.policy, plan.policy) ? null : policyJson(parent.policy),
     observers: named(plan.participants.filter((p) => p.observer)),
     keys: keysOf(plan).map((key, place) => {
       const publicKey = parent?.keys[place]?.publicKey;
@@ -43,6 +47,8 @@ export function planJson(plan: Plan): object {
     ticket: plan.ticket,
     backup: plan.backup,
     copies: plan.copies,
+    reserve: plan.backup === 'none' ? 'quorum' : 'backups',
+    spare: Math.max(0, plan.receivers.length - plan.threshold),
     destroy: plan.destroy,
     belowQuorum: plan.belowQuorum,
     weak: plan.weak,
@@ -52,6 +58,19 @@ export function planJson(plan: Plan): object {
     at: plan.at,
     expires: plan.expires,
     rehearsal: plan.rehearsal,
+  };
+}
+
+/** What a policy leaves open is null. */
+export function policyJson(policy: Policy): object {
+  const { approvers, approvals, refreshEvery, backups, minimumThreshold, shapes } = policy;
+  return {
+    approvers: approvers.map(toHex),
+    approvals,
+    refreshEvery: refreshEvery ?? null,
+    backups: backups ?? null,
+    minimumThreshold: minimumThreshold ?? null,
+    shapes: shapes ?? null,
   };
 }
 

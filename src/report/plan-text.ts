@@ -7,6 +7,7 @@ import { listed } from '../ceremony/remedy.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { keyLines } from './key-lines.ts';
 import { beaconJson } from './plan-json.ts';
+import { policyRows } from './policy-text.ts';
 import { wrap } from './table.ts';
 import { claimedTime } from './time.ts';
 import { beaconWords } from './window-text.ts';
@@ -85,14 +86,8 @@ export function planText(
   if (approvers.length > 0) row('approval', `${plan.approvals} of ${names(approvers)} before anybody deals`);
   const observers = plan.participants.filter((p) => p.observer);
   if (observers.length > 0) row('observers', names(observers));
-  row(
-    'backup',
-    plan.backup === 'none'
-      ? plan.threshold < plan.receivers.length
-        ? 'none: the spare members are the reserve'
-        : 'none, and no member is to spare'
-      : `required, ${Math.max(1, plan.copies)} per member`,
-  );
+  for (const [label, value] of policyRows(plan)) row(label, value);
+  row('backup', backupWords(plan));
   if (parent !== null) {
     row(
       'destroyed',
@@ -104,6 +99,14 @@ export function planText(
   row('consent by', `${claimedTime(plan.expires)}; it never stops a ceremony that has begun`);
   for (const shape of plan.weak) row('WEAK', weakShapeWords[shape as WeakShape] ?? shape);
   return lines;
+}
+
+/** No backup is a choice as well, and who consents reads it as one. */
+export function backupWords({ backup, copies, threshold, receivers }: Plan): string {
+  if (backup === 'required') return `required, ${Math.max(1, copies)} per member, before the old share goes`;
+  const spare = receivers.length - threshold;
+  const reserve = spare === 0 ? 'no member is to spare' : `${spare} of ${receivers.length} shares may be lost`;
+  return `none, by choice: quorum redundancy instead of backups (${reserve})`;
 }
 
 /** Broken here and not by the terminal: a long reason, with enough blanks in it, could begin a row of its own. */

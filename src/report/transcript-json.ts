@@ -11,6 +11,7 @@ import { type ShareLog, shareLogs } from '../ceremony/share-log.ts';
 import { type WeakShape, weakShapeWords } from '../ceremony/weak-shapes.ts';
 import { deathWords } from '../ceremony/why.ts';
 import { planJson } from './plan-json.ts';
+import { backupWords } from './plan-text.ts';
 import { censusLines, drillLines } from './still-text.ts';
 import { type Trouble, troubleOf } from './trouble-json.ts';
 import { type WindowJson, windowJson } from './window-text.ts';
@@ -106,6 +107,8 @@ export interface Transcript extends Manifest, Trouble, WindowJson {
     readonly members: readonly (Tool & { readonly member: string; readonly same: boolean })[];
   };
   readonly deviations: number;
+  /** What the plan says of backups: none is a choice as well. Null where no share moves. */
+  readonly backups: { readonly rule: 'none' | 'required'; readonly copies: number; readonly words: string } | null;
   /** Of the machine that wrote this. */
   readonly own: Omit<OwnRecord, 'tool'> & { readonly tool: Tool };
   readonly plan: object;
@@ -146,6 +149,7 @@ export function transcriptOf({ view, checks, keyset, phrase, own }: TranscriptSo
     unattended: unattendedIn(view),
     tools: toolsIn(view),
     deviations: manifest.notes.filter(({ kind }) => kind === 'deviation').length,
+    backups: movesShares(plan) ? { rule: plan.backup, copies: plan.copies, words: backupWords(plan) } : null,
     own: { ...own, tool: toolJson(own.tool) },
     plan: planJson(plan),
   };
@@ -238,7 +242,7 @@ function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
 function coverageIn({ plan, current }: View): Transcript['coverage'] {
   const committee = current.proof?.link.proven ?? plan.parent?.proven ?? null;
   if (committee === null) return null;
-  const coverage = coverageOf(committee);
+  const coverage = coverageOf(committee, current.proof?.turn.certificate.transcript);
   const lost =
     current.proof?.lost.map(({ name }) => name) ??
     plan.holders.flatMap((holder, place) => (holder === null ? (committee.members[place]?.name ?? []) : []));

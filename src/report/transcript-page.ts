@@ -157,8 +157,9 @@ function shareLog(page: Page, { shareLogs: all }: Transcript): void {
 }
 
 /** What the members declared of copies when they closed: no machine can know of a copy that nobody registered. */
-function copies(page: Page, { copies: { recorded, invalid } }: Transcript): void {
+function copies(page: Page, { copies: { recorded, invalid }, backups }: Transcript): void {
   page.section('backups and exports');
+  if (backups !== null) page.text(`Backups that the plan asks for: ${backups.words}.`);
   const row = (standing: Cell, copy: MemberCopy): Cell[] => [
     standing,
     `${copy.member}, epoch ${copy.epoch}`,

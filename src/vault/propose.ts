@@ -5,12 +5,14 @@ import { chargesIn } from '../ceremony/evidence.ts';
 import { digestOf, writePacket } from '../ceremony/packet.ts';
 import { ceremonyKeyHash } from '../ceremony/packets/proposal.ts';
 import { movesShares, type Plan, type PlanFacts, quorumOf, writePlan } from '../ceremony/plan.ts';
+import { approvalsNeeded } from '../ceremony/policy.ts';
 import type { Link } from '../ceremony/succession.ts';
 import { readLink } from '../ceremony/succession.ts';
 import { weakShapes } from '../ceremony/weak-shapes.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies } from './ceremonies.ts';
 import { myCard, myIdentity, rosterOf, withCardsOf } from './identity.ts';
+import { changedPolicy, type PolicyWish, policyCards } from './policy.ts';
 import { checkEnoughLeft, lostPlaces, recovering } from './recover.ts';
 import type { KeysetRecord, VaultState } from './state.ts';
 
@@ -37,6 +39,8 @@ export interface Wish {
   readonly ticket: string | null;
   readonly insteadOf: string | null;
   readonly beacon?: PlanFacts['beacon'];
+  /** What is to change in the policy of the keyset. */
+  readonly policy?: PolicyWish;
   /** Old members whose share is gone, by name; none where nobody says so. */
   readonly lost?: readonly string[];
   readonly expiresIn: number;
@@ -122,14 +126,12 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
     used.add(toHex(prekey)); // anybody can put the prekeys of somebody else on the own card
     return { card: place(card), prekey };
   });
-  const approverCards = [...wish.approvers.map(named), ...policyCards(parent, known)];
+  const newApprovers = (wish.policy?.approvers ?? []).map(named);
+  const approverCards = [...wish.approvers.map(named), ...policyCards(parent, known), ...newApprovers];
   const approvers = [...new Set(approverCards.map(place))];
   const observers = wish.observers.map((name) => place(named(name)));
   const proposer = place(myCard(state));
-  const policy = parent?.proven.policy ?? {
-    approvers: approverCards.map(({ signing }) => signing),
-    approvals: wish.approvals ?? approverCards.length,
-  };
+  const policy = changedPolicy(parent?.proven.policy, wish, parent === null ? approverCards : newApprovers);
 
   const me = old.findIndex(({ card }) => card === proposer) + 1;
   const trusted = (index: number): boolean => {
@@ -169,7 +171,11 @@ export function planOf(ceremonies: Ceremonies, wish: Wish, now: number, tool: Pl
     dealers,
     reserves: parent === null || !moves ? [] : order.filter((index) => !dealers.includes(index)),
     approvers,
-    approvals: Math.max(wish.approvals ?? approvers.length, policy.approvals),
+    // whoever names nobody means those of the policy, and as many as it asks for
+    approvals: Math.max(
+      wish.approvals ?? (parent === null || wish.approvers.length > 0 ? approvers.length : 0),
+      approvalsNeeded({ policy, parent, approvals: 0 }),
+    ),
     observers,
     keys: [...wish.keys],
     policy,
@@ -212,20 +218,6 @@ function oldIndex(parent: Link, card: Card, to = 'deal'): number {
   const index = parent.proven.members.findIndex(({ identity }) => equalBytes(identity, card.signing)) + 1;
   if (index === 0) throw new Problem('USAGE', `${card.name} is no old member and cannot ${to}`);
   return index;
-}
-
-function policyCards(parent: Link | null, known: readonly Card[]): Card[] {
-  return (parent?.proven.policy.approvers ?? []).map((identity) => {
-    const card = known.find(({ signing }) => equalBytes(signing, identity));
-    if (card === undefined) {
-      throw new Problem(
-        'CARD_MISSING',
-        'there is no card of an approver whom the policy of the keyset names',
-        'take it in with conclave roster add F',
-      );
-    }
-    return card;
-  });
 }
 
 /** One-time keys that plans known here have named: another plan must not name them again. */

@@ -12,6 +12,8 @@ interface Part {
   readonly deals?: boolean;
   readonly approves?: boolean;
   readonly policy?: boolean;
+  /** By the policy of the committee that hands over, where the plan changes it. */
+  readonly oldPolicy?: boolean;
 }
 
 interface Shape {
@@ -19,6 +21,7 @@ interface Shape {
   readonly quorum?: number;
   readonly approvals?: number;
   readonly policyApprovals?: number;
+  readonly oldPolicyApprovals?: number;
   readonly genesis?: boolean;
 }
 
@@ -35,7 +38,7 @@ const deeds = {
 
 /** A view as far as duties and routes look at it: every packet that was said is good. */
 function viewOf(shape: Shape, said: Said): View {
-  const { parts, genesis = false, quorum = 0, approvals = 0, policyApprovals = 0 } = shape;
+  const { parts, genesis = false, quorum = 0, approvals = 0, policyApprovals = 0, oldPolicyApprovals = 0 } = shape;
   let [oldIndex, newIndex] = [0, 0];
   const participants = parts.map((part, at) => ({
     name: part.name,
@@ -55,17 +58,21 @@ function viewOf(shape: Shape, said: Said): View {
   const counts = names('deal').length === dealers.length && endorsers.size >= quorum;
   const certified = receivers.length === names('accept').length;
   const policyNames = parts.flatMap((part, at) => (part.policy ? [Uint8Array.of(at)] : []));
+  const oldPolicyNames = parts.flatMap((part, at) => (part.oldPolicy ? [Uint8Array.of(at)] : []));
   const agreed = names('approve');
   const approved =
     agreed.length >= approvals &&
-    agreed.filter((name) => parts.find((p) => p.name === name)?.policy).length >= policyApprovals;
+    agreed.filter((name) => parts.find((p) => p.name === name)?.policy).length >= policyApprovals &&
+    (genesis || agreed.filter((name) => parts.find((p) => p.name === name)?.oldPolicy).length >= oldPolicyApprovals);
   const id = new Uint8Array(32);
   const kind = (word: string): string => deeds[word.split(' ')[1] as keyof typeof deeds] ?? word.split(' ')[1];
   const view = {
     plan: {
       participants,
       receivers,
-      parent: genesis ? null : {},
+      parent: genesis
+        ? null
+        : { proven: { policy: { approvers: oldPolicyNames, approvals: oldPolicyApprovals, backups: 1 } } },
       quorum,
       approvals,
       policy: { approvers: policyNames, approvals: policyApprovals },
@@ -239,6 +246,21 @@ describe('a walk', () => {
     const parts = refresh(4, 2).parts.map((part, at) => ({ ...part, deals: at < 2 }));
     const stops = walk(viewOf({ parts, quorum: 3 }, new Set())).stops;
     expect(stops.flatMap(({ does }) => does).filter((duty) => duty === 'endorse')).toHaveLength(1);
+  });
+
+  test('goes by the approvers of the old policy, and of the one that the plan brings', () => {
+    const parts = [
+      { name: 'ann', old: true, new: true, deals: true },
+      { name: 'joe', approves: true },
+      { name: 'leo', approves: true, policy: true },
+      { name: 'eva', approves: true, oldPolicy: true },
+    ];
+    const shape = { parts, quorum: 1, approvals: 1, policyApprovals: 1, oldPolicyApprovals: 1 };
+    const { stops } = walk(viewOf(shape, new Set()));
+    expect(stops.flatMap(({ member, does }) => (does.includes('approve') ? [member] : [])).sort()).toEqual([
+      'eva',
+      'leo',
+    ]);
   });
 
   test('goes by no more approvers than are needed, and by those of the policy first of all', () => {

@@ -19,12 +19,16 @@ import {
   successionStatement,
   verifyStatement,
   verifyStatementShare,
+  verifyStatements,
 } from '../../src/crypto/proof-of-life.ts';
-import { areDue, signatureOf, signingRound } from '../../src/crypto/signature-shares.ts';
+import { areDue, areSigned, signatureOf, signingRound } from '../../src/crypto/signature-shares.ts';
 import { type SuiteName, suite, suiteNames } from '../../src/crypto/suites.ts';
 import { drawn, flipped, refusal } from './drawn.ts';
 
 const statement = successionStatement(text('descriptor'), taggedHash('transcript'));
+
+/** The identity of ed25519. */
+const zero = `01${'00'.repeat(31)}`;
 
 /** 2-of-3 to 3-of-5 by dealers 1 and 3; `odd` picks a key whose y is odd, which Taproot drops. */
 function reshared(name: SuiteName, odd = false) {
@@ -110,6 +114,34 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       if (name === 'ed25519') expect(ed25519.verify(signature, message, publicKey, { zip215: false })).toBe(true);
     });
 
+    it('is judged among others as by itself, with a good one and with bad ones beside it', () => {
+      const good = { suite: name, publicKey, message, signature };
+      const wrong = [
+        { ...good, message: taggedHash('another') },
+        { ...good, signature: flipped(signature, 0) },
+        { ...good, signature: flipped(signature, 40) },
+        { ...good, signature: flipped(signature, 63) },
+        { ...good, signature: signature.subarray(1) },
+        { ...good, signature: new Uint8Array([...signature, 0]) },
+        { ...good, publicKey: publicKey.subarray(1) },
+        { ...good, publicKey: group.encodePoint(group.base) },
+      ];
+      expect(areSigned([good])).toBe(true);
+      expect(areSigned([good, good, good])).toBe(true);
+      for (const one of wrong) {
+        const alone = ((): boolean => {
+          try {
+            return areSigned([good, one]);
+          } catch {
+            return false;
+          }
+        })();
+        expect(alone).toBe(false);
+        expect(verifyStatements([good, one, { ...good }])).toEqual([true, false, true]);
+      }
+      expect(verifyStatements([good, good])).toEqual([true, true]);
+    });
+
     it('signs nothing else, and nothing for another key', () => {
       expect(verifyStatement(name, publicKey, taggedHash('another'), signature)).toBe(false);
       expect(verifyStatement(name, publicKey, message, flipped(signature, 40))).toBe(false);
@@ -129,7 +161,7 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       const quick = (list: typeof nonces, of: Uint8Array, index: number, share: Uint8Array): boolean => {
         try {
           const round = signingRound(name, run.commitments[0] as Point, verification, list, of);
-          return areDue([round], index, [share], text('context'));
+          return areDue([round], [{ index, shares: [share] }], text('context'));
         } catch {
           return false; // what it cannot read it does not take
         }
@@ -164,11 +196,39 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       const { decodeScalar, encodeScalar, add, sub, scalar } = group;
       const more = encodeScalar(add(decodeScalar(share), scalar(1n)));
       const less = encodeScalar(sub(decodeScalar(share), scalar(1n)));
-      const together = (...shares: Uint8Array[]) => areDue([round, round], index, shares, text('context'));
+      const together = (...shares: Uint8Array[]) => areDue([round, round], [{ index, shares }], text('context'));
       expect(together(share, share)).toBe(true);
       for (const wrong of [[more, share], [share, less], [more, less], [share], []])
         expect(together(...wrong)).toBe(false);
-      expect(areDue([], index, [], text('context'))).toBe(false);
+      expect(areDue([], [{ index, shares: [] }], text('context'))).toBe(false);
+    });
+
+    it('has signature shares of several signers that are taken together only if each is good', () => {
+      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
+      const round = signingRound(name, run.commitments[0] as Point, verification, nonces, message);
+      const { decodeScalar, encodeScalar, add, scalar } = group;
+      const given = (...off: bigint[]) =>
+        parts.map(({ index, share }, at) => ({
+          index,
+          shares: [encodeScalar(add(decodeScalar(share), scalar(off[at] ?? 0n)))],
+        }));
+      const together = (all: ReturnType<typeof given>) => areDue([round], all, text('context'));
+      expect(together(given())).toBe(true);
+      expect(together(given().slice(1))).toBe(true);
+      for (const wrong of [given(1n), given(0n, 1n), given(1n, -1n), given(1n, 1n, -2n)])
+        expect(together(wrong)).toBe(false);
+      const [first, second] = given() as [
+        { index: number; shares: Uint8Array[] },
+        { index: number; shares: Uint8Array[] },
+      ];
+      expect(
+        together([
+          { ...first, index: second.index },
+          { ...second, index: first.index },
+        ]),
+      ).toBe(false);
+      expect(together([{ ...first, index: 9 }, second])).toBe(false);
+      expect(together([{ ...first, shares: [] }, second])).toBe(false);
     });
 
     it('makes the same signature the quick way, of one share of each signer and nothing else', () => {
@@ -261,6 +321,31 @@ describe('nonces', () => {
       each.index === 3 ? { ...each, hiding: ed25519.Point.fromBytes(each.hiding).add(torsion).toBytes() } : each,
     );
     expect(refusal(() => edwards.signOne(1, mixed))).toBe('POINT_INVALID');
+  });
+});
+
+describe('a signature of a key', () => {
+  it('of ed25519 whose R has a part outside the prime-order group is none, alone and beside others (row 16)', () => {
+    // only who has the whole key can make one; the library multiplies by eight and takes it, other verifiers do not
+    const { publicKey, constant, group, message } = signing('ed25519', [1, 2, 3]);
+    const forged = (torsion: string): Uint8Array => {
+      const k = group.scalar(7n);
+      const R = ed25519.Point.BASE.multiply(k).add(ed25519.Point.fromHex(torsion)).toBytes();
+      const hash = createHash('sha512')
+        .update(concatBytes(R, publicKey, message))
+        .digest()
+        .reverse();
+      const challenge = group.scalar(BigInt(`0x${hash.toString('hex')}`));
+      return concatBytes(R, group.encodeScalar(group.add(k, group.mul(challenge, constant))));
+    };
+    const [sound, ...mixed] = [...ED25519_TORSION_SUBGROUP].sort((a, b) => Number(b === zero) - Number(a === zero));
+    const signed = (torsion: string) => ({ suite: 'ed25519' as const, publicKey, message, signature: forged(torsion) });
+    expect(verifyStatement('ed25519', publicKey, message, forged(sound as string))).toBe(true);
+    for (const torsion of mixed) {
+      expect(ed25519.verify(forged(torsion), message, publicKey, { zip215: false })).toBe(true);
+      expect(verifyStatement('ed25519', publicKey, message, forged(torsion))).toBe(false);
+      expect(verifyStatements([signed(sound as string), signed(torsion)])).toEqual([true, false]);
+    }
   });
 });
 

@@ -1,16 +1,30 @@
-import { ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
-import { describe, expect, it } from 'vitest';
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
 import { text } from '../../src/bytes/tagged-hash.ts';
+import { systemVerifier } from '../../src/cli/system-verifier.ts';
 import { openBytes, sealBytes } from '../../src/crypto/aead.ts';
 import { edwards25519 } from '../../src/crypto/group.ts';
-import { generateSigningKey, sign, verifySignature } from '../../src/crypto/signature.ts';
+import { askFirst, generateSigningKey, sign, verifySignature } from '../../src/crypto/signature.ts';
 import { drawn, flipped, refusal } from './drawn.ts';
 
 const random = drawn('signature');
 const hex = (digits: string) => fromHex(digits) as Uint8Array;
 
-describe('a signature of an identity', () => {
+describe.each([
+  ['noble alone', null],
+  ['the platform, asked first', systemVerifier()],
+  ['a platform that says no to everything', () => false],
+  [
+    'a platform that has no Ed25519',
+    () => {
+      throw new Error('unsupported');
+    },
+  ],
+])('a signature of an identity, by %s', (_, platform) => {
+  beforeAll(() => askFirst(platform));
+  afterAll(() => askFirst(null));
   const key = generateSigningKey(random);
   const message = text('message');
   const signature = sign(key.secret, message);
@@ -54,6 +68,21 @@ describe('a signature of an identity', () => {
     expect(verifySignature(new Uint8Array(32).fill(255), message, signature)).toBe(false);
   });
 
+  it('is judged as the library judges it under a key with a part outside the prime-order group, whoever is asked first', () => {
+    const small = ed25519.Point.fromHex(ED25519_TORSION_SUBGROUP[1] as string);
+    const mixed = ed25519.Point.fromBytes(key.public).add(small);
+    const nonce = edwards25519.scalar(7n);
+    const R = edwards25519.encodePoint(edwards25519.multiplyBase(nonce));
+    const secret = edwards25519.scalar(ed25519.utils.getExtendedPublicKey(key.secret).scalar);
+    const challenge = edwards25519.scalar(
+      BigInt(`0x${toHex(sha512(concatBytes(R, mixed.toBytes(), message)).toReversed())}`),
+    );
+    const S = edwards25519.encodeScalar(edwards25519.add(nonce, edwards25519.mul(challenge, secret)));
+    const forged = concatBytes(R, S);
+    const judged = ed25519.verify(forged, message, mixed.toBytes(), { zip215: false });
+    expect(verifySignature(mixed.toBytes(), message, forged)).toBe(judged);
+  });
+
   it('needs 32 bytes of randomness for its key', () => {
     expect(refusal(() => generateSigningKey(() => new Uint8Array(31)))).toBe('SCALAR_INVALID');
   });
@@ -80,5 +109,22 @@ describe('sealed bytes', () => {
   it('have a fresh nonce each time, and none when the source runs dry', () => {
     expect(sealBytes(key, plaintext, header, random).subarray(0, 24)).not.toEqual(sealed.subarray(0, 24));
     expect(refusal(() => sealBytes(key, plaintext, header, () => new Uint8Array(8)))).toBe('BOX_UNREADABLE');
+  });
+});
+
+describe('a platform that says yes to everything', () => {
+  const key = generateSigningKey(random);
+  const signature = sign(key.secret, text('message'));
+  beforeAll(() => askFirst(() => true));
+  afterAll(() => askFirst(null));
+
+  it('is not believed of a key that no card may have, nor of an S above the order (row 16)', () => {
+    for (const point of ED25519_TORSION_SUBGROUP)
+      expect(verifySignature(hex(point), text('x'), concatBytes(hex(point), new Uint8Array(32)))).toBe(false);
+    const mixed = ed25519.Point.fromBytes(key.public).add(ed25519.Point.fromHex(ED25519_TORSION_SUBGROUP[1] as string));
+    expect(verifySignature(mixed.toBytes(), text('message'), signature)).toBe(false);
+    const high = hex(edwards25519.order.toString(16).padStart(64, '0')).reverse();
+    expect(verifySignature(key.public, text('x'), concatBytes(signature.subarray(0, 32), high))).toBe(false);
+    expect(verifySignature(key.public, text('x'), signature.subarray(1))).toBe(false);
   });
 });

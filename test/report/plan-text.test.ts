@@ -17,7 +17,10 @@ test('no reason, however long and full of blanks, begins a row of the plan or is
   for (const line of lines.slice(begins, ends)) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('a plan without backups says whether any member is to spare', () => {
-  expect(shown({}).join('\n')).toContain('none: the spare members are the reserve');
-  expect(shown({ threshold: 3, facts: { weak: ['all-must-sign'] } }).join('\n')).toContain('none, and no member is to');
+test('a plan without backups says so as a choice, and whether any member is to spare', () => {
+  const words = (change: object) => shown(change).join(' ').replace(/\s+/g, ' ');
+  const chosen = 'backup none, by choice: quorum redundancy instead of backups';
+  expect(words({})).toContain(`${chosen} (1 of 3 shares may be lost)`);
+  expect(words({ threshold: 3, facts: { weak: ['all-must-sign'] } })).toContain(`${chosen} (no member is to spare)`);
+  expect(words({ facts: { backup: 'required', copies: 2 } })).toContain('backup required, 2 per member');
 });

@@ -27,6 +27,7 @@ from wire import (
     prose,
     read,
     record,
+    record_with,
     repeats,
     several,
     suite,
@@ -71,7 +72,18 @@ def read_card(data):
 
 # --- Descriptors and links ---------------------------------------------------------------------------------------------
 
-POLICY = record(approvers=several(0, 16, identity), approvals=count)
+GOVERNED = ("all-must-sign", "minority-signs", "lower-threshold")
+SECONDS = integer(3600, 3660 * 86_400)
+POLICY = record_with(
+    {
+        "refreshEvery": lambda value: value == "quarterly" or SECONDS(value),
+        "backups": integer(1, 16),
+        "minimumThreshold": integer(3, 32),
+        "shapes": several(0, 3, one_of(*GOVERNED)),
+    },
+    approvers=several(0, 16, identity),
+    approvals=count,
+)
 DESCRIPTOR = record(
     v=version,
     keyset=null_or(hash32),
@@ -98,7 +110,21 @@ DESCRIPTOR = record(
 
 
 def policy_is_bad(policy):
-    return policy["approvals"] > len(policy["approvers"]) or repeats(policy["approvers"])
+    shapes = policy.get("shapes", [])
+    return (
+        policy["approvals"] > len(policy["approvers"])
+        or repeats(policy["approvers"])
+        or shapes != [one for one in GOVERNED if one in shapes]
+    )
+
+
+def keeps_to(policy, facts):
+    required = facts["backup"] == "required"
+    return (
+        facts["threshold"] >= policy.get("minimumThreshold", 2)
+        and all(one in policy["shapes"] for one in facts["weak"] if one in GOVERNED and "shapes" in policy)
+        and (max(1, facts["copies"]) if required else 0) >= policy.get("backups", 0)
+    )
 
 
 class Descriptor:
@@ -232,6 +258,7 @@ class Plan:
         self._quorum()
         self._people()
         self._weak()
+        self._keeps_to_policy()
         self.attempt = Attempt(0, self.id, self._dealers_of(facts["dealers"]), [one["prekey"] for one in facts["new"]])
 
     @staticmethod
@@ -334,9 +361,12 @@ class Plan:
         need(not repeats(self.approvers), "an approver twice")
         need(facts["approvals"] <= len(self.approvers), "more approvals than approvers")
         need(not policy_is_bad(facts["policy"]), "the policy")
+        self.policies = [facts["policy"]]
         if self.parent is not None:
-            need(encode(facts["policy"]) == encode(self.parent.descriptor.facts["policy"]), "another policy")
-        need(all(one in self.approvers for one in facts["policy"]["approvers"]), "leaves out an approver of the policy")
+            self.policies.append(self.parent.descriptor.facts["policy"])
+        need(not self.still or encode(self.policies[0]) == encode(self.policies[1]), "another policy, and no other committee")
+        for policy in self.policies:
+            need(all(one in self.approvers for one in policy["approvers"]), "leaves out an approver of the policy")
 
     def _quorum(self):  # 9
         below = self.facts["belowQuorum"] is not None
@@ -370,6 +400,10 @@ class Plan:
         wanted = [] if self.still else [shape for shape, so in shapes.items() if so]
         self.need(self.facts["weak"] == wanted, "does not say where its shape is weak")
 
+    def _keeps_to_policy(self):  # 12
+        if not self.still and not all(keeps_to(policy, self.facts) for policy in self.policies):
+            raise Refused("POLICY_BROKEN", "plan: breaks the policy of its keyset")
+
     # What follows from a plan
 
     @property
@@ -397,8 +431,6 @@ class Plan:
         return Attempt(number, identifier, self._dealers_of(dealers), prekeys)
 
     def enough_approvals(self, by):
-        policy = self.facts["policy"]
-        return (
-            len([one for one in self.approvers if one in by]) >= self.facts["approvals"]
-            and len([one for one in policy["approvers"] if one in by]) >= policy["approvals"]
+        return len([one for one in self.approvers if one in by]) >= self.facts["approvals"] and all(
+            len([one for one in policy["approvers"] if one in by]) >= policy["approvals"] for policy in self.policies
         )

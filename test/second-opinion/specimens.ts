@@ -22,8 +22,8 @@ export interface Specimen {
 const suites = ['secp256k1-tr', 'secp256k1', 'ed25519', 'p256', 'ristretto255'] as const;
 const allSuites = suites.map((suite) => ({ label: suite, suite }));
 
-const cast = people('second opinion', 'alice', 'bob', 'carol', 'dave', 'dora');
-const { alice, bob, carol, dave, dora } = cast;
+const cast = people('second opinion', 'alice', 'bob', 'carol', 'dave', 'dora', 'erin');
+const { alice, bob, carol, dave, dora, erin } = cast;
 const everybody = Object.values(cast);
 
 function forget(): void {
@@ -128,6 +128,30 @@ function twoPlans(): Ceremony[] {
   return [first, before, votedAgain(before)];
 }
 
+/** Under the approval of dora so far; from now on erin as well has to be asked, and there are to be backups. */
+function governed(): Ceremony {
+  forget();
+  const approvers = [dora];
+  const before = new Ceremony({ cast: everybody, members: [alice, bob, carol], threshold: 2, approvers }).run();
+  const policy = {
+    approvers: [dora, erin].map(({ signing }) => signing.public),
+    approvals: 2,
+    refreshEvery: 7_776_000,
+    backups: 1,
+    shapes: [],
+  };
+  const facts = { policy, backup: 'required', copies: 1, approvals: 1 } as const;
+  return handover(before.link, { approvers: [dora, erin], facts });
+}
+
+function underPolicy(): Ceremony[] {
+  const changed = governed().run();
+  forget();
+  const facts = { kind: 'refresh', backup: 'required', copies: 2 } as const;
+  const members = [bob, carol, dave];
+  return [changed, new Ceremony({ cast: everybody, members, threshold: 2, parent: changed.link, facts }).run()];
+}
+
 export function goodOnes(): Specimen[] {
   const good = (says: string, file: Uint8Array): Specimen => ({ says, file, valid: true });
   return [
@@ -141,6 +165,12 @@ export function goodOnes(): Specimen[] {
     good('a ceremony that was refused, and another whose votes prove it dead', written(twoPlans(), [first.link])),
     good('one that waits for acceptances', written([handover(first.link).before('accept')])),
     good('one that waits for activations', written([handover(first.link).before('activate')])),
+    good(
+      'a handover that changes the policy, which its approvers and the new ones approved',
+      written([governed().run()]),
+    ),
+    good('the same before the new ones have approved', written([governed().run((name) => name === 'erin')])),
+    good('a refresh under the new policy', written(underPolicy())),
     good('a drill', written([still(first.link, 'drill', [alice, bob, carol]).run()])),
     good('a census', written([still(first.link, 'census', [alice, bob, carol]).run()])),
   ];

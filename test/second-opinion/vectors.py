@@ -6,6 +6,7 @@ import sys
 
 import boxes
 import ceremony
+import frames
 import groups
 import packets
 import signatures
@@ -341,6 +342,10 @@ def as_judged(gives, got):
 
 
 OPERATIONS = {
+    "combination": lambda g: {"parts": frames.combination(g["count"], g["number"])},
+    "frame make": lambda g: frames.shown(g["file"], g["size"], g["number"]),
+    "frame read": lambda g: frames.read(g["frame"]),
+    "frames collect": lambda g: frames.collected(g["frames"]),
     "packet admit": packet_admit,
     "proposal read": lambda g: {"ceremony": packets.read_proposal(g["packet"])[0].id.hex()},
     "deal check": holds(deal_check),

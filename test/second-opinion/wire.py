@@ -197,6 +197,12 @@ def record(**fields):
     )
 
 
+def record_with(optional, **fields):
+    """A record that may have these fields as well."""
+    has = lambda value: {**fields, **{key: kind for key, kind in optional.items() if key in value}}
+    return lambda value: isinstance(value, dict) and record(**has(value))(value)
+
+
 def boolean(value):
     return isinstance(value, bool)
 

@@ -5,8 +5,10 @@ import { makeCeremony } from './make-ceremony.ts';
 import { makeDisputes } from './make-disputes.ts';
 import { makeDocuments } from './make-documents.ts';
 import { makeEnvelope } from './make-envelope.ts';
+import { makeFrames } from './make-frames.ts';
 import { makeLaterTurns } from './make-later-turns.ts';
 import { makePackets } from './make-packets.ts';
+import { makePaper } from './make-paper.ts';
 import { makeProofOfLife } from './make-proof-of-life.ts';
 import { makeProofs } from './make-proofs.ts';
 import { makeRecovery } from './make-recovery.ts';
@@ -14,6 +16,8 @@ import { makeStill } from './make-still.ts';
 import { attemptOperations } from './operations-attempts.ts';
 import { ceremonyOperations } from './operations-ceremony.ts';
 import { cryptoOperations } from './operations-crypto.ts';
+import { frameOperations } from './operations-frames.ts';
+import { paperOperations } from './operations-paper.ts';
 import { stillOperations } from './operations-still.ts';
 import { turnOperations } from './operations-turns.ts';
 import { type Story, tell } from './story.ts';
@@ -44,6 +48,8 @@ export const makers: Readonly<Record<string, () => Questions>> = {
   'drill-and-census.json': makeStill,
   'later-turns.json': () => makeLaterTurns(told()),
   'recovery.json': () => makeRecovery(told()),
+  'frames.json': makeFrames,
+  'paper.json': makePaper,
 };
 
 export const operations: Operations = {
@@ -52,6 +58,8 @@ export const operations: Operations = {
   ...attemptOperations,
   ...stillOperations,
   ...turnOperations,
+  ...frameOperations,
+  ...paperOperations,
 };
 
 export function fileText(file: VectorFile): string {

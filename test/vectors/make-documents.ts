@@ -137,6 +137,16 @@ function descriptors({ link, genesis, second }: Story): { shared: Given; read: W
   const members = facts.members;
   const [first, secondMember, third] = members;
   if (first === undefined || secondMember === undefined || third === undefined) throw new Error('no members');
+  const governed = {
+    ...facts,
+    policy: {
+      ...facts.policy,
+      refreshEvery: 'quarterly' as const,
+      backups: 2,
+      minimumThreshold: 3,
+      shapes: ['all-must-sign' as const],
+    },
+  };
   const read: Wanted[] = [
     { says: 'epoch 0: its id is the id of the keyset', given: { descriptor: hex(link.descriptor) } },
     { says: 'epoch 1', given: { descriptor: hex(encoded) } },
@@ -158,6 +168,11 @@ function descriptors({ link, genesis, second }: Story): { shared: Given; read: W
     bad('a policy that names one approver twice', {
       policy: { approvers: [alice.signing.public, alice.signing.public], approvals: 2 },
     }),
+    { says: 'with a policy that says all that it can', given: { descriptor: hex(descriptorBytes(governed)) } },
+    bad('a policy with its shapes in another order', {
+      policy: { ...facts.policy, shapes: ['lower-threshold', 'minority-signs'] },
+    }),
+    bad('a policy with a field that there is not', { policy: { ...facts.policy, drillEvery: 1 } }, 'SCHEMA'),
     bad('a public key that is not the constant', { keys: [{ ...key, publicKey: key.commitments[1] }] }),
     bad(
       'a commitment more than the threshold',

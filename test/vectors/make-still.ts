@@ -325,6 +325,7 @@ function plans(): Wanted[] {
       threshold: 3,
       signers: [1, 3],
     }),
+    drill('another policy', { policy: { approvers: [], approvals: 0 } }),
     drill('backups', { backup: 'required' }),
     drill('copies', { copies: 1 }),
     drill('asking before something is destroyed', { destroy: 'ask' }),

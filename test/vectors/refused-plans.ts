@@ -1,5 +1,6 @@
 import { writeCard } from '../../src/ceremony/card.ts';
 import type { PlanFacts } from '../../src/ceremony/plan.ts';
+import type { Policy } from '../../src/ceremony/policy.ts';
 import type { LinkFacts } from '../../src/ceremony/succession.ts';
 import { commit } from '../../src/crypto/commitments.ts';
 import { edwards25519 } from '../../src/crypto/group.ts';
@@ -26,7 +27,12 @@ import { filled, flip, hex, type Wanted } from './form.ts';
 import type { Story } from './story.ts';
 
 /** A committee of any shape that holds a key and can prove it. */
-export function committee(threshold: number, people: readonly Person[], rehearsal = false): LinkFacts {
+export function committee(
+  threshold: number,
+  people: readonly Person[],
+  rehearsal = false,
+  policy: Partial<Policy> = {},
+): LinkFacts {
   const source = drawn(`vectors committee ${threshold} ${people.length}`);
   const polynomial = randomPolynomial(edwards25519, edwards25519.scalar(77n), threshold, source);
   const commitments = commit(edwards25519, polynomial).map((point) => edwards25519.encodePoint(point));
@@ -38,7 +44,7 @@ export function committee(threshold: number, people: readonly Person[], rehearsa
     attempt: filled(32, 0xce),
     threshold,
     members: people.map(({ name, signing }) => ({ name, identity: signing.public })),
-    policy: { approvers: [olga.signing.public], approvals: 1 },
+    policy: { approvers: [olga.signing.public], approvals: 1, ...policy },
     keys: [{ label: 'main', suite: 'ed25519', publicKey: commitments[0] as Uint8Array, chainCode: null, commitments }],
     rehearsal,
   });
@@ -110,6 +116,7 @@ export function plansTaken(): Wanted[] {
       belowQuorum: 'two are gone for ever',
       weak: ['few-spares', 'below-quorum'],
     }),
+    ...policiesTaken(),
     taken('who lost a vault comes back at the same place with a new machine', recovery()),
     taken('who lost only a share comes back under the same identity', {
       ...recovery(),
@@ -120,6 +127,113 @@ export function plansTaken(): Wanted[] {
 }
 
 type Change = Partial<Record<keyof PlanFacts, unknown>> & { readonly [key: string]: unknown };
+
+/** Alice, bob and carol under a policy, and the plan that hands over to a committee of the same shape. */
+const under = (threshold: number, policy: Partial<Policy>, change: Partial<PlanFacts> = {}): PlanFacts => {
+  const parent = committee(threshold, [alice, bob, carol], false, policy);
+  const now = { approvers: [olga.signing.public], approvals: 1, ...policy };
+  return { ...reshareFacts(parent, 'A'), policy: now, ...change };
+};
+
+function policiesTaken(): Wanted[] {
+  const taken = (says: string, facts: PlanFacts): Wanted => ({ says, given: { plan: hex(planBytes(facts)) } });
+  const full = { refreshEvery: 7_776_000, backups: 2, shapes: [] };
+  const kept = { backup: 'required', copies: 2 } as const;
+  const bare = { approvers: [olga.signing.public], approvals: 1 };
+  return [
+    taken('with a policy that says all that it can', {
+      ...genesisFacts(),
+      ...kept,
+      threshold: 3,
+      weak: ['all-must-sign'],
+      policy: { ...bare, ...full, minimumThreshold: 3, shapes: ['all-must-sign', 'minority-signs', 'lower-threshold'] },
+    }),
+    taken('with the shortest time between two refreshes', {
+      ...genesisFacts(),
+      policy: { ...bare, refreshEvery: 3600 },
+    }),
+    taken('with the longest', { ...genesisFacts(), policy: { ...bare, refreshEvery: 316_224_000 } }),
+    taken('under a policy, to which it keeps', under(2, full, kept)),
+    taken(
+      'with a policy of its own, and the approver of the one before',
+      under(2, {}, { policy: { ...bare, approvals: 0 } }),
+    ),
+    taken('by the quarter from now on, and without the backups that it makes for the last time', {
+      ...under(2, full, kept),
+      policy: { ...bare, refreshEvery: 'quarterly' },
+    }),
+    taken('one backup is wanted, and required without a number', under(2, { backups: 1 }, { backup: 'required' })),
+  ];
+}
+
+type Bad = (facts: PlanFacts, says: string, change: Change, code?: Wanted['code']) => Wanted;
+
+function policiesRefused(inGenesis: (says: string, change: Change, code?: Wanted['code']) => Wanted): Wanted[] {
+  const bare = { approvers: [olga.signing.public], approvals: 1 };
+  const schema = (says: string, policy: object) =>
+    inGenesis(`a policy with ${says}`, { policy: { ...bare, ...policy } }, 'SCHEMA');
+  return [
+    schema('a field that there is not', { drillEvery: 1 }),
+    schema('refreshes more often than by the hour', { refreshEvery: 3599 }),
+    schema('refreshes that nobody lives to see', { refreshEvery: 316_224_001 }),
+    schema('refreshes by the month', { refreshEvery: 'monthly' }),
+    schema('refreshes at no time, said in a second way', { refreshEvery: null }),
+    schema('no backups, said in a second way', { backups: 0 }),
+    schema('17 backups', { backups: 17 }),
+    schema('a minimum that every threshold has', { minimumThreshold: 2 }),
+    schema('a minimum above every committee', { minimumThreshold: 33 }),
+    schema('a shape that comes of a loss', { shapes: ['few-spares'] }),
+    inGenesis('a policy with its shapes in another order', {
+      policy: { ...bare, shapes: ['minority-signs', 'all-must-sign'] },
+    }),
+    inGenesis('a policy with a shape twice', { policy: { ...bare, shapes: ['all-must-sign', 'all-must-sign'] } }),
+  ];
+}
+
+/** Under the policy that is, and under the one that comes. */
+function policiesBroken(bad: Bad): Wanted[] {
+  const bare = { approvers: [olga.signing.public], approvals: 1 };
+  const high = under(3, { minimumThreshold: 3 }, { dealers: [1, 2, 3], reserves: [] });
+  const strict = under(3, { shapes: [] }, { dealers: [1, 2, 3], reserves: [] });
+  const broken = 'POLICY_BROKEN';
+  return [
+    bad(high, 'under a policy: a threshold below its minimum', { weak: ['lower-threshold'] }, broken),
+    bad(strict, 'under a policy: a weak shape that it does not allow', { weak: ['lower-threshold'] }, broken),
+    bad(
+      under(2, { shapes: ['lower-threshold'] }),
+      'under a policy: another weak shape than it allows',
+      { threshold: 3, weak: ['all-must-sign'] },
+      broken,
+    ),
+    bad(under(2, { backups: 1 }), 'under a policy: no backups', {}, broken),
+    bad(under(2, { backups: 1 }), 'under a policy: copies, and no backups', { copies: 2 }, broken),
+    bad(
+      under(2, { backups: 2 }),
+      'under a policy: fewer backups than it wants',
+      { backup: 'required', copies: 1 },
+      broken,
+    ),
+    bad(
+      under(2, { backups: 1 }),
+      'under a policy: no backups any more, and none the last time',
+      { policy: bare },
+      broken,
+    ),
+    bad(
+      under(2, {}),
+      'with a policy of its own: a threshold below its minimum',
+      { policy: { ...bare, minimumThreshold: 3 } },
+      broken,
+    ),
+    bad(under(2, {}), 'with a policy of its own: no backups', { policy: { ...bare, backups: 1 } }, broken),
+    bad(
+      genesisFacts(),
+      'genesis: a threshold below the minimum of its policy',
+      { policy: { ...bare, minimumThreshold: 3 } },
+      broken,
+    ),
+  ];
+}
 
 /** One plan for each rule of docs/protocol.md section 9 that it breaks, and breaks alone. */
 export function plansRefused({ link }: Story): Wanted[] {
@@ -240,7 +354,17 @@ export function plansRefused({ link }: Story): Wanted[] {
       observers: [1, 5],
     }),
     inReshare('fewer dealers than the threshold of the old committee', { dealers: [2] }),
-    inReshare('another policy', { policy: { approvers: [approver], approvals: 0 } }),
+    inReshare('a policy of other approvers, whom it does not ask', {
+      policy: { approvers: [filled(32, 1)], approvals: 1 },
+    }),
+    inReshare('a policy without the approver of the one before, whom it does not ask', {
+      policy: { approvers: [], approvals: 0 },
+      approvers: [],
+      approvals: 0,
+      observers: [4, 5],
+    }),
+    ...policiesRefused(inGenesis),
+    ...policiesBroken(bad),
     inReshare('an approver of the policy left out', { approvers: [], approvals: 0, observers: [4, 5] }),
     bad(halfLost(), 'reshare: half of the old committee declared lost, and nobody typed that it is meant', {
       weak: ['few-spares'],

@@ -7,7 +7,7 @@ import { checkConstants, checkShares, commit, evaluateCommitments } from '../../
 import type { Group, Point, Scalar } from '../../crypto/group.ts';
 import { proveKnowledge, verifyKnowledge } from '../../crypto/knowledge.ts';
 import { evaluate, lagrange, randomPolynomial } from '../../crypto/polynomial.ts';
-import { type Box, checkBox, type SealContext, sealBox } from '../../crypto/sealing.ts';
+import { areSound, type Box, checkBox, type SealContext, sealBox } from '../../crypto/sealing.ts';
 import { suite } from '../../crypto/suites.ts';
 import { Problem } from '../../problem.ts';
 import type { Attempt, Dealer } from '../attempt.ts';
@@ -214,12 +214,17 @@ export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): Che
       throw new Problem('DEAL_INVALID', 'endorses another parent');
     }
   }
-  plan.receivers.forEach(({ newIndex }, at) => {
-    const prekey = attempt.prekeys[at] as Uint8Array;
-    const box = body.boxes[newIndex - 1] as Box;
-    if (box.ciphertext.length !== 32 * wanted.length + 16) throw new Problem('DEAL_INVALID', 'a box of the wrong size');
+  const boxes = plan.receivers.map(({ newIndex }, at) => ({
+    box: body.boxes[newIndex - 1] as Box,
+    prekey: attempt.prekeys[at] as Uint8Array,
+    context: boxContext(plan, attempt, dealer, body, newIndex),
+  }));
+  const sized = ({ box }: { readonly box: Box }): boolean => box.ciphertext.length === 32 * wanted.length + 16;
+  if (boxes.every(sized) && areSound(boxes)) return { packet, dealer, points };
+  for (const one of boxes) {
+    if (!sized(one)) throw new Problem('DEAL_INVALID', 'a box of the wrong size');
     // row 27: before anybody opens it
-    checkBox(box, prekey, boxContext(plan, attempt, dealer, body, newIndex));
-  });
+    checkBox(one.box, one.prekey, one.context);
+  }
   return { packet, dealer, points };
 }

@@ -11,6 +11,7 @@ import type { Session } from '../session.ts';
 interface Options {
   readonly keyset?: string;
   readonly to?: string[];
+  readonly paper?: string[];
   readonly label?: string[];
   readonly custodian?: string[];
   readonly place?: string[];
@@ -28,9 +29,10 @@ export function registerCreate(backup: Command, action: Action): void {
     .command('create [keyset]')
     .description('back the active share up, read it back and open it; it is in the register from the start')
     .option('--to <dir>', 'a folder that is there, on a medium; may be given more than once', several)
+    .option('--paper <file.pdf>', 'a page for the safe, to be printed; may be given more than once', several)
     .option(
       '--label <text>',
-      'what is written on it; once for all places, or once for each, like the next four',
+      'what is written on it; once for all places, or once for each (folders first), like the next four',
       several,
     )
     .option('--custodian <name>', 'who keeps it', several)
@@ -50,17 +52,25 @@ export function registerCreate(backup: Command, action: Action): void {
 async function create(session: Session, options: Options, words: readonly string[]): Promise<undefined> {
   const { say, context } = session;
   const name = namedKeyset(options, words);
-  const folders = options.to ?? [await context.ask.text('to which folder?', { flag: '--to DIR' })];
+  const papers = options.paper ?? [];
+  const asked = async (): Promise<string[]> => [await context.ask.text('to which folder?', { flag: '--to DIR' })];
+  const folders = options.to ?? (papers.length > 0 ? [] : await asked());
   checkRecipients(options.recipient ?? []);
   return session.withVault(async (ceremonies) => {
     const { vault } = ceremonies;
     const keyset = oneKeyset(vault.state, name);
     const made = await backUp(session, ceremonies, keyset, {
-      places: placesOf(folders, options, `backup of ${keyset.name}`),
+      places: placesOf({ folders, papers }, options, `backup of ${keyset.name}`),
       recipients: options.recipient ?? [],
       passphraseFile: options.backupPassphraseFile,
     });
+    if (papers.length > 0)
+      say.line(
+        'print the PDF, photograph the print and check it: conclave backup check PICTURES. then destroy the PDF',
+      );
     say.line('write the number and the epoch on each. the next ceremony makes it worthless, and asks for a new one');
+    if ((options.recipient ?? []).length === 0)
+      say.line('its passphrase is nowhere else: keep that too, and not in the same place');
     say.result({
       v: 1,
       keyset: keyset.name,
@@ -82,29 +92,33 @@ type Part = 'label' | 'custodian' | 'place' | 'medium' | 'bag';
 
 /** What was said once is meant for all places; what was said as often as there are places, for each. */
 export function placesOf(
-  folders: readonly string[],
+  { folders, papers }: { readonly folders: readonly string[]; readonly papers: readonly string[] },
   said: { readonly [part in Part]?: readonly string[] | undefined },
   label: string,
 ): BackupPlace[] {
+  const all = [
+    ...folders.map((path) => ({ kind: 'folder' as const, path })),
+    ...papers.map((path) => ({ kind: 'paper' as const, path })),
+  ];
   const of = (part: Part, at: number): string | undefined => {
     const given = said[part];
     if (given === undefined || given.length === 1) return given?.[0];
-    if (given.length === folders.length) return given[at];
+    if (given.length === all.length) return given[at];
     throw new Problem(
       'USAGE',
-      `--${part} was given ${given.length} times, for ${folders.length} places`,
-      'once for all, or once for each --to',
+      `--${part} was given ${given.length} times, for ${all.length} places`,
+      'once for all, or once for each --to and --paper',
     );
   };
-  return folders.map((folder, at) => ({
-    folder,
+  return all.map((to, at) => ({
+    to,
     label: copyLabel(of('label', at) ?? label),
     where: {
       ...nowhere,
       ...placeOf({
         custodian: of('custodian', at),
         place: of('place', at),
-        medium: of('medium', at),
+        medium: of('medium', at) ?? (to.kind === 'paper' ? 'paper' : undefined),
         bag: of('bag', at),
       }),
     },

@@ -1,8 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
 import { phraseOf } from '../../ceremony/phrase.ts';
-import { becauses, type Plan } from '../../ceremony/plan.ts';
+import type { Plan } from '../../ceremony/plan.ts';
 import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
 import { encryptTo } from '../../courier/age.ts';
 import { suiteNames } from '../../crypto/suites.ts';
@@ -15,6 +15,7 @@ import { consentHolds } from '../../vault/standing.ts';
 import { afterWork, ended, errorJson, giveOut, takeIn } from '../carry.ts';
 import type { Register } from '../program.ts';
 import { readAnswers, writeAnswers } from '../propose/answers.ts';
+import { common, policed, recorded, several } from '../propose/flags.ts';
 import { checkWeak, meantAgain, warnOfVote } from '../propose/meant.ts';
 import { type Options, wishOf } from '../propose/wish.ts';
 import type { Session } from '../session.ts';
@@ -25,53 +26,7 @@ export const registerPropose: Register = (program: Command, action) => {
   const propose = program
     .command('propose')
     .description('write a plan, sign it, and lay it on the stick; without flags it asks');
-  const several = (value: string, before: string[] = []): string[] => [...before, value];
-  const common = (command: Command): Command =>
-    moving(
-      recorded(command).option(
-        '--dealers <names>',
-        'old members who deal, in order (default: you, then plan order, a majority in all)',
-      ),
-    );
-  /** What every plan takes. */
-  const recorded = (command: Command): Command =>
-    command
-      .option('--keyset <name>', 'the keyset that this is about')
-      .option('--reason <text>', 'why, for the record')
-      .addOption(new Option('--because <kind>', 'the kind of reason').choices(becauses))
-      .option('--ticket <text>', 'the number of the request')
-      .option('--approvers <names>', 'who has to approve before anybody deals')
-      .option('--approvals <k>', 'how many of them (default: all)')
-      .option('--observers <names>', 'who may read along')
-      .option('--expires <time>', 'how long a first consent may be given: 14d, 36h', '14d')
-      .option('--beacon <source,round,hex>', 'a value that a public beacon published: this plan is not older')
-      .option('--instead-of <id>', 'the ceremony that this one replaces')
-      .option('--stick <dir>', 'take cards from here, and leave the proposal here', several)
-      .option('--plan <file>', 'read these answers from a file that --out-plan wrote')
-      .option('--out-plan <file>', 'write the answers to a file as well, to propose the same again')
-      .option('--draft', 'with --out-plan: write the file and propose nothing');
-  /** What only those take that move shares. */
-  const moving = (command: Command): Command =>
-    command
-      .addOption(
-        new Option('--backup <rule>', 'whether every member makes a backup before the old share goes').choices([
-          'none',
-          'required',
-        ]),
-      )
-      .option('--copies <n>', 'how many backups each')
-      .addOption(new Option('--destroy <when>', 'when old shares are destroyed').choices(['when-proven', 'ask']))
-      .option('--lost <names>', 'old members whose share is gone for ever: it is listed as lost, not as destroyed')
-      .option(
-        '--below-quorum',
-        'go on although fewer than a majority of the old committee is left; asks for a sentence',
-      )
-      .option('--override <sentence>', 'the sentence that --below-quorum asks for')
-      .option(
-        '--weak <shapes>',
-        'the weak shapes that are meant, exactly (all-must-sign, ...); asked for on a terminal',
-      );
-  common(propose.command('genesis').description('a new key, made by all its members together'))
+  policed(common(propose.command('genesis').description('a new key, made by all its members together')))
     .option('--members <names>', 'the committee, in index order')
     .option('--threshold <t>', 'how many sign')
     .option('--key <label:suite>', `a key; suites: ${suiteNames.join(', ')}`, several)
@@ -119,7 +74,8 @@ export const registerPropose: Register = (program: Command, action) => {
   );
 };
 
-async function proposeKind(session: Session, kind: Wish['kind'], flags: Options): Promise<number | undefined> {
+/** From the flags to a proposal on the stick. */
+export async function proposeKind(session: Session, kind: Wish['kind'], flags: Options): Promise<number | undefined> {
   const { context, say } = session;
   const options = flags.plan === undefined ? flags : { ...readAnswers(session, flags.plan, kind), ...flags };
   if (options.draft === true) return draft(session, kind, options);

@@ -6,7 +6,16 @@ import { Problem } from '../../problem.ts';
 import type { Wish } from '../../vault/propose.ts';
 import type { Session } from '../session.ts';
 import { writeReport } from '../written.ts';
+import type { PolicyOptions } from './policy-wish.ts';
 import { beaconText, type Options } from './wish.ts';
+
+const ofPolicy = ['refreshEvery', 'backups', 'minimumThreshold', 'shapes'] as const;
+
+function policyAnswers(options: Options): PolicyOptions {
+  return Object.fromEntries(
+    ofPolicy.flatMap((flag) => (options[flag] === undefined ? [] : [[flag, options[flag]] as const])),
+  );
+}
 
 /** A file of answers: the flags, by their names. What it says is checked like flags. */
 export function readAnswers(session: Session, file: string, kind: Wish['kind']): Options {
@@ -52,6 +61,7 @@ export function writeAnswers({ context }: Session, file: string, options: Option
     observers: wish.observers.join(','),
     ...(movesShares(wish) ? { backup: wish.backup, copies: String(wish.copies), destroy: wish.destroy } : {}),
     ...(wish.beacon == null ? {} : { beacon: beaconText(wish.beacon) }),
+    ...policyAnswers(options),
     expires: options.expires ?? '14d',
   };
   const text = `${JSON.stringify({ v: 1, propose: kind, answers, standing: standingOf(plan) }, null, 2)}\n`;

@@ -9,11 +9,12 @@ import { myCard, myIdentity, rosterOf } from '../../vault/identity.ts';
 import { head, keysetByName, type Wish } from '../../vault/propose.ts';
 import type { Session } from '../session.ts';
 import { belowQuorum } from './meant.ts';
+import { type PolicyOptions, policyWish } from './policy-wish.ts';
 
 /* What the flags of `propose` say, and what is asked where they do not. */
 
 /** The flags. */
-export interface Options {
+export interface Options extends PolicyOptions {
   readonly keyset?: string;
   readonly members?: string;
   readonly stay?: string;
@@ -43,6 +44,9 @@ export interface Options {
   readonly outPlan?: string;
   readonly draft?: boolean;
   readonly plan?: string;
+  /** What `policy set` says of approvers, who are not those of this ceremony alone. */
+  readonly policyApprovers?: string;
+  readonly policyApprovals?: string;
 }
 
 const names = (text: string | undefined): string[] =>
@@ -94,6 +98,8 @@ export async function wishOf(
   const threshold = wholeNumber(thresholdText, '--threshold');
   if (threshold < 2)
     throw new Problem('USAGE', 'a threshold of 1 is no threshold: any one member could take the key', 'use 2 or more');
+  const policy = policyOf(options);
+  const wanted = Math.max(parent?.policy.backups ?? 0, policy?.backups ?? 0);
   const asksWhy = options.reason === undefined && ask.interactive && options.because === undefined;
   return {
     kind,
@@ -106,9 +112,8 @@ export async function wishOf(
     approvers: names(options.approvers),
     approvals: options.approvals === undefined ? null : wholeNumber(options.approvals, '--approvals'),
     observers: names(options.observers),
-    backup: options.backup ?? 'none',
-    copies:
-      options.copies === undefined ? (options.backup === 'required' ? 1 : 0) : wholeNumber(options.copies, '--copies'),
+    ...backupsOf(kind, options, wanted),
+    ...(policy === undefined ? {} : { policy }),
     destroy: options.destroy ?? 'when-proven',
     belowQuorum: await belowQuorum(session, options, keyset, link, lost.length),
     lost,
@@ -128,6 +133,26 @@ export async function wishOf(
     ),
     expiresIn: duration(options.expires ?? '14d'),
   };
+}
+
+function policyOf(options: Options): Wish['policy'] {
+  const { policyApprovers: approvers, policyApprovals: approvals } = options;
+  const wish = {
+    ...policyWish(options),
+    ...(approvers === undefined ? {} : { approvers: names(approvers) }),
+    ...(approvals === undefined ? {} : { approvals: wholeNumber(approvals, '--approvals') }),
+  };
+  return Object.keys(wish).length === 0 ? undefined : wish;
+}
+
+/** A number of copies asks for backups, and so does the policy where nothing else is said. */
+function backupsOf(kind: Wish['kind'], { backup, copies }: Options, wanted: number): Pick<Wish, 'backup' | 'copies'> {
+  const number = copies === undefined ? null : wholeNumber(copies, '--copies');
+  if (!movesShares({ kind })) return { backup: 'none', copies: 0 };
+  const rule = backup ?? ((number ?? wanted) > 0 ? 'required' : 'none');
+  if (rule === 'none' && (number ?? 0) > 0)
+    throw new Problem('USAGE', 'copies of no backup are none', 'leave out --copies, or --backup none');
+  return { backup: rule, copies: rule === 'none' ? 0 : (number ?? Math.max(1, wanted)) };
 }
 
 /** The new committee, by name, in index order: staying members in their old order first, then who joins. */

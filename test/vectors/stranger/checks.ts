@@ -94,6 +94,15 @@ export const map =
     );
   };
 
+/** A map that may have these fields as well. */
+export const mapWith =
+  (optional: Record<string, Shape>, fields: Record<string, Shape>): Shape =>
+  (value) =>
+    map({
+      ...fields,
+      ...Object.fromEntries(Object.entries(optional).filter(([field]) => Object.hasOwn(Object(value), field))),
+    })(value);
+
 export const count: Shape = whole(0, 2 ** 53 - 1);
 export const hash: Shape = bytes(32);
 export const prose: Shape = text(2000);

@@ -21,6 +21,7 @@ import {
   label,
   list,
   map,
+  mapWith,
   name,
   oneOf,
   orNull,
@@ -80,11 +81,17 @@ export interface Plan {
   readonly epoch: { from: number | null; to: number };
   readonly keys: readonly { label: string; suite: string }[];
   readonly policy: Policy;
+  /** That of the parent; in a genesis the same. */
+  readonly oldPolicy: Policy;
 }
 
 export interface Policy {
   readonly approvers: Uint8Array[];
   readonly approvals: number;
+  readonly refreshEvery?: number | 'quarterly';
+  readonly backups?: number;
+  readonly minimumThreshold?: number;
+  readonly shapes?: string[];
 }
 
 const cardShape = map({
@@ -163,7 +170,22 @@ export function distinct(values: readonly (string | number)[]): boolean {
   return new Set(values).size === values.length;
 }
 
-const policyShape = map({ approvers: list(hash, 16), approvals: count });
+const governed = ['all-must-sign', 'minority-signs', 'lower-threshold'];
+const everySoOften: Shape = (value) => value === 'quarterly' || whole(3600, 316_224_000)(value);
+const policyShape = mapWith(
+  {
+    refreshEvery: everySoOften,
+    backups: whole(1, 16),
+    minimumThreshold: whole(3, 32),
+    shapes: list(oneOf(...governed), 3),
+  },
+  { approvers: list(hash, 16), approvals: count },
+);
+/** Those of a policy that it allows, in the one order. */
+function inOrder(shapes: string[] = []): boolean {
+  return shapes.join() === governed.filter((shape) => shapes.includes(shape)).join();
+}
+
 const descriptorShape = map({
   v: (value) => value === 1,
   keyset: orNull(hash),
@@ -194,7 +216,7 @@ export function readDescriptor(encoded: Uint8Array): Descriptor {
   const sound = (condition: boolean, check: string) => unless(condition, 'DESCRIPTOR_INVALID', check);
   const members = fields.members as { name: string; identity: Uint8Array }[];
   const keys = fields.keys as (Descriptor['keys'][number] & { label: string })[];
-  const { approvers, approvals } = fields.policy as unknown as Policy;
+  const { approvers, approvals, shapes } = fields.policy as unknown as Policy;
   const threshold = fields.threshold as number;
   const first = fields.epoch === 0;
   sound((fields.keyset === null) === first, 'epoch 0 alone has no keyset');
@@ -205,6 +227,7 @@ export function readDescriptor(encoded: Uint8Array): Descriptor {
   sound(distinct(keys.map((key) => key.label.toLowerCase())), 'a descriptor has no label twice');
   sound(approvals <= approvers.length, 'the policy of a descriptor can be met');
   sound(distinct(approvers.map(hexOf)), 'the policy of a descriptor names nobody twice');
+  sound(inOrder(shapes), 'the policy of a descriptor has its shapes in order');
   for (const key of keys) {
     sound(hexOf(key.publicKey) === hexOf(key.commitments[0] as Uint8Array), 'a public key is its first commitment');
     unless(key.commitments.length === threshold, 'COMMITMENTS_LENGTH', 'a descriptor has a commitment per coefficient');
@@ -375,15 +398,20 @@ export function readPlan(encoded: Uint8Array): Plan {
   sound((fields.approvals as number) <= approvers.length, 'the approvals of a plan can be given');
   sound(policy.approvals <= policy.approvers.length, 'the policy of a plan can be met');
   sound(distinct(policy.approvers.map(hexOf)), 'the policy of a plan names nobody twice');
+  sound(inOrder(policy.shapes), 'the policy of a plan has its shapes in order');
   sound(
-    hexOf(encode(policy as unknown as Item)) === hexOf(encode(policyOf as unknown as Item)),
-    'the policy is that of the parent',
+    !still || hexOf(encode(policy as unknown as Item)) === hexOf(encode(policyOf as unknown as Item)),
+    'where no share moves the policy stays',
   );
   sound(there(approvers), 'an approver has a card');
   const asked = approvers.map((place) => cardAt(place)?.identity);
   sound(
     policy.approvers.every((approver) => asked.includes(hexOf(approver))),
     'the approvers of the policy are asked',
+  );
+  sound(
+    policyOf.approvers.every((approver) => asked.includes(hexOf(approver))),
+    'the approvers of the old policy are asked',
   );
 
   // 8
@@ -414,6 +442,19 @@ export function readPlan(encoded: Uint8Array): Plan {
   ].filter((shape) => shape !== false);
   const admitted = still ? [] : weak;
   sound((fields.weak as string[]).join() === admitted.join(), 'a plan says where its shape is weak');
+
+  // 12
+  const copies = fields.backup === 'none' ? 0 : Math.max(1, fields.copies as number);
+  for (const { minimumThreshold = 2, shapes = governed, backups = 0 } of still ? [] : [policyOf, policy]) {
+    const kept = (condition: boolean, check: string) => unless(condition, 'POLICY_BROKEN', check);
+    kept(threshold >= minimumThreshold, 'the threshold is as high as the policy wants it');
+    const governs = weak.filter((shape) => governed.includes(shape));
+    kept(
+      governs.every((shape) => shapes.includes(shape)),
+      'the policy allows the weak shapes',
+    );
+    kept(copies >= backups, 'there are as many backups as the policy wants');
+  }
 
   // 21
   sound((fields.signers !== undefined) === (kind === 'drill'), 'a drill alone names signers');
@@ -466,14 +507,15 @@ export function readPlan(encoded: Uint8Array): Plan {
     epoch: { from, to: (from ?? -1) + (still ? 0 : 1) },
     keys: parent === null ? keys : (parent.fields.keys as { label: string; suite: string }[]),
     policy,
+    oldPolicy: policyOf,
   };
 }
 
-/** Whether these identities are enough to approve, for the plan and for its policy. */
+/** Whether these identities are enough to approve, for the plan and for the policies that it keeps to. */
 export function approvable(plan: Plan, agrees: (identity: string) => boolean): boolean {
   const named = plan.participants.filter((one) => one.approver && agrees(one.identity)).length;
-  const ofPolicy = plan.policy.approvers.map(hexOf).filter(agrees).length;
-  return named >= (plan.fields.approvals as number) && ofPolicy >= plan.policy.approvals;
+  const enough = ({ approvers, approvals }: Policy) => approvers.map(hexOf).filter(agrees).length >= approvals;
+  return named >= (plan.fields.approvals as number) && enough(plan.policy) && enough(plan.oldPolicy);
 }
 
 export interface Dealer {
