@@ -3,7 +3,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
 import { text } from '../../src/bytes/tagged-hash.ts';
-import { systemVerifier } from '../../src/cli/context.ts';
+import { systemVerifier } from '../../src/cli/system-verifier.ts';
 import { openBytes, sealBytes } from '../../src/crypto/aead.ts';
 import { edwards25519 } from '../../src/crypto/group.ts';
 import { askFirst, generateSigningKey, sign, verifySignature } from '../../src/crypto/signature.ts';
