@@ -17,7 +17,7 @@ import { holdingOf, shareInCharge } from '../vault/holding.ts';
 import { isShortPassphrase, shortPassphrase } from '../vault/password.ts';
 import type { CopyRecord, KeysetRecord } from '../vault/state.ts';
 import { newPassphrase } from './commands/init.ts';
-import { onPaper } from './paper.ts';
+import { onPaper, readDrawn } from './paper.ts';
 import type { Session } from './session.ts';
 
 /** One place that gets a backup, and what the register says of it. */
@@ -113,7 +113,7 @@ export async function backUp(
         writeDurably(context.fs, file, content, { suffix, tolerant: true });
         if (!equalBytes(context.fs.readFile(file, mostBackupBytes), content))
           throw new Problem('BACKUP_DAMAGED', 'it does not read back as it was written');
-        await openAgain(paper === null ? content : await paper.readBack(), share, (sealed) =>
+        await openAgain(paper === null ? content : await readDrawn(paper.blocks), share, (sealed) =>
           passphrase === null ? decryptWith(witness.identity, sealed) : decryptUnder(passphrase, sealed),
         );
       } catch (error) {

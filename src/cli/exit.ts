@@ -19,7 +19,8 @@ export const exitWords: Readonly<Record<keyof typeof exits, string>> = {
   done: 'the visit did its work, or there is nothing left to do',
   unforeseen: 'anything unforeseen, and trouble with a disk or a stick',
   usage: 'usage, or an answer is missing and there is no terminal to ask on',
-  waiting: 'nothing can be done here yet: others are waited for, also when packets were merged',
+  waiting:
+    'nothing can be done here yet: others are waited for, also when packets were merged. of due: something is due',
   failed: 'a check failed: a fault is proven, or a verification did not pass',
   stale: 'a backup or a vault that is stale or revoked',
   refused: 'refused by policy or by the operator',
@@ -135,6 +136,8 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   STICK_BLOCKED: exits.unforeseen,
   STICK_NAME: exits.usage,
   IMAGE_UNREADABLE: exits.failed,
+  CAMERA_FAILED: exits.unforeseen,
+  SCAN_INCOMPLETE: exits.failed,
   SCENARIO_INVALID: exits.usage,
   REHEARSAL_STUCK: exits.failed,
   MACHINE_UNSAFE: exits.refused,

@@ -107,7 +107,7 @@ async function readPhotograph(session: Session, reading: PaperReading, path: str
   for (const code of found.codes) if (!reading.takeCode(new TextDecoder().decode(code))) foreign++;
   const fresh = reading.here.filter((line) => !before.has(line));
   const said = [
-    fresh.length === 0 ? 'nothing new' : `lines ${listed(fresh)}`,
+    found.codes.length === 0 ? 'no code' : fresh.length === 0 ? 'nothing new' : `lines ${listed(fresh)}`,
     ...(found.unreadable ? ['a code that cannot be read'] : []),
     ...(foreign > 0 ? [`${foreign} code(s) of something else`] : []),
   ];

@@ -13,8 +13,8 @@ import { type PaperPart, paperPage } from '../report/paper-page.ts';
 /** A backup as sheets of paper. */
 export interface Paper {
   readonly pdf: Uint8Array;
-  /** The file, read again from the squares and from the lines as they were drawn: each of them has to give the same. */
-  readonly readBack: () => Promise<Uint8Array>;
+  /** What was drawn. */
+  readonly blocks: readonly Block[];
 }
 
 export async function onPaper(file: string, where: CopyPlace): Promise<Paper> {
@@ -31,10 +31,11 @@ export async function onPaper(file: string, where: CopyPlace): Promise<Paper> {
   ) as [PaperPart, PaperPart, PaperPart];
   const { blocks } = paperPage(backup, { head: paper.head, share, header, proof }, where);
   const { pagePdf } = await import('../report/page-pdf.ts'); // only who asks for a PDF waits for the library
-  return { pdf: await pagePdf(blocks), readBack: () => readBlocks(blocks) };
+  return { pdf: await pagePdf(blocks), blocks };
 }
 
-async function readBlocks(blocks: readonly Block[]): Promise<Uint8Array> {
+/** The file, read again from the squares and from the lines as they were drawn: each of them has to give the same. */
+export async function readDrawn(blocks: readonly Block[]): Promise<Uint8Array> {
   const [seen, typed] = [new PaperReading(), new PaperReading()];
   for (const block of blocks) {
     if (block.kind === 'numbered') for (const line of block.lines) typed.takeHead(line) || typed.take(line);

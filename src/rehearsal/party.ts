@@ -61,7 +61,7 @@ export class Room {
 
 /** The one whose plan is shown: others may be spoken of beside it. */
 function ceremonyOn(screen: string): string | null {
-  return [...screen.matchAll(/· ceremony ([0-9a-f]{16})/g)].at(-1)?.[1] ?? null;
+  return [...screen.matchAll(/\u00b7 ceremony ([0-9a-f]{16})/g)].at(-1)?.[1] ?? null;
 }
 
 export interface Flagged {

@@ -15,6 +15,9 @@ import type { ApartShare, CopyRecord, KeysetRecord, Slot, VaultState } from './s
 
 /* What a vault makes of a backup: what it knows to judge it by, and what may become of the share in it. */
 
+/** In the log of shares: from then on, a share that has yet to show that it signs. */
+export const shareRestored = 'share put back from a backup';
+
 /** The link that proves a committee, kept or still among the packets of its ceremony. */
 export function linkFor(ceremonies: Ceremonies, record: KeysetRecord, { encoded }: Descriptor): LinkFacts {
   const kept = record.links.find(({ descriptor }) => equalBytes(descriptor, encoded));
@@ -111,7 +114,7 @@ export function restore(
     if (readable(() => vault.readShare(place)))
       return { did: 'nothing', record: record as KeysetRecord, index: place.index };
     const stored = store(ceremonies, backup, share);
-    const put = changed(ceremonies, backup, at, 'share put back from a backup', (before) => ({
+    const put = changed(ceremonies, backup, at, shareRestored, (before) => ({
       ...before,
       slots: before.slots.map((slot) => (equalBytes(slot.file, place.file) ? { ...slot, ...stored } : slot)),
     }));
