@@ -137,6 +137,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   STICK_NAME: exits.usage,
   IMAGE_UNREADABLE: exits.failed,
   CAMERA_FAILED: exits.unforeseen,
+  PARCEL_INVALID: exits.failed,
   SCAN_INCOMPLETE: exits.failed,
   SCENARIO_INVALID: exits.usage,
   REHEARSAL_STUCK: exits.failed,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import { fileHash } from '../bytes/tagged-hash.ts';
+import { isParcel, unpack } from '../courier/qr/parcel.ts';
 import { openStick, writeNamed, writePacket } from '../courier/stick.ts';
 import { joinPath, parentPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
@@ -19,6 +20,10 @@ export interface Placed {
   readonly what: Inspected['what'];
   readonly bytes: number;
   readonly sha256: string;
+  /** Of a parcel: how many files are new, how many were there already, and which were not taken. */
+  readonly written?: number;
+  readonly there?: number;
+  readonly kept?: readonly string[];
 }
 
 /** Before anybody has waved a camera for minutes. */
@@ -40,6 +45,7 @@ export function placeScanned(session: Session, file: Uint8Array, { out, stick }:
     if (secret) say.line('  whoever has this file has a secret, or a way to guess at one: guard it');
     return { file: path, what, bytes: file.length, sha256 };
   };
+  if (isParcel(file)) return unpacked(session, file, stick, sha256);
   const name = `${sha256.slice(0, 16)}.${endings[what] ?? 'bin'}`;
   if (stick !== undefined) {
     const opened = openStick(fs, resolve(stick));
@@ -62,6 +68,24 @@ export function placeScanned(session: Session, file: Uint8Array, { out, stick }:
   const opened = openFolder(fs, folder, [last]);
   writeNew(fs, opened, [{ name: last, content: file }], false);
   return placed(joinPath(opened, last));
+}
+
+/** A parcel is taken apart where a stick is named, and kept as a file otherwise only by who asks for that. */
+function unpacked(
+  { context: { fs }, say }: Session,
+  file: Uint8Array,
+  stick: string | undefined,
+  sha256: string,
+): Placed {
+  if (stick === undefined) {
+    const hint = 'scan again with --stick DIR: it is taken apart there, as if a stick had brought it';
+    throw new Problem('USAGE', 'this is a parcel of packets, and it is not said where they go', hint);
+  }
+  const opened = openStick(fs, resolve(stick));
+  const { written, there, kept } = unpack(fs, opened, file);
+  say.line(`${escapeText(opened.path)}: ${written} new files of a parcel (${file.length} bytes), ${there} were there`);
+  for (const name of kept) say.line(`  left out: ${escapeText(name)}, of which there is another one`);
+  return { file: opened.path, what: 'parcel', bytes: file.length, sha256, written, there, kept };
 }
 
 /** What it begins as. A file that is not what it begins as is kept all the same: what to make of it is others' work. */
@@ -87,6 +111,7 @@ const endings: Readonly<Partial<Record<Inspected['what'], string>>> = {
   export: 'conclave',
   backup: 'backup',
   age: 'age',
+  have: 'have',
   plan: 'json',
   scenario: 'json',
   transcript: 'json',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
@@ -6,7 +7,9 @@ import { frameText } from '../../bytes/qr/frame-text.ts';
 import { streamOf } from '../../bytes/qr/frames.ts';
 import { fileHash } from '../../bytes/tagged-hash.ts';
 import { cutFor, densest, sparsest } from '../../courier/qr/density.ts';
+import { haveOf, parcelOf, readHave } from '../../courier/qr/parcel.ts';
 import { showMoving, speeds } from '../../courier/qr/show.ts';
+import { openStick, readStick, type StickContent } from '../../courier/stick.ts';
 import { Problem } from '../../problem.ts';
 import { codePictures, type PictureOptions, wantsPictures } from '../code-pictures.ts';
 import { readNamed } from '../named-file.ts';
@@ -21,6 +24,8 @@ interface Options extends PictureOptions {
   readonly density?: number;
   readonly level?: Level;
   readonly text?: boolean;
+  readonly stick?: string;
+  readonly lacking?: string;
 }
 
 export const mostBytes = 2 ** 24;
@@ -29,8 +34,10 @@ export const registerQr: Register = (program: Command, action) => {
   const qr = program
     .command('qr')
     .description('files as QR codes: from a screen or from paper to a camera, bit for bit');
-  qr.command('show <file>')
+  qr.command('show [file]')
     .description('moving codes on this terminal, in black and white; or still ones for paper')
+    .option('--stick <dir>', 'in the place of a file: all that lies on this stick, as one parcel')
+    .option('--lacking <have>', 'of it only what the machine does not have that showed this by qr have')
     .addOption(
       new Option('--speed <n>', 'codes a second at the start; the keys + and - change it')
         .argParser(within(1, speeds.at(-1) as number))
@@ -61,12 +68,41 @@ export const registerQr: Register = (program: Command, action) => {
     )
     .option('--text', 'one line of text for each code, for a system that scanners type into')
     .action(action<Options>(show));
+  qr.command('have')
+    .description('one code that tells another machine what this stick holds, so that it shows the rest alone')
+    .requiredOption('--stick <dir>', 'the stick, or the folder in its place')
+    .option('--text', 'as text, for a system that scanners type into')
+    .option('--png <dir>', 'as PNG, into this folder')
+    .action(action<Options>(have));
   registerScan(qr, action);
 };
 
-async function show(session: Session, options: Options, [name = '']: readonly string[]): Promise<undefined> {
+async function show(session: Session, options: Options, [name]: readonly string[]): Promise<undefined> {
+  const { stick, lacking } = options;
+  if ((name === undefined) === (stick === undefined))
+    throw new Problem('USAGE', 'it is not said what to show', 'name a file, or a stick with --stick DIR');
+  if (lacking !== undefined && stick === undefined)
+    throw new Problem('USAGE', '--lacking goes with --stick', 'conclave qr show --stick DIR --lacking HAVE');
+  if (name !== undefined) return shown(session, readNamed(session, name, mostBytes), name, options);
+  const had = lacking === undefined ? undefined : readHave(readNamed(session, lacking, mostBytes));
+  const parcel = parcelOf(contentOf(session, stick), had);
+  if (parcel !== null) return shown(session, parcel, 'parcel', options);
+  session.say.line('there is nothing that the other machine does not have');
+  session.say.result({ v: 1, codes: 0, lines: [], written: [] });
+  return undefined;
+}
+
+async function have(session: Session, options: Options): Promise<undefined> {
+  return shown(session, haveOf(contentOf(session, options.stick)), 'have', { ...options, speed: 5 });
+}
+
+function contentOf({ context: { fs } }: Session, stick = ''): StickContent {
+  return readStick(fs, openStick(fs, resolve(stick)));
+}
+
+/** On the terminal, or as whatever else was asked for. */
+async function shown(session: Session, file: Uint8Array, name: string, options: Options): Promise<undefined> {
   const { context, say } = session;
-  const file = readNamed(session, name, mostBytes);
   if (known(file).secret) {
     say.line('whoever sees these codes has a secret, or a way to guess at one: let no camera but yours see them');
   }
@@ -82,9 +118,8 @@ async function show(session: Session, options: Options, [name = '']: readonly st
   const speed = options.byHand === true ? 0 : options.speed;
   const { level = 'L', density } = options;
   const { frames, cut } = await showMoving(context.screen(), file, { level, speed, version: density });
-  say.line(
-    `shown: ${frames} different codes of ${escapeText(name)}, ${cut === null ? 'none could be shown' : `${cut.count} are enough`} (sha256 ${toHex(fileHash(file))})`,
-  );
+  const enough = cut === null ? 'none could be shown' : `${cut.count} are enough`;
+  say.line(`shown: ${frames} different codes of ${escapeText(name)}, ${enough} (sha256 ${toHex(fileHash(file))})`);
   return undefined;
 }
 
