@@ -79,7 +79,7 @@ const conditions = [
 const { default: decodeQR } = await import('qr/decode.js');
 const rgba = ({ width, height, gray }) => {
   const data = new Uint8ClampedArray(4 * width * height).fill(255);
-  gray.forEach((value, at) => data.fill(value, 4 * at, 4 * at + 3));
+  for (let at = 0; at < gray.length; at += 1) data.fill(gray[at], 4 * at, 4 * at + 3);
   return { width, height, data };
 };
 const decoders = {
@@ -87,9 +87,13 @@ const decoders = {
   jsqr: async (picture) => (await readPixels(picture, { wasm: false })).codes[0],
   'qr (noble)': async (picture) => {
     try {
-      const bytes = { found: null };
-      decodeQR(rgba(picture), { textDecoder: (raw) => String((bytes.found = Uint8Array.from(raw))) });
-      return bytes.found ?? undefined;
+      let found;
+      const textDecoder = (raw) => {
+        found = Uint8Array.from(raw); // as text it would lose what is none
+        return '';
+      };
+      decodeQR(rgba(picture), { textDecoder });
+      return found;
     } catch {
       return undefined;
     }
