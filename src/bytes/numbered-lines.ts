@@ -29,7 +29,6 @@ export interface NumberedLine {
 /** 40 letters, in 8 groups of 5. */
 const lineBytes = 25;
 const checkLength = 4;
-export const mostLines = 999;
 
 export function headText({ id, counts }: LinesHead): string {
   const words = `CONCLAVE ${id.toUpperCase()} ${partNames.map((part) => numbered(part, counts[part])).join(' ')}`;

@@ -4,7 +4,6 @@ import {
   lineNumber,
   lineNumbers,
   lineTexts,
-  mostLines,
   type NumberedLine,
   type PartName,
   partNames,
@@ -36,7 +35,7 @@ export const sealedUnit = 5;
 /** @throws Problem BACKUP_PLACE where it would be more paper than anybody can handle. */
 export function paperLines(id: string, { ageFile, header, link }: BackupParts): PaperLines {
   const { head, lines } = lineTexts(id, { A: ageFile, B: header, C: link });
-  if (codesOf(head) > mostCodes || partNames.some((part) => head.counts[part] > mostLines)) {
+  if (codesOf(head) > mostCodes) {
     throw new Problem(
       'BACKUP_PLACE',
       `this share and the proof of its committee are too long for paper: ${lines.length} lines`,

@@ -86,7 +86,10 @@ const headings = { overdue: 'OVERDUE', due: 'DUE', ahead: 'LATER' } as const;
 /** The list for a person, no wider than a terminal: the gravest first, each with what to do about it. */
 export function dueLines(items: readonly DueItem[], now: number): string[] {
   const count = (state: DueItem['state']): number => items.filter((item) => item.state === state).length;
-  const counted = `${count('overdue')} overdue, ${count('due')} due, ${count('ahead')} later`;
+  const counts = (['overdue', 'due', 'ahead'] as const).flatMap((state) =>
+    count(state) === 0 ? [] : [`${count(state)} ${headings[state].toLowerCase()}`],
+  );
+  const counted = [...(count('overdue') + count('due') === 0 ? ['nothing is due'] : []), ...counts].join(', ');
   const lines = [`on ${claimedTime(now)}, by the clock of this machine: ${counted}`];
   for (const item of items) {
     const { says, do: what } = dueWords(item, now);

@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { type Backup, type BackupHeader, encodeLink } from '../ceremony/backup.ts';
-import { judgeBackup, type KnownCommittees, shareOf } from '../ceremony/backup-standing.ts';
+import { type BackupStanding, judgeBackup, type KnownCommittees, shareOf } from '../ceremony/backup-standing.ts';
 import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import type { LinkFacts } from '../ceremony/succession.ts';
 import { keyFits } from '../crypto/known-key.ts';
@@ -77,7 +77,7 @@ export function restore(
     case 'damaged':
       throw new Problem('BACKUP_DAMAGED', `the backup is damaged: ${standing.reason}`, otherBackup(header.name));
     case 'stale':
-      if (!quarantine) throw staleProblem(backup, standing.epoch, standing.currentEpoch ?? 0);
+      if (!quarantine) throw staleProblem(backup, standing, hasShare(ceremonies, record));
       break;
     case 'newer':
       throw new Problem(
@@ -257,12 +257,21 @@ function checkPins({ pins }: VaultState, { keys }: Descriptor): void {
   );
 }
 
+/** Whether the share that signs now can be read here: then there is nothing to look for. */
+function hasShare({ vault }: Ceremonies, record: KeysetRecord | undefined): boolean {
+  const active = record?.slots.find(({ state }) => state === 'active');
+  return active !== undefined && readable(() => vault.readShare(active));
+}
+
 /** For somebody who is tired and wants it to work. No flag makes a stale share sign. */
-function staleProblem({ header }: Backup, epoch: number, current: number): Problem {
+function staleProblem({ header }: Backup, { epoch, currentEpoch: current }: BackupStanding, here: boolean): Problem {
+  const instead = here
+    ? `nothing is missing here: this vault has a share of ${header.name} that can be read (conclave keyset show ${header.name})`
+    : `look for a backup of epoch ${current} (conclave backup list). if there is none, the others make you a new share: conclave propose recover --keyset ${header.name} --lost ${header.member}`;
   return new Problem(
     'BACKUP_STALE',
-    `this backup is too old: it has the share of ${header.member} at epoch ${epoch}, and ${header.name} is at epoch ${current} now. the address is the same, but every share was replaced since. the old one signs nothing together with the new ones, so putting it back would repair nothing and could confuse everybody. nothing was changed`,
-    `look for a backup of epoch ${current} (conclave backup list). if there is none, the others make you a new share: conclave propose recover --keyset ${header.name} --lost ${header.member}. to keep this one out of reach until the next closing destroys it: --quarantine`,
+    `this backup is too old: it has the share of ${header.member} at epoch ${epoch}, and ${header.name} is at epoch ${current} now. the address is the same, but every share was replaced since. the old one signs nothing together with the new ones, and no flag changes that: putting it back would repair nothing`,
+    `${instead}. to keep this one out of reach until the next closing destroys it: --quarantine`,
   );
 }
 

@@ -27,6 +27,9 @@ import { drawn, flipped, refusal } from './drawn.ts';
 
 const statement = successionStatement(text('descriptor'), taggedHash('transcript'));
 
+/** The identity of ed25519. */
+const zero = `01${'00'.repeat(31)}`;
+
 /** 2-of-3 to 3-of-5 by dealers 1 and 3; `odd` picks a key whose y is odd, which Taproot drops. */
 function reshared(name: SuiteName, odd = false) {
   const { group } = suite(name);
@@ -318,6 +321,31 @@ describe('nonces', () => {
       each.index === 3 ? { ...each, hiding: ed25519.Point.fromBytes(each.hiding).add(torsion).toBytes() } : each,
     );
     expect(refusal(() => edwards.signOne(1, mixed))).toBe('POINT_INVALID');
+  });
+});
+
+describe('a signature of a key', () => {
+  it('of ed25519 whose R has a part outside the prime-order group is none, alone and beside others (row 16)', () => {
+    // only who has the whole key can make one; the library multiplies by eight and takes it, other verifiers do not
+    const { publicKey, constant, group, message } = signing('ed25519', [1, 2, 3]);
+    const forged = (torsion: string): Uint8Array => {
+      const k = group.scalar(7n);
+      const R = ed25519.Point.BASE.multiply(k).add(ed25519.Point.fromHex(torsion)).toBytes();
+      const hash = createHash('sha512')
+        .update(concatBytes(R, publicKey, message))
+        .digest()
+        .reverse();
+      const challenge = group.scalar(BigInt(`0x${hash.toString('hex')}`));
+      return concatBytes(R, group.encodeScalar(group.add(k, group.mul(challenge, constant))));
+    };
+    const [sound, ...mixed] = [...ED25519_TORSION_SUBGROUP].sort((a, b) => Number(b === zero) - Number(a === zero));
+    const signed = (torsion: string) => ({ suite: 'ed25519' as const, publicKey, message, signature: forged(torsion) });
+    expect(verifyStatement('ed25519', publicKey, message, forged(sound as string))).toBe(true);
+    for (const torsion of mixed) {
+      expect(ed25519.verify(forged(torsion), message, publicKey, { zip215: false })).toBe(true);
+      expect(verifyStatement('ed25519', publicKey, message, forged(torsion))).toBe(false);
+      expect(verifyStatements([signed(sound as string), signed(torsion)])).toEqual([true, false]);
+    }
   });
 });
 

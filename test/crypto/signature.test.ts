@@ -16,6 +16,12 @@ describe.each([
   ['noble alone', null],
   ['the platform, asked first', systemVerifier()],
   ['a platform that says no to everything', () => false],
+  [
+    'a platform that has no Ed25519',
+    () => {
+      throw new Error('unsupported');
+    },
+  ],
 ])('a signature of an identity, by %s', (_, platform) => {
   beforeAll(() => askFirst(platform));
   afterAll(() => askFirst(null));

@@ -8,6 +8,7 @@ import { makeEnvelope } from './make-envelope.ts';
 import { makeFrames } from './make-frames.ts';
 import { makeLaterTurns } from './make-later-turns.ts';
 import { makePackets } from './make-packets.ts';
+import { makePaper } from './make-paper.ts';
 import { makeProofOfLife } from './make-proof-of-life.ts';
 import { makeProofs } from './make-proofs.ts';
 import { makeRecovery } from './make-recovery.ts';
@@ -16,6 +17,7 @@ import { attemptOperations } from './operations-attempts.ts';
 import { ceremonyOperations } from './operations-ceremony.ts';
 import { cryptoOperations } from './operations-crypto.ts';
 import { frameOperations } from './operations-frames.ts';
+import { paperOperations } from './operations-paper.ts';
 import { stillOperations } from './operations-still.ts';
 import { turnOperations } from './operations-turns.ts';
 import { type Story, tell } from './story.ts';
@@ -47,6 +49,7 @@ export const makers: Readonly<Record<string, () => Questions>> = {
   'later-turns.json': () => makeLaterTurns(told()),
   'recovery.json': () => makeRecovery(told()),
   'frames.json': makeFrames,
+  'paper.json': makePaper,
 };
 
 export const operations: Operations = {
@@ -56,6 +59,7 @@ export const operations: Operations = {
   ...stillOperations,
   ...turnOperations,
   ...frameOperations,
+  ...paperOperations,
 };
 
 export function fileText(file: VectorFile): string {

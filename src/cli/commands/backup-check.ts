@@ -205,7 +205,7 @@ const exitOf: Readonly<Record<State, Exit>> = {
 
 const meaning: Readonly<Record<State, string>> = {
   current: 'CURRENT: this backup is good',
-  stale: 'STALE: this backup is worthless. do not use it',
+  stale: 'STALE: this backup is worthless to you. do not use it',
   locked: 'LOCKED: it could not be opened',
   newer: 'NEWER than what is known here',
   foreign: 'FOREIGN: nothing here can say what it is worth',
@@ -252,7 +252,9 @@ function said({ say }: Session, file: string, backup: Backup | null, verdict: Ve
     const gone = judge.listed != null && judge.listed.destroyed !== null;
     const id = backup?.header.id ?? 'ID';
     say.line(
-      gone ? '  destroy it' : `  destroy it, and record that: conclave backup retire ${id} --witness N --method M`,
+      gone
+        ? '  destroy it'
+        : `  destroy it, since enough such shares still make the key, and record that: conclave backup retire ${id} --witness N --method M`,
     );
   }
   say.result({
