@@ -77,7 +77,9 @@ export function inAscii(text) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { outputFiles } = await build({ ...options, write: false, logLevel: 'info' });
-  const [{ path, text }] = outputFiles;
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error('nothing was bundled');
+  const { path, text } = file;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, inAscii(text));
   await chmod(path, 0o755);

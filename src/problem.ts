@@ -110,6 +110,9 @@ export const problems = {
   STICK_NAME: 'a name that cannot be a file name on every stick',
   // QR codes
   IMAGE_UNREADABLE: 'a picture that is no PNG or JPEG file, is damaged, or is larger than any photograph',
+  CAMERA_FAILED: 'no pictures come from a video or a camera',
+  PARCEL_INVALID: 'a parcel of packets, or a list of what a machine has, that is not what it claims to be',
+  SCAN_INCOMPLETE: 'what was scanned does not make a whole file',
   // rehearsal
   SCENARIO_INVALID: 'a scenario that cannot be read, or that names somebody who is not there',
   REHEARSAL_STUCK: 'the people of a rehearsal do not know how to go on',

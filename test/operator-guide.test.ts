@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { World } from './cli/world.ts';
 
-const [guide, auditors] = ['operator-guide', 'auditor-guide'].map((name) =>
+const [guide, lost, auditors] = ['operator-guide', 'lost', 'auditor-guide'].map((name) =>
   readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8'),
-) as [string, string];
-const guides = `${guide}\n${auditors}`;
+) as [string, string, string];
+const guides = `${guide}\n${lost}\n${auditors}`;
 const blocks = [...guides.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.split('\n'));
 const inline = [...guides.matchAll(/`(conclave [^`]+)`/g)].map(([, command = '']) => command);
 

@@ -51,7 +51,7 @@ export function judgeBackup(
   if (fits(head)) {
     return standing(
       'current',
-      `it fits member ${header.index} of the committee of epoch ${head.epoch}, the newest known here`,
+      `it ${opened ? 'fits' : 'names'} member ${header.index} of the committee of epoch ${head.epoch}, the newest known here`,
     );
   }
   const before = known.committees.find((committee) => fits(committee));

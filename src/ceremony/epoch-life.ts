@@ -19,6 +19,7 @@ export interface EpochLife {
 
 export interface MemberLife {
   readonly name: string;
+  readonly identity: string;
   readonly index: number;
   /** `deleted` is what a closing says; `kept` as well; of `unseen` nobody here has heard. */
   readonly share: 'deleted' | 'kept' | 'unseen';
@@ -54,7 +55,7 @@ export function epochLife(
     const copies = copiesLeft([...making, ...later], committee.epoch, who, mine?.copies ?? []);
     const isExposed = exposed.includes(at + 1);
     const alive = share !== 'deleted' || copies.length > 0 || isExposed;
-    return { name, index: at + 1, share, copies, exposed: isExposed, alive };
+    return { name, identity: who, index: at + 1, share, copies, exposed: isExposed, alive };
   });
   const alive = members.filter((member) => member.alive).length;
   return { epoch: committee.epoch, threshold: committee.threshold, members, alive, dead: alive < committee.threshold };

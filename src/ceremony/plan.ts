@@ -156,9 +156,9 @@ export function readPlan(encoded: Uint8Array, known?: Link, readParent = readLin
   // row 19: nobody is left out unseen
   if (facts.old.length !== (parent?.proven.members.length ?? 0)) refuse('has to name every old member');
   facts.old.forEach(({ card }, place) => {
-    const identity = parent?.proven.members[place]?.identity;
+    const identity = parent?.proven.members[place]?.identity ?? new Uint8Array();
     // row 19: each under the identity that the parent names
-    if (card !== null && identity !== undefined && !equalBytes(cardAt(card).signing, identity)) {
+    if (card !== null && !equalBytes(cardAt(card).signing, identity)) {
       refuse(`the card of old member ${place + 1} is not the identity that the descriptor names`);
     }
   });

@@ -2,7 +2,7 @@ import { equalBytes } from '../bytes/hex.ts';
 import { callWalk } from './call-route.ts';
 import { type Duty, duties, owedBy } from './duties.ts';
 import type { View } from './evaluate.ts';
-import { isKind } from './kinds.ts';
+import { isKind, type KindName } from './kinds.ts';
 import { movesShares, type Participant } from './plan.ts';
 import { policiesOver } from './policy.ts';
 import { openCalls } from './reprove.ts';
@@ -82,33 +82,37 @@ function wayOut(view: View, from: string | undefined): Stop[] {
 
 /** What no visit can mend: it takes a packet that is somewhere else, an amendment, or a new plan. */
 function stuckOn(view: View): string[] {
-  const { plan, packets, current } = view;
+  const { plan, current } = view;
   const { death, deals, proof, transcript, attempt } = current;
   if (proof !== null) return [];
   if (death !== null)
     return [`the attempt is over: ${death.why === 'released' ? 'given up' : 'refused'} by ${death.by.join(', ')}`];
   if (view.withdrawn) return ['the proposer withdrew the plan'];
-  const said = (kind: 'deal' | 'acceptance' | 'activation', { identity }: Participant): boolean =>
-    packets.some(
-      (packet) => isKind(packet, kind) && packet.identity === identity && equalBytes(packet.attempt, attempt.id),
-    );
   const found: string[] = [];
   for (const { participant } of attempt.dealers) {
     const good = deals.get(participant.identity)?.length ?? 0;
     if (good > 1) found.push(`${participant.name} dealt twice`);
-    if (good === 0 && said('deal', participant)) found.push(`the deal of ${participant.name} does not count here`);
+    if (good === 0 && said(view, 'deal', participant))
+      found.push(`the deal of ${participant.name} does not count here`);
   }
   if (found.length === 0 && current.counts && transcript === null)
     found.push('the deals together would change the key');
   for (const receiver of plan.receivers) {
-    if (said('acceptance', receiver) && !current.acceptances.has(receiver.identity))
+    if (said(view, 'acceptance', receiver) && !current.acceptances.has(receiver.identity))
       found.push(`the acceptance of ${receiver.name} does not count here`);
-    if (said('activation', receiver) && !current.activations.has(receiver.identity))
+    if (said(view, 'activation', receiver) && !current.activations.has(receiver.identity))
       found.push(`the activation of ${receiver.name} does not count here`);
     if (current.releases.has(receiver.identity) && !current.activations.has(receiver.identity))
       found.push(`${receiver.name} gave the attempt up`);
   }
   return found;
+}
+
+/** Whether this member has said it in the attempt that is worked on, good or bad. */
+function said({ packets, current }: View, kind: KindName, { identity }: Participant): boolean {
+  return packets.some(
+    (packet) => packet.kind === kind && packet.identity === identity && equalBytes(packet.attempt, current.attempt.id),
+  );
 }
 
 /** What a member has still before itself, one bit each; and the site of its machine. */
@@ -139,17 +143,14 @@ class Abstract {
   readonly #votesInSight: number;
   readonly #sited: boolean;
 
-  constructor({ plan, packets, current, approvals, approved }: View, sites: ReadonlyMap<string, number> | undefined) {
-    const actors = plan.participants.filter((p) => p.newIndex !== null || p.oldIndex !== null || p.approver);
-    const said = (kind: 'approval' | 'refusal' | 'deal' | 'endorsement', { identity }: Participant): boolean =>
-      packets.some(
-        (packet) =>
-          isKind(packet, kind) &&
-          packet.identity === identity &&
-          (kind === 'approval' || (isKind(packet, 'refusal') && packet.body.as === 'approver')
-            ? true
-            : equalBytes(packet.attempt, current.attempt.id) && kind !== 'refusal'),
-      );
+  constructor(view: View, sites: ReadonlyMap<string, number> | undefined) {
+    const { plan, packets, current, approvals, approved } = view;
+    const actors = plan.participants;
+    const refused = new Set(
+      packets.flatMap((packet) =>
+        isKind(packet, 'refusal') && packet.body.as === 'approver' ? [packet.identity] : [],
+      ),
+    );
     const policies = policiesOver(plan);
     const named = policies.map(({ approvers }) => new Set(approvers.map((bytes) => bytes.join())));
     const ofPolicy = (p: Participant, at: number): boolean => named[at]?.has(p.card.signing.join()) === true;
@@ -165,9 +166,9 @@ class Abstract {
     this.#first = Uint8Array.from(actors, (p) => {
       let left = 0;
       if (beginning) {
-        if (p.approver && !said('approval', p) && !said('refusal', p)) left |= asApprover(p);
-        if (deals(p) && !said('deal', p)) left |= dealing;
-        if (plan.parent !== null && p.oldIndex !== null && !deals(p) && !said('endorsement', p)) left |= endorsing;
+        if (p.approver && !approvals.has(p.identity) && !refused.has(p.identity)) left |= asApprover(p);
+        if (deals(p) && !said(view, 'deal', p)) left |= dealing;
+        if (p.oldIndex !== null && !deals(p) && !said(view, 'endorsement', p)) left |= endorsing;
         if (p.newIndex !== null) {
           if (!current.acceptances.has(p.identity)) left |= accepting;
           if (!current.activations.has(p.identity)) left |= activating;
@@ -180,7 +181,7 @@ class Abstract {
     const agreed = plan.participants.filter((p) => approvals.has(p.identity));
     this.#approved = approved;
     this.#missing = {
-      approvals: plan.approvals - agreed.filter((p) => p.approver).length,
+      approvals: plan.approvals - agreed.length,
       policies: policies.map(({ approvals }, at) => approvals - agreed.filter((p) => ofPolicy(p, at)).length),
       votes: plan.quorum - current.endorsers.size,
     };
@@ -190,7 +191,7 @@ class Abstract {
   }
 
   start(from: string | undefined): State {
-    const at = from === undefined ? -1 : this.names.indexOf(from);
+    const at = this.names.indexOf(from ?? '');
     return { left: this.#first, site: this.#sited ? (this.#sites[at] ?? -1) : 0, last: at - 1 };
   }
 
@@ -297,7 +298,7 @@ function shortest(ceremony: Abstract, start: State, budget: number): number[] | 
 
 function pathTo(end: Node): number[] {
   const path: number[] = [];
-  for (let node: Node | null = end; node !== null && node.before !== null; node = node.before) path.unshift(node.at);
+  for (let node = end; node.before !== null; node = node.before) path.unshift(node.at);
   return path;
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { equalBytes } from '../bytes/hex.ts';
-import { statementMessage, successionStatement, verifyStatement } from '../crypto/proof-of-life.ts';
+import { statementMessage, successionStatement, verifyStatements } from '../crypto/proof-of-life.ts';
 import { Problem } from '../problem.ts';
 import { type Descriptor, readDescriptor } from './descriptor.ts';
 import * as is from './schema.ts';
@@ -32,19 +32,16 @@ export function readLink(facts: LinkFacts): Link {
     throw new Problem('SUCCESSION_INVALID', 'a link has to bear one signature for each key');
   }
   const statement = succession(descriptor, facts.transcript);
-  descriptor.keys.forEach((key, place) => {
+  const signed = descriptor.keys.map(({ suite, publicKey }, place) => {
+    const signature = facts.signatures[place] as Uint8Array;
+    return { suite, publicKey, message: statementMessage(suite, statement), signature };
+  });
+  verifyStatements(signed).forEach((holds, place) => {
     // row 6: the key itself vouches for its committee
-    if (
-      !verifyStatement(
-        key.suite,
-        key.publicKey,
-        statementMessage(key.suite, statement),
-        facts.signatures[place] as Uint8Array,
-      )
-    ) {
+    if (!holds) {
       throw new Problem(
         'SUCCESSION_INVALID',
-        `the key ${key.label} did not sign the descriptor of epoch ${descriptor.epoch}`,
+        `the key ${descriptor.keys[place]?.label} did not sign the descriptor of epoch ${descriptor.epoch}`,
       );
     }
   });

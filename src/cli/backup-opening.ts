@@ -21,10 +21,17 @@ export type Opened =
  */
 export async function openBackup(session: Session, backup: Backup, keys: Keys, own: string | null): Promise<Opened> {
   const { recipients } = backup.header;
-  const plain =
-    recipients.length === 0
-      ? await withPassphrase(session, backup, keys)
-      : await withIdentity(session, backup, keys, own);
+  let plain: Uint8Array | null | string;
+  try {
+    plain =
+      recipients.length === 0
+        ? await withPassphrase(session, backup, keys)
+        : await withIdentity(session, backup, keys, own);
+  } catch (error) {
+    // an age header that nobody of good will writes
+    if (!(error instanceof Problem) || error.code !== 'PACKET_DAMAGED') throw error;
+    return { share: null, why: 'damaged', reason: error.message };
+  }
   if (typeof plain === 'string') return { share: null, why: 'not-asked', reason: plain };
   if (plain === null) {
     const what = recipients.length === 0 ? 'the passphrase does' : 'none of the identities at hand does';
@@ -56,7 +63,9 @@ async function withPassphrase(
       : readPassphraseFile(context, file);
   if (passphrase === '') return none;
   // two keyboards may spell one text in different code points; a new one is the same in both
-  return (await decryptUnder(passphrase, ageFile)) ?? decryptUnder(passphrase.normalize('NFKC'), ageFile);
+  const plain = await decryptUnder(passphrase, ageFile);
+  const normal = passphrase.normalize('NFKC');
+  return plain !== null || normal === passphrase ? plain : decryptUnder(normal, ageFile);
 }
 
 async function withIdentity(

@@ -1,9 +1,9 @@
-import { createPublicKey, type KeyObject, randomBytes, scryptSync, verify } from 'node:crypto';
+import { randomBytes, scryptSync } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Random } from '../bytes/random.ts';
 import type { Memo } from '../ceremony/evaluation.ts';
 import type { Stretch } from '../ceremony/phrase.ts';
-import type { Verifier } from '../crypto/signature.ts';
+import type { Screen } from '../courier/qr/show.ts';
 import { type FileSystem, nodeFileSystem } from '../media/file-system.ts';
 import type { Processes } from '../vault/lock.ts';
 import { type Kdf, scrypt } from '../vault/password.ts';
@@ -11,6 +11,7 @@ import { nodeProcesses } from './processes.ts';
 import { type Ask, createAsk } from './ui/ask.ts';
 import { applyColour, decideColour } from './ui/colour.ts';
 import type { Sink } from './ui/say.ts';
+import { linesOf, openScreen } from './ui/screen.ts';
 
 /** What can be seen of this process and its machine beside the file system: for `doctor`. */
 export interface MachineFacts {
@@ -46,6 +47,10 @@ export interface Context {
   /** Digest of the program's single file, where it runs from one. */
   readonly digest: Uint8Array | null;
   readonly facts: MachineFacts;
+  /** Takes the terminal over, for codes that move. Absent where there is none. */
+  readonly screen?: () => Screen;
+  /** Lines of standard input, for scanners that type. */
+  readonly lines?: () => AsyncIterable<string>;
   /** What was checked of packets: the machines of a rehearsal share it, since each would come to the same result. */
   readonly memo?: Memo;
 }
@@ -57,18 +62,6 @@ export const systemStretch: Stretch = (input, salt, { N, r, p, length }) => {
   const maxmem = 128 * r * (N + p + 2) + 2 ** 20;
   return new Uint8Array(scryptSync(input, salt, length, { N, r, p, maxmem }));
 };
-
-/** Ed25519 by OpenSSL. The keys are kept, since making one costs as much as a signature. */
-export function systemVerifier(): Verifier {
-  const keys = new Map<string, KeyObject>();
-  return (publicKey, message, signature) => {
-    const x = Buffer.from(publicKey).toString('base64url');
-    const key = keys.get(x) ?? createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-    if (keys.size >= 1024) keys.clear();
-    keys.set(x, key);
-    return verify(null, message, key, signature);
-  };
-}
 
 export function systemContext(argv: readonly string[], digest: Uint8Array | null): Context {
   const { env, stdin, stdout, stderr } = process;
@@ -92,6 +85,8 @@ export function systemContext(argv: readonly string[], digest: Uint8Array | null
     rehearsal: false,
     digest,
     facts: systemFacts(),
+    ...(stdin.isTTY === true && stdout.isTTY === true ? { screen: () => openScreen(process) } : {}),
+    lines: () => linesOf(stdin),
   };
 }
 

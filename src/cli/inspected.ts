@@ -7,6 +7,7 @@ import { ceremonyOf, unwrapProposal } from '../ceremony/envelope.ts';
 import { isEvidence, judgeEvidence } from '../ceremony/evidence.ts';
 import { isExport, readExport } from '../ceremony/export.ts';
 import { planFileSchema } from '../ceremony/plan-file.ts';
+import { isHave, isParcel, readHave } from '../courier/qr/parcel.ts';
 import { readKeyPackage, readPublicKeyPackage, readSecretShare } from '../exchange/zcash-frost.ts';
 import { readScenario } from '../rehearsal/scenario.ts';
 import { claimedTime } from '../report/time.ts';
@@ -22,6 +23,8 @@ export interface Inspected {
     | 'export'
     | 'vault'
     | 'backup'
+    | 'parcel'
+    | 'have'
     | 'age'
     | 'plan'
     | 'scenario'
@@ -97,6 +100,12 @@ export function inspected(bytes: Uint8Array): Inspected {
       secret: true,
       facts: { rehearsal, passphrase: cost },
     });
+  }
+  if (isParcel(bytes))
+    return about({ what: 'parcel', title: 'a parcel of packets for QR codes (conclave qr scan --stick)', facts: {} });
+  if (isHave(bytes)) {
+    const facts = { files: readHave(bytes).size };
+    return about({ what: 'have', title: 'what another machine has (conclave qr show --lacking)', facts });
   }
   if (begins(bytes, 'conclave ')) {
     const title = 'a file of conclave, of a kind or a version that this one does not know, or cut short';

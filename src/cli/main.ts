@@ -1,9 +1,10 @@
 import { askFirst } from '../crypto/signature.ts';
-import { systemContext, systemVerifier } from './context.ts';
+import { systemContext } from './context.ts';
 import { exitFor } from './exit.ts';
 import { guardProcess, unsafeStart } from './guard.ts';
 import { run } from './program.ts';
 import { Session } from './session.ts';
+import { systemVerifier } from './system-verifier.ts';
 
 /** What bin/conclave.js calls. */
 export async function main(): Promise<void> {

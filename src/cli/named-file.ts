@@ -15,7 +15,9 @@ export function readNamed({ context }: Session, file: string, most: number): Uin
         ? `larger than the ${most} bytes that any file of conclave may have`
         : error.errno === 'EFTYPE' || error.errno === 'ELOOP'
           ? 'not a regular file'
-          : error.errno;
+          : error.errno === 'ENOENT'
+            ? 'there is no such file'
+            : error.errno;
     throw new Problem('USAGE', `${escapeText(file)} cannot be read: ${why}`, 'name a file');
   }
 }

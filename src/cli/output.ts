@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 
 export interface NewFile {
   readonly name: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
 }
 
 /** The folder that new files go to, made if it is missing. What is in it already stays as it is. */
@@ -53,8 +53,8 @@ export function writeNew(fs: FileSystem, folder: string, files: readonly NewFile
   });
 }
 
-function writeAndClose(fs: FileSystem, handle: Handle, content: string): void {
-  const bytes = new TextEncoder().encode(content);
+function writeAndClose(fs: FileSystem, handle: Handle, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content.slice();
   let open = true;
   try {
     fs.write(handle, bytes);

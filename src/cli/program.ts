@@ -4,6 +4,7 @@ import { registerBackup } from './commands/backup.ts';
 import { registerCard } from './commands/card.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDue } from './commands/due.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerExport } from './commands/export.ts';
 import { registerInit } from './commands/init.ts';
@@ -16,6 +17,7 @@ import { registerNote } from './commands/note.ts';
 import { registerPassphrase } from './commands/passphrase.ts';
 import { registerPolicy } from './commands/policy.ts';
 import { registerPropose } from './commands/propose.ts';
+import { registerQr } from './commands/qr.ts';
 import { registerRehearse } from './commands/rehearse.ts';
 import { registerAbort, registerAmend, registerRelease, registerReprove } from './commands/repair.ts';
 import { registerRoster } from './commands/roster.ts';
@@ -61,6 +63,8 @@ const registers: readonly Register[] = [
   registerVerify,
   registerBackup,
   registerPolicy,
+  registerDue,
+  registerQr,
   registerRehearse,
   registerInspect,
   registerExplain,

@@ -31,6 +31,7 @@ const passphraseWork = 18;
 /** The content, or null where the passphrase does not open it. */
 export async function decryptUnder(passphrase: string, file: Uint8Array): Promise<Uint8Array | null> {
   checkHeader(file);
+  checkWork(file);
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
   try {
@@ -63,6 +64,14 @@ function checkHeader(file: Uint8Array): void {
   const stanzas = lines.slice(0, end).filter((line) => line.startsWith('->')).length;
   if (end < 0 || stanzas > most.stanzas)
     throw new Problem('PACKET_DAMAGED', 'damaged: its age header has no end, or more recipients than any plan');
+}
+
+/** Whoever made the file says how much work its passphrase costs, and each step more doubles time and memory. */
+function checkWork(file: Uint8Array): void {
+  const header = new TextDecoder('latin1').decode(file.subarray(0, most.headerBytes));
+  const asked = [...header.matchAll(/^-> scrypt \S+ (\S+)$/gm)].map(([, work]) => Number(work));
+  if (asked.some((work) => !(work <= passphraseWork)))
+    throw new Problem('PACKET_DAMAGED', 'damaged: its age header asks for more work than this program ever does');
 }
 
 /** The content, or null where this identity is not among the recipients or the file is damaged. */

@@ -1,4 +1,3 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { concatBytes, toHex } from '../bytes/hex.ts';
 import type { Random } from '../bytes/random.ts';
@@ -7,6 +6,8 @@ import { Problem } from '../problem.ts';
 import { decodeCommitments, evaluateCommitments } from './commitments.ts';
 import type { Point } from './group.ts';
 import { checkIndices } from './polynomial.ts';
+import { verifySignature } from './signature.ts';
+import { areSigned, type Signed } from './signature-shares.ts';
 import { type SuiteName, suite as suiteOf } from './suites.ts';
 
 /** The shape that noble's FROST takes. */
@@ -137,6 +138,15 @@ export function aggregateStatement(
 const remembered = 4096;
 const held = new Set<string>();
 
+function remember(name: string): void {
+  if (held.size >= remembered) held.clear();
+  held.add(name);
+}
+
+function nameOf({ suite, publicKey, message, signature }: Signed): string {
+  return toHex(taggedHash('held', text(suite), publicKey, message, signature));
+}
+
 /** As any stranger's verifier would: BIP-340 under the untweaked internal key, RFC 8032, or RFC 9591. */
 export function verifyStatement(
   suite: SuiteName,
@@ -144,12 +154,29 @@ export function verifyStatement(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const name = toHex(taggedHash('held', text(suite), publicKey, message, signature));
+  const name = nameOf({ suite, publicKey, message, signature });
   if (held.has(name)) return true;
   const holds = verified(suite, publicKey, message, signature);
-  if (held.size >= remembered) held.clear();
-  if (holds) held.add(name);
+  if (holds) remember(name);
   return holds;
+}
+
+/** Whether all of them hold, and which not: together first, and one by one where they do not hold together. */
+export function verifyStatements(all: readonly Signed[]): boolean[] {
+  const fresh = all.filter((one) => !held.has(nameOf(one)));
+  // not by way of what is kept: of a keyset of thousands of keys that forgets the first before the last is there
+  const taken = new Set(fresh.length > 1 && holdTogether(fresh) ? fresh : []);
+  for (const one of taken) remember(nameOf(one));
+  return all.map((one) => taken.has(one) || verifyStatement(one.suite, one.publicKey, one.message, one.signature));
+}
+
+function holdTogether(all: readonly Signed[]): boolean {
+  try {
+    return areSigned(all);
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 function verified(suite: SuiteName, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -157,7 +184,8 @@ function verified(suite: SuiteName, publicKey: Uint8Array, message: Uint8Array, 
   if (publicKey.length !== group.pointBytes) return false; // noble takes uncompressed keys too (row 16)
   try {
     if (suite === 'secp256k1-tr') return schnorr.verify(signature, message, publicKey.subarray(1));
-    if (suite === 'ed25519') return ed25519.verify(signature, message, publicKey, { zip215: false });
+    // row 16: as strictly as packets are, or whose verifier looks would decide who the committee is
+    if (suite === 'ed25519') return verifySignature(publicKey, message, signature);
     return frost.verify(signature, message, publicKey);
   } catch {
     return false;

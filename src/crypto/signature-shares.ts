@@ -4,6 +4,7 @@ import { bytesToNumberBE, bytesToNumberLE } from '@noble/curves/utils.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../bytes/hex.ts';
 import { taggedHash, text, u64 } from '../bytes/tagged-hash.ts';
+import { Problem } from '../problem.ts';
 import { combineScalars, weights } from './commitments.ts';
 import type { Group, Point, Scalar } from './group.ts';
 import { checkIndices, lagrange } from './polynomial.ts';
@@ -107,6 +108,61 @@ export function signatureOf({ group, due, nonce }: SigningRound, parts: readonly
   if (parts.length !== due.size || [...due.keys()].some((index) => !signers.has(index))) return null;
   const sum = parts.reduce((total, { share }) => group.add(total, group.decodeScalar(share)), group.scalar(0n));
   return concatBytes(nonce, group.encodeScalar(sum));
+}
+
+/** A signature of a key, as a stranger gets it. */
+export interface Signed {
+  readonly suite: SuiteName;
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/**
+ * Whether all of these signatures hold: z*B = R + challenge*key for each, in one weighted sum for each group, as above. It
+ * throws where one of them cannot be read; like everything here, it only ever says yes.
+ */
+export function areSigned(all: readonly Signed[]): boolean {
+  const seed = taggedHash(
+    'signatures',
+    ...all.flatMap(({ suite, publicKey, message, signature }) => [text(suite), publicKey, message, signature]),
+  );
+  const factors = weights(seed, all.length);
+  const groups = new Set(all.map(({ suite }) => suiteOf(suite).group));
+  return [...groups].every((group) => {
+    const own = all.flatMap((signed, at) => {
+      if (suiteOf(signed.suite).group !== group) return [];
+      return [{ ...readSignature(group, signed), weight: group.scalar(factors[at] as bigint) }];
+    });
+    const base = combineScalars(
+      group,
+      own.map(({ z }) => z),
+      own.map(({ weight }) => weight),
+    );
+    const sum = group.combine(
+      [group.base, ...own.flatMap(({ R, key }) => [R, key])],
+      [base, ...own.flatMap(({ weight, challenge }) => [-weight, -group.mul(weight, challenge)])],
+    );
+    return group.isZero(sum);
+  });
+}
+
+function readSignature(group: Group, { suite, publicKey, message, signature }: Signed) {
+  const taproot = suite === 'secp256k1-tr';
+  const length = taproot ? 32 : group.pointBytes;
+  if (signature.length !== length + 32)
+    throw new Problem('SIGNATURE_INVALID', 'of another length than such signatures');
+  if (publicKey.length !== group.pointBytes) throw new Problem('SIGNATURE_INVALID', 'under a key of another length');
+  // BIP-340 gives two points by their x alone, and means those whose y are even
+  const even = (bytes: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(2), bytes);
+  const nonce = taproot ? even(signature.subarray(0, length)) : signature.subarray(0, length);
+  const key = taproot ? even(publicKey.subarray(1)) : publicKey;
+  return {
+    R: group.decodePoint(nonce),
+    key: group.decodePoint(key),
+    z: group.decodeScalar(signature.subarray(length)),
+    challenge: group.scalar(hashes[suite].challenge(nonce, key, message)),
+  };
 }
 
 function isOdd(group: Group, point: Point): boolean {

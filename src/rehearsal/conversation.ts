@@ -23,7 +23,12 @@ export const nextJson = v.object({
   holds: v.array(v.object({ ceremony: v.string(), code: v.string(), message: v.string() })),
 });
 export type NextJson = v.InferOutput<typeof nextJson>;
-const errorJson = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+const errorJson = v.object({
+  error: v.object({ code: v.string(), message: v.string(), hint: v.optional(v.string()) }),
+});
+const madeBackup = v.object({ id: v.string(), file: v.string() });
+const createJson = v.object({ backups: v.pipe(v.array(madeBackup), v.minLength(1)) });
+export type MadeBackup = v.InferOutput<typeof madeBackup>;
 
 export interface Ran {
   readonly status: number;
@@ -41,6 +46,18 @@ export function refused(who: string, what: string, { status, json, screen }: Ran
   const error = v.safeParse(errorJson, json);
   const why = error.success ? error.output.error.message : (screen.trim().split('\n').at(-1) ?? '');
   return stuck(`${what} at ${who} ended with ${status} and not ${wanted}: ${why}`);
+}
+
+/** The backup that a command made. */
+export function madeIn({ json }: Ran): MadeBackup | null {
+  const made = v.safeParse(createJson, json);
+  return made.success ? (made.output.backups[0] ?? null) : null;
+}
+
+/** All that people read: with a screen of their own they would see a refusal there as well. */
+export function told({ json, screen }: Ran): string {
+  const error = v.safeParse(errorJson, json);
+  return error.success ? `${screen}\n${error.output.error.message}\n${error.output.error.hint ?? ''}` : screen;
 }
 
 export function read<T extends v.GenericSchema>(schema: T, ran: Ran, what: string): v.InferOutput<T> {

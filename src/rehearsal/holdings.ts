@@ -5,7 +5,7 @@ import { interpolateAtZero } from '../crypto/polynomial.ts';
 import { suite } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
 import type { Slot } from '../vault/state.ts';
-import { Vault } from '../vault/vault.ts';
+import { Vault, type VaultHost } from '../vault/vault.ts';
 import type { Party } from './party.ts';
 import type { Stage } from './stage.ts';
 
@@ -23,7 +23,8 @@ export interface Holding {
 /** Every share that a vault still has, whatever it is good for. */
 export function holdingsOf({ fs, random, kdf, processes }: Stage, party: Party): Holding[] {
   if (!Vault.exists(party.home, fs)) return [];
-  const vault = Vault.open(party.home, { fs, random, kdf, processes }, party.passphrase);
+  const vault = opened(party, { fs, random, kdf, processes });
+  if (vault === null) return [];
   try {
     const slots = vault.state.keysets.flatMap((keyset) => keyset.slots);
     return slots.flatMap((slot) => {
@@ -43,6 +44,16 @@ export function holdingsOf({ fs, random, kdf, processes }: Stage, party: Party):
     });
   } finally {
     vault.close();
+  }
+}
+
+/** What is behind a passphrase that nobody remembers is lost. */
+function opened({ home, passphrase }: Party, host: VaultHost): Vault | null {
+  try {
+    return Vault.open(home, host, passphrase);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'VAULT_LOCKED') return null;
+    throw error;
   }
 }
 

@@ -74,6 +74,12 @@ interface Offered<T> {
   readonly checked?: boolean;
 }
 
+/** What somebody knows by heart, or keeps in another place than the machine. */
+export interface Secrets {
+  readonly passphrase: string;
+  readonly backupPassphrase: string;
+}
+
 /**
  * A person at a terminal who knows the own passphrase, hears what is read aloud, agrees to the plan of the scenario,
  * and is sure of nothing else. Every question is counted as it is put, before it is known whether there is an answer.
@@ -81,14 +87,14 @@ interface Offered<T> {
 export class Person {
   readonly interactive = true;
   readonly questions: Question[] = [];
-  readonly #passphrase: string;
+  readonly #secrets: Secrets;
   readonly #room: Room;
   readonly #screen: () => string;
   readonly #listens: boolean;
 
   /** Who does not listen gets the words wrong, and so consents to nothing. */
-  constructor(passphrase: string, room: Room, screen: () => string, listens = true) {
-    this.#passphrase = passphrase;
+  constructor(secrets: Secrets, room: Room, screen: () => string, listens = true) {
+    this.#secrets = secrets;
     this.#room = room;
     this.#screen = screen;
     this.#listens = listens;
@@ -117,8 +123,10 @@ export class Person {
   }
 
   async secret(question: string, _: Flagged): Promise<string> {
+    const before = this.questions.at(-1)?.question ?? '';
     this.#hear(/passphrase|the same again/.test(question) ? 'passphrase' : 'other', question);
-    return this.#passphrase;
+    const ofBackup = /\bbackup\b/.test(question === 'the same again' ? before : question);
+    return ofBackup ? this.#secrets.backupPassphrase : this.#secrets.passphrase;
   }
 
   async choice<T>(question: string, choices: readonly Offered<T>[], _: Flagged): Promise<T> {
@@ -153,17 +161,19 @@ export class Person {
   }
 }
 
-/** Somebody with a machine: a home of its own, and a passphrase. */
+/** Somebody with a machine: a home of its own, and passphrases. */
 export class Party {
   readonly name: string;
   readonly home: string;
-  readonly passphrase: string;
+  passphrase: string;
+  readonly backupPassphrase: string;
   readonly random: Random;
 
   constructor(name: string, folder: string, random: Random) {
     this.name = name;
     this.home = joinPath(folder, 'homes', name);
     this.passphrase = `the passphrase of ${name}`;
+    this.backupPassphrase = `the words in the safe of ${name}`;
     this.random = random;
   }
 }

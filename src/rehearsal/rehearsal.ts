@@ -5,6 +5,8 @@ import { makeDirectoryDurably } from '../media/durable-file.ts';
 import { joinPath } from '../media/file-system.ts';
 import { Vault } from '../vault/vault.ts';
 import {
+  type MadeBackup,
+  madeIn,
   type NextJson,
   named,
   nextJson,
@@ -15,6 +17,7 @@ import {
   read,
   refused,
   stuck,
+  told,
 } from './conversation.ts';
 import { emptyFolder, filesIn, putBack } from './disk.ts';
 import { Liar } from './lies/liar.ts';
@@ -38,6 +41,8 @@ export class Rehearsal {
   readonly #absent = new Set<string>();
   readonly #where = new Map<string, string>();
   readonly #kept = new Map<string, ReadonlyMap<string, Uint8Array>>();
+  /** The backup that somebody made last: the file, and its number. */
+  readonly #backups = new Map<string, MadeBackup>();
   /** Where the program last said that the stick goes; null: it has not been asked since something was proposed. */
   #advice: readonly string[] | null = null;
   #part: Part = 'setup';
@@ -76,6 +81,8 @@ export class Rehearsal {
     for (const who of from.#absent) this.#absent.add(who);
     for (const [stick, who] of from.#where) this.#where.set(stick, who);
     for (const [who, copy] of from.#kept) this.#kept.set(who, copy);
+    for (const [who, backup] of from.#backups) this.#backups.set(who, backup);
+    for (const [who, { passphrase }] of from.parties) this.party(who).passphrase = passphrase;
     for (const [ceremony, last] of from.#seen) this.#seen.set(ceremony, last);
   }
 
@@ -126,8 +133,11 @@ export class Rehearsal {
       case 'loseShare':
         for (const who of is) emptyFolder(this.#stage.fs, joinPath(this.party(who).home, 'shares'));
         return;
+      case 'losePassphrase':
+        for (const who of is) this.party(who).passphrase = `what ${who} takes for the passphrase`;
+        return;
       case 'command':
-        return this.#command(is.by, is.words, is.exit ?? 0);
+        return this.#command(is.by, is.words, is.exit ?? 0, is.says);
       case 'lie':
         return this.#lie(is);
       case 'swapCards':
@@ -249,13 +259,20 @@ export class Rehearsal {
     );
   }
 
-  async #command(who: string, words: readonly string[], exit: number): Promise<void> {
+  async #command(who: string, words: readonly string[], exit: number, says: readonly string[] = []): Promise<void> {
     const stop = this.#stop?.who === who ? this.#stop : this.#arrive(who);
     const ran = await this.#counted(
       who,
-      words.map((word) => named(word.replaceAll('{stick}', this.#path()), this.begun)),
+      words.map((word) => this.#filled(word, who)),
     );
     if (ran.status !== exit) throw refused(who, words.join(' '), ran, exit);
+    const missing = notSaid(
+      told(ran),
+      says.map((some) => this.#filled(some, who)),
+    );
+    if (missing.length > 0) throw stuck(`${words.join(' ')} at ${who} does not say: ${missing.join('; ')}`);
+    const made = madeIn(ran);
+    if (made !== null) this.#backups.set(who, made);
     stop.deeds.push(words.slice(0, 2).join(' '));
   }
 
@@ -306,6 +323,15 @@ export class Rehearsal {
     } finally {
       vault.close();
     }
+  }
+
+  /** A word of a scenario with what it stands for here. */
+  #filled(word: string, who: string): string {
+    const { file = '', id = '' } = this.#backups.get(who) ?? {};
+    return named(word, this.begun)
+      .replace(/\{stick(?::([^}]+))?\}/g, (_, stick?: string) => this.#path(stick))
+      .replaceAll('{backup}', file)
+      .replaceAll('{copy}', id);
   }
 
   #begun(at = this.begun.length - 1): Begun {
@@ -360,7 +386,7 @@ export class Rehearsal {
     const wantsJson = words.includes('--json');
     let screen = '';
     let document = '';
-    const person = new Person(party.passphrase, this.#room, () => screen, listens);
+    const person = new Person(party, this.#room, () => screen, listens);
     const onScreen = (text: string): void => {
       screen += text;
     };

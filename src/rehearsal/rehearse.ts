@@ -238,13 +238,15 @@ interface Facts {
   readonly epochs: ReadonlyMap<string, number>;
 }
 
-/** The shares of the keyset that the last measured ceremony was about. */
+/** The shares that the last measured ceremony made which made any: a drill and a census make none. */
 function kept(
   before: readonly Holding[],
   after: readonly Holding[],
   begun: readonly Begun[],
 ): Pick<Facts, 'old' | 'now' | 'epochs'> {
-  const made = after.find(({ ceremony }) => ceremony === begun.at(-1)?.ceremony);
+  const made = begun
+    .map((one) => after.find(({ ceremony }) => ceremony === one.ceremony))
+    .findLast((holding) => holding !== undefined);
   const keyset = made?.descriptor.keysetId ?? before[0]?.descriptor.keysetId;
   const mine = (all: readonly Holding[]): Holding[] =>
     all.filter(({ descriptor }) => keyset !== undefined && equalBytes(descriptor.keysetId, keyset));

@@ -71,6 +71,8 @@ const vocabulary = {
   loseMachine: names,
   /** The share files are gone, and nothing else: identity, card and packets are still there. */
   loseShare: names,
+  /** They remember another passphrase than the one that opens their vault. */
+  losePassphrase: names,
   /** The stick is there, and the member at this machine says something else than the program would. */
   lie,
   /** The proposer-to-be puts a false identity in the place of these people on the own roster. */
@@ -85,10 +87,16 @@ const vocabulary = {
   /** What a person has to find on the board of these machines at this moment. */
   reads: v.record(name, v.array(text)),
   /**
-   * Any other command on somebody's machine, and the exit status that it has to have (0). `{stick}` and `{ceremony}` in a
-   * word are the main stick and the number of the ceremony that was begun last.
+   * Any other command on somebody's machine, the exit status that it has to have (0), and what a person has to read there.
+   * In a word, `{stick}` is the main stick and `{stick:safe}` another, `{ceremony}` the number of the ceremony that was
+   * begun last, and `{backup}` and `{copy}` the file and the number of the backup that this person made last.
    */
-  command: v.strictObject({ by: name, words: v.pipe(v.array(text), v.minLength(1)), exit: v.optional(count) }),
+  command: v.strictObject({
+    by: name,
+    words: v.pipe(v.array(text), v.minLength(1)),
+    exit: v.optional(count),
+    says: v.optional(v.array(text)),
+  }),
 };
 
 type Vocabulary = typeof vocabulary;
@@ -213,6 +221,7 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
     case 'back':
     case 'loseMachine':
     case 'loseShare':
+    case 'losePassphrase':
       everyone(people, is, where);
       return;
     case 'propose': {

@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { type Backup, type BackupHeader, encodeLink } from '../ceremony/backup.ts';
-import { judgeBackup, type KnownCommittees, shareOf } from '../ceremony/backup-standing.ts';
+import { type BackupStanding, judgeBackup, type KnownCommittees, shareOf } from '../ceremony/backup-standing.ts';
 import { type Descriptor, readDescriptor } from '../ceremony/descriptor.ts';
 import type { LinkFacts } from '../ceremony/succession.ts';
 import { keyFits } from '../crypto/known-key.ts';
@@ -10,10 +10,13 @@ import type { Ceremonies } from './ceremonies.ts';
 import { emptyRegister } from './copies.ts';
 import { holdingOf } from './holding.ts';
 import { myIdentity } from './identity.ts';
-import { isRecordOf } from './standing.ts';
+import { isOldCopyOf, isRecordOf } from './standing.ts';
 import type { ApartShare, CopyRecord, KeysetRecord, Slot, VaultState } from './state.ts';
 
 /* What a vault makes of a backup: what it knows to judge it by, and what may become of the share in it. */
+
+/** In the log of shares: from then on, a share that has yet to show that it signs. */
+export const shareRestored = 'share put back from a backup';
 
 /** The link that proves a committee, kept or still among the packets of its ceremony. */
 export function linkFor(ceremonies: Ceremonies, record: KeysetRecord, { encoded }: Descriptor): LinkFacts {
@@ -74,7 +77,7 @@ export function restore(
     case 'damaged':
       throw new Problem('BACKUP_DAMAGED', `the backup is damaged: ${standing.reason}`, otherBackup(header.name));
     case 'stale':
-      if (!quarantine) throw staleProblem(backup, standing.epoch, standing.currentEpoch ?? 0);
+      if (!quarantine) throw staleProblem(backup, standing, hasShare(ceremonies, record));
       break;
     case 'newer':
       throw new Problem(
@@ -90,6 +93,12 @@ export function restore(
           'do not go on: show both to the other members',
         );
       checkPins(vault.state, link.proven);
+      if (quarantine)
+        throw new Problem(
+          'USAGE',
+          `this vault knows nothing of ${header.name}, so it cannot say that the backup is stale`,
+          'leave --quarantine away: in a vault that is not its own the share signs nothing either',
+        );
       break;
     case 'current':
       if (quarantine)
@@ -105,7 +114,7 @@ export function restore(
     if (readable(() => vault.readShare(place)))
       return { did: 'nothing', record: record as KeysetRecord, index: place.index };
     const stored = store(ceremonies, backup, share);
-    const put = changed(ceremonies, backup, at, 'share put back from a backup', (before) => ({
+    const put = changed(ceremonies, backup, at, shareRestored, (before) => ({
       ...before,
       slots: before.slots.map((slot) => (equalBytes(slot.file, place.file) ? { ...slot, ...stored } : slot)),
     }));
@@ -114,14 +123,26 @@ export function restore(
   return setApart(ceremonies, backup, share, standing.state === 'stale' ? 'stale' : 'other-machine', at);
 }
 
-/** Where this share belongs in this vault: its own active place. Null: nowhere, and it may be kept apart. */
-function ownPlace({ vault }: Ceremonies, record: KeysetRecord, { header, link }: Backup, stale: boolean): Slot | null {
+/** Where this share belongs in this vault: its own place. Null: nowhere, and it may be kept apart. */
+function ownPlace(
+  { vault: { state } }: Ceremonies,
+  record: KeysetRecord,
+  { header, link }: Backup,
+  stale: boolean,
+): Slot | null {
   if (stale) return null;
-  const me = myIdentity(vault.state);
+  const me = myIdentity(state);
   if (toHex(header.identity) === me) {
+    if (isOldCopyOf(state, record))
+      throw new Problem(
+        'VAULT_ROLLED_BACK',
+        `this vault is an old copy: ${record.name} may have gone on without this share, and nothing is put back here`,
+        'put this copy away and use the newest one',
+      );
+    // retired while its successors have not proven themselves: then it may be the one that is needed again
     const slot = record.slots.find(
       ({ descriptor, index, state }) =>
-        state === 'active' && index === header.index && equalBytes(descriptor, link.descriptor),
+        state !== 'pending' && index === header.index && equalBytes(descriptor, link.descriptor),
     );
     if (slot !== undefined) return slot;
     throw new Problem(
@@ -151,7 +172,10 @@ function setApart(
   const { header, link } = backup;
   const known = recordOfBackup(vault.state, backup);
   const same = (one: ApartShare): boolean => one.index === header.index && equalBytes(one.descriptor, link.descriptor);
-  const other = known?.apart.find((one) => one.epoch === header.epoch && !same(one));
+  // beside another one of its committee, be it an old one of this member that a closing kept
+  const another = (slot: Slot): boolean => slot.index !== header.index && equalBytes(slot.descriptor, link.descriptor);
+  const other =
+    known?.apart.find((one) => one.epoch === header.epoch && !same(one)) ?? known?.slots.find((one) => another(one));
   if (known !== undefined && other !== undefined) {
     throw new Problem(
       'BACKUP_FOREIGN',
@@ -233,12 +257,21 @@ function checkPins({ pins }: VaultState, { keys }: Descriptor): void {
   );
 }
 
+/** Whether the share that signs now can be read here: then there is nothing to look for. */
+function hasShare({ vault }: Ceremonies, record: KeysetRecord | undefined): boolean {
+  const active = record?.slots.find(({ state }) => state === 'active');
+  return active !== undefined && readable(() => vault.readShare(active));
+}
+
 /** For somebody who is tired and wants it to work. No flag makes a stale share sign. */
-function staleProblem({ header }: Backup, epoch: number, current: number): Problem {
+function staleProblem({ header }: Backup, { epoch, currentEpoch: current }: BackupStanding, here: boolean): Problem {
+  const instead = here
+    ? `nothing is missing here: this vault has a share of ${header.name} that can be read (conclave keyset show ${header.name})`
+    : `look for a backup of epoch ${current} (conclave backup list). if there is none, the others make you a new share: conclave propose recover --keyset ${header.name} --lost ${header.member}`;
   return new Problem(
     'BACKUP_STALE',
-    `this backup is too old: it has the share of ${header.member} at epoch ${epoch}, and ${header.name} is at epoch ${current} now. the address is the same, but every share was replaced since. the old one signs nothing together with the new ones, so putting it back would repair nothing and could confuse everybody. nothing was changed`,
-    `look for a backup of epoch ${current} (conclave backup list). if there is none, the others make you a new share: conclave propose recover --keyset ${header.name} --lost ${header.member}. to keep this one out of reach until the next closing destroys it: --quarantine`,
+    `this backup is too old: it has the share of ${header.member} at epoch ${epoch}, and ${header.name} is at epoch ${current} now. the address is the same, but every share was replaced since. the old one signs nothing together with the new ones, and no flag changes that: putting it back would repair nothing`,
+    `${instead}. to keep this one out of reach until the next closing destroys it: --quarantine`,
   );
 }
 

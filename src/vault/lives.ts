@@ -1,4 +1,5 @@
 import { equalBytes } from '../bytes/hex.ts';
+import { exposures } from '../ceremony/due.ts';
 import { type EpochLife, epochLife } from '../ceremony/epoch-life.ts';
 import { Problem } from '../problem.ts';
 import { committeesOf } from './backups.ts';
@@ -55,16 +56,10 @@ export function markExposed(
 
 /** Why a keyset wants a ceremony, from what this vault was told. Policy and dates are not looked at here. */
 export function dueOf(ceremonies: Ceremonies, record: KeysetRecord): string[] {
-  const lives = livesOf(ceremonies, record);
-  return lives.flatMap(({ epoch, threshold, members }, at) => {
-    const exposed = members.filter((member) => member.exposed).map(({ name }) => name);
-    if (exposed.length === 0) return [];
-    const whose = `${exposed.length} of the ${threshold} shares of epoch ${epoch} that make the key ${exposed.length === 1 ? 'is' : 'are'} exposed (${exposed.join(', ')})`;
-    if (exposed.length >= threshold)
-      return [
-        `${whose}: whoever has them has the key of ${record.name}. no ceremony helps; move what it guards to a new key`,
-      ];
-    if (at < lives.length - 1) return []; // a ceremony came after it: the rest is what the life of that epoch says
-    return [`${whose}: ${record.name} is due. conclave propose refresh --keyset ${record.name}`];
+  return exposures(livesOf(ceremonies, record)).map(({ epoch, members, threshold, lost }) => {
+    const whose = `${members.length} of the ${threshold} shares of epoch ${epoch} that make the key ${members.length === 1 ? 'is' : 'are'} exposed (${members.join(', ')})`;
+    return lost
+      ? `${whose}: whoever has them has the key of ${record.name}. no ceremony helps; move what it guards to a new key`
+      : `${whose}: ${record.name} is due. conclave propose refresh --keyset ${record.name}`;
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
 import { fromHex } from '../../src/bytes/hex.ts';
-import { evidenceOf, isEvidence, type Judgement, judgeEvidence } from '../../src/ceremony/evidence.ts';
+import { chargesIn, evidenceOf, isEvidence, type Judgement, judgeEvidence } from '../../src/ceremony/evidence.ts';
 import type { AnyPacket } from '../../src/ceremony/kinds.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
 import { Ceremony, type Person, people } from './committee.ts';
@@ -176,6 +176,74 @@ describe('evidence', () => {
     expect(ceremony.view.contradictions).toMatchObject([{ member: 'carol', grave: false }]);
     for (const honest of [alice, carol]) expect(evidenceOf([ceremony.view], honest.identity)).toBeNull();
     for (const honest of cast) expect(evidenceOf([genesis.view], honest.identity)).toBeNull();
+  });
+});
+
+describe('what is judged', () => {
+  const said = ({ checks }: Judgement) =>
+    checks.map(({ check, ok, detail }) => `${ok ? '+' : '!'} ${check}: ${detail}`);
+
+  it('is told step by step, and nothing is said of what comes after a step that failed', () => {
+    const { ceremony } = cheated();
+    const file = evidence(bob, ceremony);
+    const { fault, detail } = judgeEvidence(file).faults[0] as Judgement['faults'][number];
+    const whole = [
+      '+ file: 1 faults are claimed',
+      `+ proposals: reshare ${ceremony.plan.ceremony.slice(0, 16)}`,
+      '+ packets: 3, each signed by its author',
+      `+ faults: ${fault}: ${detail}`,
+    ];
+    expect(said(judgeEvidence(file))).toEqual(whole);
+    const claims = [...contents(file).claims, { fault: 'VOTE_INVALID', packets: [new Uint8Array(32)] }];
+    const more = judgeEvidence(written({ ...contents(file), claims }));
+    expect(said(more)).toEqual([
+      '+ file: 2 faults are claimed',
+      ...whole.slice(1, 3),
+      '! faults: 1 of 2 claims do not follow from the packets in it',
+    ]);
+    expect([more.valid, more.member, more.rehearsal]).toEqual([false, 'bob', true]);
+    const rest = ['proposals', 'packets', 'faults'].map((check) => `! ${check}: not looked at`);
+    expect(said(judgeEvidence(new Uint8Array()))).toEqual([
+      '! file: not a file of evidence, or one cut short',
+      ...rest,
+    ]);
+    // what is broken here proves nothing against a file
+    expect(() => judgeEvidence(null as never)).toThrow(TypeError);
+  });
+
+  it('is of the ceremonies that the charges concern, or of the one that was asked for', () => {
+    const [{ ceremony }, honest] = [cheated(), handover({ reason: 'an honest one' }).run()];
+    const views = [honest, ceremony].map(({ view }) => view);
+    const found = evidenceOf(views, bob.identity);
+    // the two votes of bob for two plans concern both of them
+    expect(found?.charges.map((charge) => `${charge.fault} ${charge.ceremonies.length}`)).toContain('CONTRADICTION 2');
+    const alone = evidenceOf([genesis.view, ceremony.view], bob.identity);
+    expect(contents(alone?.bytes as Uint8Array).ceremonies).toHaveLength(1);
+    expect([alone?.member, alone?.packets]).toEqual(['bob', 3]);
+    expect(evidenceOf([ceremony.view], bob.identity, ceremony.plan.ceremony)?.charges).toHaveLength(1);
+    expect(evidenceOf([ceremony.view], bob.identity, honest.plan.ceremony)).toBeNull();
+    const both = evidenceOf([ceremony.view], bob.identity);
+    const { ceremonies } = contents(both?.bytes as Uint8Array);
+    const foreign = { proposal: genesis.proposal.bytes, packets: [] };
+    const erin = people('evidence elsewhere', 'erin').erin;
+    const elsewhere = new Ceremony({ cast: [alice, erin], members: [alice, erin], threshold: 2 });
+    for (const unrelated of [{ proposal: elsewhere.proposal.bytes, packets: [] }, foreign]) {
+      const judged = judgeEvidence(
+        written({ ...contents(both?.bytes as Uint8Array), ceremonies: [...ceremonies, unrelated] }),
+      );
+      expect(judged.valid).toBe(unrelated === foreign);
+    }
+  });
+
+  it('is the same two packets in whatever order they were seen, and nobody where two committees follow one', () => {
+    const ceremony = handover().before('accept');
+    ceremony.say(bob, 'deal', { ...ceremony.dealBody(bob), vote: ceremony.said(bob, 'deal').body.vote });
+    const { view } = ceremony;
+    const turned = view.contradictions.map((one) => ({ ...one, packets: [one.packets[1], one.packets[0]] as const }));
+    const charges = chargesIn([{ ...view, contradictions: [...view.contradictions, ...turned] }]);
+    expect(charges.map(({ packets }) => packets)).toEqual([[...(view.contradictions[0]?.packets ?? [])].sort()]);
+    const [one, other] = [handover().run(), handover({ reason: 'another' }).run()];
+    expect(chargesIn([one.view, other.view]).every(({ identity }) => identity !== '')).toBe(true);
   });
 });
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex } from '../../src/bytes/hex.ts';
+import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { owedBy } from '../../src/ceremony/duties.ts';
 import type { BodyOf, PacketOf } from '../../src/ceremony/kinds.ts';
+import type { Share } from '../../src/ceremony/packets/acceptance.ts';
+import { type Certificate, draftActivation, turnZero } from '../../src/ceremony/packets/activation.ts';
+import { calledTurn } from '../../src/ceremony/packets/signature.ts';
 import { callsToAnswer, mostTurns, mostTurnsOfOne, openCalls, type ReproveView } from '../../src/ceremony/reprove.ts';
 import { code } from '../vault/support.ts';
 import { Ceremony, type Person, people } from './committee.ts';
@@ -182,6 +185,20 @@ describe('what is committed to and signed in a turn', () => {
     ceremony.forget(twice);
   });
 
+  it('is a turn of all who are named: a signature over the commitments of fewer is a fault, however good it is', () => {
+    const ceremony = certified();
+    ceremony.reprove(alice, members);
+    for (const who of members) ceremony.answer(who);
+    const call = ceremony.reproveView();
+    const commitments = call.turn?.commitments.slice(0, 2) ?? [];
+    const fewer = calledTurn(call.id, call.descriptor, call.statement, commitments);
+    const signed = ceremony.signCall(bob, { ...call, turn: fewer });
+    expect(named(ceremony)).toEqual(['bob TURN_INVALID']);
+    ceremony.forget(signed);
+    ceremony.signCall(bob, call);
+    expect(named(ceremony)).toEqual([]);
+  });
+
   it('is a turn of the drill in a drill, where no call is looked for', () => {
     const facts = { kind: 'drill' as const, new: [], dealers: [], reserves: [], signers: [1, 2], weak: [] };
     const drill = new Ceremony({ cast, parent: genesis.link, members, threshold: 2, facts });
@@ -248,6 +265,36 @@ describe('the certificate that a packet names', () => {
       [a, b, b],
     ])
       expect(tried(wrong)).toEqual(['alice ACTIVATION_INVALID']);
+  });
+
+  it('is of acceptances over one transcript, which the activation names as well', () => {
+    const ceremony = certified();
+    const honest = ceremony.activationBody(alice);
+    const tried = (body: BodyOf<'activation'>) => {
+      const said = ceremony.say(alice, 'activation', body);
+      const found = named(ceremony);
+      ceremony.forget(said);
+      return found;
+    };
+    expect(tried({ ...honest, transcript: new Uint8Array(32) })).toEqual(['alice ACTIVATION_INVALID']);
+    const twice = [...honest.shares, ...honest.shares];
+    expect(tried({ ...honest, shares: twice })).toEqual(['alice ACTIVATION_INVALID']);
+    // bob dealt twice; alice and bob accepted the one dealing, and carol the other
+    const first = ceremony.view.current.turn?.certificate as Certificate;
+    const { vote } = ceremony.said(bob, 'deal').body;
+    const one = ceremony.said(bob, 'deal');
+    const other = ceremony.say(bob, 'deal', { ...ceremony.dealBody(bob), vote });
+    ceremony.forget(one as never);
+    const accepted = ceremony.say(carol, 'acceptance', ceremony.acceptanceBody(carol));
+    ceremony.bring(one.bytes);
+    expect(ceremony.view).toMatchObject({ faults: [], waiting: [] });
+    const third = { ...first.acceptances[2], packet: accepted } as Certificate['acceptances'][number];
+    const acceptances = [...first.acceptances.slice(0, 2), third];
+    const mixed = turnZero({ transcript: first.transcript, acceptances });
+    const nonces = (alice.nonces.get(toHex(first.transcript.hash)) ?? []).map((nonce) => new Uint8Array(nonce));
+    const share = alice.shares.get(toHex(first.transcript.descriptor.id)) as Share;
+    expect(other.digest).not.toBe(one.digest);
+    expect(tried(draftActivation(mixed, 1, share, nonces))).toEqual(['alice ACTIVATION_INVALID']);
   });
 
   it('is that of the closing too: one on the turn of another transcript waits', () => {

@@ -44,7 +44,10 @@ export interface Proposed {
 
 /** What a test may replace for one machine: the disk (to let it fail), the clock, the environment. */
 export type Overrides = Partial<
-  Pick<Context, 'fs' | 'now' | 'env' | 'random' | 'rehearsal' | 'kdf' | 'stretch' | 'facts' | 'processes'>
+  Pick<
+    Context,
+    'fs' | 'now' | 'env' | 'random' | 'rehearsal' | 'kdf' | 'stretch' | 'facts' | 'processes' | 'screen' | 'lines'
+  >
 >;
 
 const passphraseFile = '/passphrase';
@@ -203,6 +206,10 @@ export class Machine {
   /** For people, without a terminal to ask on. */
   tell(...words: readonly string[]): Promise<Ran> {
     return this.#run(words, [], {});
+  }
+
+  tellWith(overrides: Overrides, ...words: readonly string[]): Promise<Ran> {
+    return this.#run(words, [], overrides);
   }
 
   /** For a person at a terminal, who gives these answers. One too few fails the test. */

@@ -1,4 +1,4 @@
-import { base58, bech32m } from '@scure/base';
+import { base58, bech32, bech32m } from '@scure/base';
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.ts';
 import { addressesOf } from '../../src/crypto/addresses.ts';
@@ -194,4 +194,59 @@ test('what can only be a key or an address is no name of a file', () => {
   expect(isKeyText('bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4')).toBe(true);
   expect(isKeyText('./bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4')).toBe(false);
   expect(isKeyText('treasury-public-key-package.json')).toBe(false);
+});
+
+describe('a public key in hex', () => {
+  test.each<[string, string, string]>([
+    ['31 bytes', x.slice(2), 'a public key has 32 or 33 bytes, in hex'],
+    ['34 bytes', `0202${x}`, 'a public key has 32 or 33 bytes, in hex'],
+    ['half a byte', x.slice(1), 'a public key has 32 or 33 bytes, in hex'],
+    ['65 bytes of no encoding', `05${x}${x}`, 'a public key has 32 or 33 bytes, in hex'],
+    ['64 bytes that begin with 04', `04${x}${x.slice(2)}`, 'a public key has 32 or 33 bytes, in hex'],
+    ['an uncompressed key', `04${x}${x}`, 'this is an uncompressed public key'],
+    ['33 bytes on no curve', `05${x}`, 'that is on no curve, so it is no public key'],
+  ])('is refused: %s', (_, given, why) => {
+    expect(problemOf(() => readKnownKey(given)).message).toBe(why);
+  });
+
+  test('is taken with blanks around it, and shown when it is none only as far as it may be long', () => {
+    expect(readKnownKey(`  0x02${x}\n`)).toEqual({ known: bytes(`02${x}`), kind: 'public key', unchecked: false });
+    expect(isKeyText(` 02${x} `)).toBe(true);
+    const long = 'no key '.repeat(40);
+    const says = `${long.slice(0, 140)} is neither a public key nor an address`;
+    expect(problemOf(() => readKnownKey(long)).message).toBe(says);
+    expect(problemOf(() => readKnownKey('02')).message).toBe('02 is neither a public key nor an address');
+  });
+});
+
+describe('an address of no single key', () => {
+  const of = (prefix: string, version: number | null, length: number, checksum = bech32): string => {
+    const words = checksum.toWords(new Uint8Array(length).fill(7));
+    return checksum.encode(prefix, version === null ? words : [version, ...words], 120);
+  };
+
+  test.each<[string, string]>([
+    ['Cosmos of 32 bytes', of('cosmos', null, 32)],
+    ['segwit of 32 bytes', of('bc', 0, 32)],
+    ['a later version of 20 bytes', of('bc', 1, 20, bech32m)],
+    ['a later version of 32 bytes', of('bc', 2, 32, bech32m)],
+  ])('is refused: %s', (_, address) => {
+    expect(problemOf(() => readKnownKey(address)).message).toBe(
+      'this is an address of no single key: of a script, a program or a module',
+    );
+  });
+
+  test('of the old form is told from other text of base58', () => {
+    const old = base58.encode(new Uint8Array(25).fill(0, 0, 1).fill(9, 1));
+    expect(problemOf(() => readKnownKey(old)).message).toBe(
+      'a Bitcoin address of the old form (base58) is not known here',
+    );
+    for (const given of [
+      base58.encode(new Uint8Array(25).fill(1)),
+      base58.encode(new Uint8Array(26).fill(0, 0, 1).fill(9, 1)),
+    ])
+      expect(problemOf(() => readKnownKey(given)).message).toBe(
+        `${given} is neither a public key nor an address that is known here`,
+      );
+  });
 });

@@ -19,12 +19,16 @@ import {
   successionStatement,
   verifyStatement,
   verifyStatementShare,
+  verifyStatements,
 } from '../../src/crypto/proof-of-life.ts';
-import { areDue, signatureOf, signingRound } from '../../src/crypto/signature-shares.ts';
+import { areDue, areSigned, signatureOf, signingRound } from '../../src/crypto/signature-shares.ts';
 import { type SuiteName, suite, suiteNames } from '../../src/crypto/suites.ts';
 import { drawn, flipped, refusal } from './drawn.ts';
 
 const statement = successionStatement(text('descriptor'), taggedHash('transcript'));
+
+/** The identity of ed25519. */
+const zero = `01${'00'.repeat(31)}`;
 
 /** 2-of-3 to 3-of-5 by dealers 1 and 3; `odd` picks a key whose y is odd, which Taproot drops. */
 function reshared(name: SuiteName, odd = false) {
@@ -108,6 +112,34 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
         expect(schnorr.verify(signature, message, publicKey.slice(1))).toBe(true);
       }
       if (name === 'ed25519') expect(ed25519.verify(signature, message, publicKey, { zip215: false })).toBe(true);
+    });
+
+    it('is judged among others as by itself, with a good one and with bad ones beside it', () => {
+      const good = { suite: name, publicKey, message, signature };
+      const wrong = [
+        { ...good, message: taggedHash('another') },
+        { ...good, signature: flipped(signature, 0) },
+        { ...good, signature: flipped(signature, 40) },
+        { ...good, signature: flipped(signature, 63) },
+        { ...good, signature: signature.subarray(1) },
+        { ...good, signature: new Uint8Array([...signature, 0]) },
+        { ...good, publicKey: publicKey.subarray(1) },
+        { ...good, publicKey: group.encodePoint(group.base) },
+      ];
+      expect(areSigned([good])).toBe(true);
+      expect(areSigned([good, good, good])).toBe(true);
+      for (const one of wrong) {
+        const alone = ((): boolean => {
+          try {
+            return areSigned([good, one]);
+          } catch {
+            return false;
+          }
+        })();
+        expect(alone).toBe(false);
+        expect(verifyStatements([good, one, { ...good }])).toEqual([true, false, true]);
+      }
+      expect(verifyStatements([good, good])).toEqual([true, true]);
     });
 
     it('signs nothing else, and nothing for another key', () => {
@@ -289,6 +321,31 @@ describe('nonces', () => {
       each.index === 3 ? { ...each, hiding: ed25519.Point.fromBytes(each.hiding).add(torsion).toBytes() } : each,
     );
     expect(refusal(() => edwards.signOne(1, mixed))).toBe('POINT_INVALID');
+  });
+});
+
+describe('a signature of a key', () => {
+  it('of ed25519 whose R has a part outside the prime-order group is none, alone and beside others (row 16)', () => {
+    // only who has the whole key can make one; the library multiplies by eight and takes it, other verifiers do not
+    const { publicKey, constant, group, message } = signing('ed25519', [1, 2, 3]);
+    const forged = (torsion: string): Uint8Array => {
+      const k = group.scalar(7n);
+      const R = ed25519.Point.BASE.multiply(k).add(ed25519.Point.fromHex(torsion)).toBytes();
+      const hash = createHash('sha512')
+        .update(concatBytes(R, publicKey, message))
+        .digest()
+        .reverse();
+      const challenge = group.scalar(BigInt(`0x${hash.toString('hex')}`));
+      return concatBytes(R, group.encodeScalar(group.add(k, group.mul(challenge, constant))));
+    };
+    const [sound, ...mixed] = [...ED25519_TORSION_SUBGROUP].sort((a, b) => Number(b === zero) - Number(a === zero));
+    const signed = (torsion: string) => ({ suite: 'ed25519' as const, publicKey, message, signature: forged(torsion) });
+    expect(verifyStatement('ed25519', publicKey, message, forged(sound as string))).toBe(true);
+    for (const torsion of mixed) {
+      expect(ed25519.verify(forged(torsion), message, publicKey, { zip215: false })).toBe(true);
+      expect(verifyStatement('ed25519', publicKey, message, forged(torsion))).toBe(false);
+      expect(verifyStatements([signed(sound as string), signed(torsion)])).toEqual([true, false]);
+    }
   });
 });
 

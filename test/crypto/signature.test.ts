@@ -3,7 +3,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
 import { text } from '../../src/bytes/tagged-hash.ts';
-import { systemVerifier } from '../../src/cli/context.ts';
+import { systemVerifier } from '../../src/cli/system-verifier.ts';
 import { openBytes, sealBytes } from '../../src/crypto/aead.ts';
 import { edwards25519 } from '../../src/crypto/group.ts';
 import { askFirst, generateSigningKey, sign, verifySignature } from '../../src/crypto/signature.ts';
@@ -16,6 +16,12 @@ describe.each([
   ['noble alone', null],
   ['the platform, asked first', systemVerifier()],
   ['a platform that says no to everything', () => false],
+  [
+    'a platform that has no Ed25519',
+    () => {
+      throw new Error('unsupported');
+    },
+  ],
 ])('a signature of an identity, by %s', (_, platform) => {
   beforeAll(() => askFirst(platform));
   afterAll(() => askFirst(null));

@@ -14,7 +14,8 @@ const screen = `keyset treasury · ceremony ${ceremonyNumber}
 1 file in, 3 out`;
 
 function person(room = new Room()): Person {
-  return new Person('the passphrase of alice', room, () => `keyset treasury · ceremony ${ceremonyNumber}`);
+  const secrets = { passphrase: 'the passphrase of alice', backupPassphrase: 'the words in the safe' };
+  return new Person(secrets, room, () => `keyset treasury · ceremony ${ceremonyNumber}`);
 }
 
 async function code(answer: Promise<unknown>): Promise<string> {

@@ -55,6 +55,27 @@ describe('a step of a rehearsal', { timeout: 60_000 }, () => {
     expect(done.boards.map(({ who }) => who)).toEqual(['alice', 'bob', 'carol']);
   });
 
+  test('losePassphrase: the vault is there and opens to nobody, and its share is counted as lost', async () => {
+    const locked = { command: { by: 'bob', words: ['status'], exit: 7, says: ['does not open this vault'] } };
+    const { not } = await ended([{ losePassphrase: ['bob'] }, locked, refresh, { visit: 'alice' }], {
+      phase: 'dealing',
+      epochs: { alice: 0, bob: 0, carol: 0 },
+    });
+    expect(not).toEqual(['share of bob: none, expected epoch 0']);
+  });
+
+  test('command: reads what has to stand there, and knows the backup that this person made last', async () => {
+    const backup = (...words: string[]) => ['backup', ...words];
+    const made = { command: { by: 'bob', words: backup('create', '--to', '{stick}') } };
+    const check = (says: string) => ({ command: { by: 'bob', words: backup('check', '{backup}'), says: [says] } });
+    const good = await ended([made, check('backup {copy}: the share of bob'), refresh, { visit: 'alice' }], {
+      phase: 'dealing',
+    });
+    expect(good.not).toEqual([]);
+    const { not } = await ended([made, check('STALE'), refresh], { phase: 'dealing' });
+    expect(not[0]).toContain('backup check {backup} at bob does not say: STALE');
+  });
+
   test('lose: the stick comes back empty, and the next visit writes again what it had', async () => {
     const { done } = await ended([refresh, { lose: 'stick' }, { visit: 'bob' }], { phase: 'proposed' });
     expect(done.packets).toBe(0); // bob knows nothing of it, and lays nothing down

@@ -13,6 +13,8 @@ import { claimedTime } from '../../report/time.ts';
 import { committeesOf, knownLink, recordOfBackup } from '../../vault/backups.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { backupsOf } from '../../vault/copies.ts';
+import { myIdentity } from '../../vault/identity.ts';
+import type { CopyRecord } from '../../vault/state.ts';
 import { Vault } from '../../vault/vault.ts';
 import { type Keys, openBackup } from '../backup-opening.ts';
 import { type Exit, exits } from '../exit.ts';
@@ -56,6 +58,8 @@ interface Judge {
   readonly endedBy: (epoch: number) => { readonly ceremony: string; readonly at: number | null } | null;
   readonly instead: readonly { readonly id: string; readonly label: string }[];
   readonly own: string | null;
+  /** Of a backup of its own member: what the register has, null where it has nothing. */
+  readonly listed?: CopyRecord | null;
 }
 
 async function check(session: Session, options: Options, files: readonly string[]): Promise<Exit> {
@@ -114,6 +118,9 @@ function vaultJudge(ceremonies: Ceremonies, backup: Backup): Judge {
     own,
     name: record.name,
     instead: backupsOf(record, current),
+    ...(toHex(backup.header.identity) === myIdentity(state)
+      ? { listed: record.copies.find(({ id }) => id === backup.header.id) ?? null }
+      : {}),
     endedBy: (epoch) =>
       endedIn(known.committees, epoch, (ceremony) =>
         ceremonies.record(ceremony) === undefined ? undefined : ceremonies.get(ceremony).view,
@@ -198,16 +205,30 @@ const exitOf: Readonly<Record<State, Exit>> = {
 
 const meaning: Readonly<Record<State, string>> = {
   current: 'CURRENT: this backup is good',
-  stale: 'STALE: this backup is worthless. do not use it',
+  stale: 'STALE: this backup is worthless to you. do not use it',
   locked: 'LOCKED: it could not be opened',
   newer: 'NEWER than what is known here',
   foreign: 'FOREIGN: nothing here can say what it is worth',
   damaged: 'DAMAGED: do not rely on it',
 };
 
+/** Where the file and the register do not say the same, somebody has to look. */
+function registerWords(listed: CopyRecord | null | undefined, state: State): string[] {
+  if (listed === null && state !== 'newer')
+    return ['LOOK: this machine made it, and its register does not have it: conclave backup register --external'];
+  if (listed == null || listed.destroyed === null) return [];
+  const { method, witnesses } = listed.destroyed;
+  return [
+    `LOOK: the register says that it is destroyed (${escapeText(method)}, seen by ${escapeText(witnesses.join(', '))}), and here it is: find out what was destroyed in its place`,
+  ];
+}
+
 function said({ say }: Session, file: string, backup: Backup | null, verdict: Verdict, judge: Judge): Exit {
   const { state, epoch } = verdict;
-  say.line(`${escapeText(file)}: ${meaning[state]}`);
+  const unopened = state === 'current' && !verdict.opened;
+  say.line(
+    `${escapeText(file)}: ${unopened ? 'CURRENT, as far as its header goes: it was not opened' : meaning[state]}`,
+  );
   say.line(`  ${escapeText(verdict.reason)}`);
   if (backup !== null) {
     const { header } = backup;
@@ -215,6 +236,7 @@ function said({ say }: Session, file: string, backup: Backup | null, verdict: Ve
       `  backup ${header.id}: the share of ${header.member}, member ${header.index} of ${header.name}, made ${claimedTime(header.at)}: ${escapeText(header.label)}`,
     );
   }
+  for (const line of registerWords(judge.listed, state)) say.line(`  ${line}`);
   const ended = state === 'stale' && epoch !== null ? judge.endedBy(epoch) : null;
   if (ended !== null) {
     const when = ended.at === null ? '' : `, which was proven around ${claimedTime(ended.at)}`;
@@ -227,7 +249,13 @@ function said({ say }: Session, file: string, backup: Backup | null, verdict: Ve
         ? `  in its place: ${instead.map(({ id, label }) => `backup ${id} (${escapeText(label)})`).join(', ')}`
         : '  nothing in the register takes its place: conclave backup create',
     );
-    say.line('  destroy it, and record that: conclave backup retire ID --witness N --method M');
+    const gone = judge.listed != null && judge.listed.destroyed !== null;
+    const id = backup?.header.id ?? 'ID';
+    say.line(
+      gone
+        ? '  destroy it'
+        : `  destroy it, since enough such shares still make the key, and record that: conclave backup retire ${id} --witness N --method M`,
+    );
   }
   say.result({
     v: 1,

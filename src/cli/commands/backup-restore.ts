@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readBackup } from '../../ceremony/backup.ts';
+import { type BackupHeader, readBackup } from '../../ceremony/backup.ts';
 import { Problem } from '../../problem.ts';
 import { knownLink, type Restored, restore } from '../../vault/backups.ts';
 import { holdingOf } from '../../vault/holding.ts';
@@ -36,7 +36,9 @@ async function restoreFile(session: Session, options: Options, files: readonly s
       throw new Problem(
         opened.why === 'damaged' ? 'BACKUP_DAMAGED' : 'BACKUP_LOCKED',
         `the backup was not opened, so nothing was restored: ${opened.reason}`,
-        'give its passphrase with --backup-passphrase-file F, or the age identity that it was sealed to with --identity F',
+        backup.header.recipients.length === 0
+          ? 'it has a passphrase of its own, which is not that of the vault: --backup-passphrase-file F'
+          : 'give the age identity that it was sealed to: --identity F',
       );
     }
     let restored: Restored | null;
@@ -52,7 +54,7 @@ async function restoreFile(session: Session, options: Options, files: readonly s
     const signers = [backup.header.member, ...others.slice(0, (head?.threshold ?? 2) - 1)].join(',');
     const drill = `conclave propose drill --keyset ${record.name} --signers ${signers}`;
     const recover = `conclave propose recover --keyset ${record.name} --lost ${backup.header.member}`;
-    for (const line of words(restored, backup.header.member, { drill, recover })) say.line(line);
+    for (const line of words(restored, backup.header, { drill, recover })) say.line(line);
     say.result({
       v: 1,
       did,
@@ -67,7 +69,11 @@ async function restoreFile(session: Session, options: Options, files: readonly s
   });
 }
 
-function words({ did, record }: Restored, member: string, next: { drill: string; recover: string }): string[] {
+function words(
+  { did, record }: Restored,
+  { member, id }: BackupHeader,
+  next: { drill: string; recover: string },
+): string[] {
   switch (did) {
     case 'put-back':
       return [
@@ -80,11 +86,12 @@ function words({ did, record }: Restored, member: string, next: { drill: string;
     case 'quarantined':
       return [
         `the stale share is in quarantine: it signs nothing, and goes with the next closing on ${record.name}`,
-        'the file is as it was: destroy it, and record that with conclave backup retire',
+        `the file is as it was: destroy it, and record that: conclave backup retire ${id} --witness N --method M`,
       ];
     case 'kept-apart':
       return [
         `the share of ${member} is in this vault, apart: this machine is not the member that it belongs to, and signs nothing with it`,
+        `whether it is still the share of today only somebody can say who was there since: conclave backup check THIS-FILE, with --against an export of ${record.name}`,
         `to have ${member} in the committee again, one of the others proposes, with the card of this machine:`,
         `  ${next.recover}`,
         `where too few others are left for that: conclave keyset export ${record.name} writes the share for a signer of FROST`,

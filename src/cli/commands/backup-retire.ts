@@ -36,6 +36,15 @@ async function retire(session: Session, options: Options, [id = '']: readonly st
   return session.withVault(async ({ vault }) => {
     const { record, standing } = find(vault.state, id);
     const { copy, state } = standing;
+    if (copy.attested) {
+      throw new Problem(
+        'USAGE',
+        `copy ${copy.id} was destroyed, as this machine told the others when it closed: that is signed, and stays as it is`,
+        'if it was another one, say so with conclave note --kind deviation, and retire that one',
+      );
+    }
+    if (state === 'current')
+      say.line(`backup ${copy.id} is of the epoch that ${record.name} is at now: the share may need it`);
     const method = copyLabel(
       options.method ?? (await context.ask.text('how was it destroyed?', { flag: '--method M' })),
     );
@@ -52,10 +61,8 @@ async function retire(session: Session, options: Options, [id = '']: readonly st
   });
 }
 
-async function confirm(session: Session, options: Options, record: KeysetRecord, id: string): Promise<void> {
-  const { say, context } = session;
+async function confirm({ context }: Session, options: Options, record: KeysetRecord, id: string): Promise<void> {
   const sentence = retireSentence(record, id);
-  say.line(`backup ${id} is of the epoch that ${record.name} is at now: the share may need it`);
   const typed =
     options.override === undefined ? await context.ask.typed(sentence) : options.override.trim() === sentence;
   if (typed) return;

@@ -99,7 +99,12 @@ export async function newPassphrase(session: Session, flag?: string, file?: stri
   const named = flag === undefined ? (globals.passphraseFile ?? context.env.CONCLAVE_PASSPHRASE_FILE) : file;
   if (named !== undefined) return readPassphraseFile(context, named);
   const asked = { flag: flag ?? '--passphrase-file F (or CONCLAVE_PASSPHRASE_FILE)' };
-  const first = await context.ask.secret(`choose a passphrase for this ${what}`, asked);
+  const first = await context.ask.secret(
+    what === 'backup'
+      ? 'choose a passphrase for this backup, another than that of the vault'
+      : `choose a passphrase for this ${what}`,
+    asked,
+  );
   const second = await context.ask.secret('the same again', asked);
   if (isShortPassphrase(first)) throw new Problem('VAULT_PASSPHRASE', 'the passphrase is short', shortPassphrase);
   if (first !== second) throw new Problem('USAGE', 'the two passphrases are not the same', 'try again');

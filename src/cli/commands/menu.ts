@@ -23,6 +23,7 @@ function entries(vault: boolean): Choice<Words>[] {
     entry('do what is asked of this machine', 'next'),
     entry('see how far each ceremony is', 'status'),
     entry('begin a ceremony', 'propose'),
+    entry('see what is due, and by when', 'due'),
     entry('see where the stick goes', 'route'),
     entry('read the transcript of the newest ceremony', 'transcript'),
     entry('put something on record', 'note'),

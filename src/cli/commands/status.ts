@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
 import type { AcrossContradiction } from '../../ceremony/across.ts';
+import { dueItems } from '../../ceremony/due.ts';
 import { membersOf, outstanding, waitedFor } from '../../ceremony/duties.ts';
 import { censusResult, drillResult } from '../../ceremony/still-result.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { Problem } from '../../problem.ts';
+import { dueWords } from '../../report/due-text.ts';
 import { type Board, overText, type Shade, statusText } from '../../report/status-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
+import { dueFacts } from '../../vault/due.ts';
 import { dueOf } from '../../vault/lives.ts';
 import type { KeysetRecord } from '../../vault/state.ts';
 import { boardOf } from '../board.ts';
@@ -94,7 +97,7 @@ async function status(session: Session, options: Options): Promise<undefined> {
         'no ceremony here yet: take in a proposal with conclave next --stick DIR, or begin one with conclave propose',
       );
     const boards = chosen.map((held) => ({ held, board: boardOf(ceremonies, held) }));
-    const registers = ceremonies.vault.state.keysets.map((record) => registerOf(ceremonies, record));
+    const registers = ceremonies.vault.state.keysets.map((record) => registerOf(ceremonies, record, context.now()));
     for (const line of registers.flatMap(({ lines }) => lines)) say.line(shade('warn', line));
     for (const line of oldCopyLines(boards.map(({ board }) => board))) say.line(shade('bad', line));
     const inFull = ({ over, here }: Board): boolean =>
@@ -117,7 +120,7 @@ async function status(session: Session, options: Options): Promise<undefined> {
 }
 
 /** What stays to be done with copies, and why a keyset wants a ceremony: visible until it is done. */
-function registerOf(ceremonies: Ceremonies, record: KeysetRecord) {
+function registerOf(ceremonies: Ceremonies, record: KeysetRecord, now: number) {
   const outstanding = copiesOf(record).filter((copy) => copy.outstanding);
   const due = dueOf(ceremonies, record);
   const ids = outstanding.map(({ copy }) => copy.id);
@@ -127,7 +130,12 @@ function registerOf(ceremonies: Ceremonies, record: KeysetRecord) {
       : [
           `${record.name}: ${ids.length} worthless ${ids.length === 1 ? 'copy' : 'copies'} not destroyed (${ids.join(', ')}); see conclave backup list`,
         ];
-  return { keyset: record.name, outstandingCopies: ids, due, lines: [...left, ...due] };
+  const other = dueItems([dueFacts(ceremonies, record)], now).filter(
+    ({ what, state, underWay }) =>
+      state !== 'ahead' && underWay === null && (what === 'refresh' || what === 'backup' || what === 'member'),
+  );
+  const more = other.map((item) => `${record.name}: ${dueWords(item, now).says}; see conclave due`);
+  return { keyset: record.name, outstandingCopies: ids, due, lines: [...left, ...due, ...more] };
 }
 
 /** Beside the contract: why it does not move, and what to do about it from here. */

@@ -56,3 +56,10 @@ export function signatureOf({ indices, signature }: SigningRound, parts: readonl
   if (parts.length !== indices.length || indices.some((index) => !signers.has(index))) return null;
   return signature(parts);
 }
+
+export type { Signed } from '../../../src/crypto/signature-shares.ts';
+
+/** The stand-ins have nothing that is quicker than looking at each. */
+export function areSigned(): boolean {
+  return false;
+}

@@ -154,9 +154,12 @@ export const byProgram: Readonly<Record<string, Move>> = {
       must(may.includes(result), () => `a stale file was not called stale: ${told}`);
     }
     if (result === 'put-back') {
-      const whole = diskOf(machine).shares.find(({ state }) => state === 'active');
+      const there = diskOf(machine).shares.filter(({ epoch, state }) => epoch === safe.epoch && state !== 'pending');
       must(safe.owner === machine.name && safe.epoch === known, () => `put back where it does not belong: ${told}`);
-      must(whole !== undefined && whole.share !== null, () => `put back and not there: ${told}`);
+      must(
+        there.some((one) => one.share !== null),
+        () => `put back and not there: ${told}`,
+      );
     }
     count(story, result);
     return told;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { toHex } from '../../../src/bytes/hex.ts';
 import { fileHash } from '../../../src/bytes/tagged-hash.ts';
 import type { Backup } from '../../../src/ceremony/backup.ts';
@@ -79,10 +80,15 @@ export interface Disk {
 
 const seen = new Map<Machine, { readonly key: string; readonly disk: Disk }>();
 
-/** A disk says the same as long as the names of its files and its state are the same: packets and shares never change. */
+/** A disk says the same as long as its state, its shares and the number of its packets do: nothing else there changes. */
 function keyOf({ memory }: Machine): string {
-  const state = memory.readFile(`${home}/state`);
-  return `${[...memory.files().keys()].join('\n')}\n${toHex(fileHash(state))}`;
+  const inside = (path: string): string[] =>
+    memory.kind(path) === 'directory' ? memory.list(path).map(({ name }) => name) : [];
+  const packets = inside(`${home}/packets`).map((folder) => inside(`${home}/packets/${folder}`).length);
+  const state = createHash('sha256')
+    .update(memory.readFile(`${home}/state`))
+    .digest('hex');
+  return `${state} ${inside(`${home}/shares`).join(' ')} ${packets.join(' ')}`;
 }
 
 export function diskOf(machine: Machine): Disk {

@@ -1,0 +1,142 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { toHex } from '../../bytes/hex.ts';
+import { escapeText } from '../../bytes/printable.ts';
+import type { Level } from '../../bytes/qr/code.ts';
+import { frameText } from '../../bytes/qr/frame-text.ts';
+import { streamOf } from '../../bytes/qr/frames.ts';
+import { fileHash } from '../../bytes/tagged-hash.ts';
+import { cutFor, densest, sparsest } from '../../courier/qr/density.ts';
+import { haveOf, parcelOf, readHave } from '../../courier/qr/parcel.ts';
+import { showMoving, speeds } from '../../courier/qr/show.ts';
+import { openStick, readStick, type StickContent } from '../../courier/stick.ts';
+import { Problem } from '../../problem.ts';
+import { codePictures, type PictureOptions, wantsPictures } from '../code-pictures.ts';
+import { readNamed } from '../named-file.ts';
+import type { Register } from '../program.ts';
+import { known } from '../scanned.ts';
+import type { Session } from '../session.ts';
+import { registerScan } from './qr-scan.ts';
+
+interface Options extends PictureOptions {
+  readonly speed: number;
+  readonly byHand?: boolean;
+  readonly density?: number;
+  readonly level?: Level;
+  readonly text?: boolean;
+  readonly stick?: string;
+  readonly lacking?: string;
+}
+
+export const mostBytes = 2 ** 24;
+
+export const registerQr: Register = (program: Command, action) => {
+  const qr = program
+    .command('qr')
+    .description('files as QR codes: from a screen or from paper to a camera, bit for bit');
+  qr.command('show [file]')
+    .description('moving codes on this terminal, in black and white; or still ones for paper')
+    .option('--stick <dir>', 'in the place of a file: all that lies on this stick, as one parcel')
+    .option('--lacking <have>', 'of it only what the machine does not have that showed this by qr have')
+    .addOption(
+      new Option('--speed <n>', 'codes a second at the start; the keys + and - change it')
+        .argParser(within(1, speeds.at(-1) as number))
+        .default(5),
+    )
+    .option('--by-hand', 'begin with one code after the other, by Enter')
+    .addOption(
+      new Option('--density <version>', 'version of the codes at most; the keys < and > change it').argParser(
+        within(sparsest, densest),
+      ),
+    )
+    .addOption(
+      new Option('--level <level>', 'how much may be spoiled: L for screens, more for paper').choices([
+        'L',
+        'M',
+        'Q',
+        'H',
+      ]),
+    )
+    .option('--png <dir>', 'one PNG file for each code, into this folder')
+    .option('--svg <dir>', 'one SVG file for each code, into this folder')
+    .option('--gif <file>', 'one moving picture')
+    .option('--pdf <file>', 'sheets of A4 with six codes each')
+    .addOption(
+      new Option('--spare <n>', 'still codes beyond those that are needed (default: one for ten)').argParser(
+        within(0, 9999),
+      ),
+    )
+    .option('--text', 'one line of text for each code, for a system that scanners type into')
+    .action(action<Options>(show));
+  qr.command('have')
+    .description('one code that tells another machine what this stick holds, so that it shows the rest alone')
+    .requiredOption('--stick <dir>', 'the stick, or the folder in its place')
+    .option('--text', 'as text, for a system that scanners type into')
+    .option('--png <dir>', 'as PNG, into this folder')
+    .action(action<Options>(have));
+  registerScan(qr, action);
+};
+
+async function show(session: Session, options: Options, [name]: readonly string[]): Promise<undefined> {
+  const { stick, lacking } = options;
+  if ((name === undefined) === (stick === undefined))
+    throw new Problem('USAGE', 'it is not said what to show', 'name a file, or a stick with --stick DIR');
+  if (lacking !== undefined && stick === undefined)
+    throw new Problem('USAGE', '--lacking goes with --stick', 'conclave qr show --stick DIR --lacking HAVE');
+  if (name !== undefined) return shown(session, readNamed(session, name, mostBytes), name, options);
+  const had = lacking === undefined ? undefined : readHave(readNamed(session, lacking, mostBytes));
+  const parcel = parcelOf(contentOf(session, stick), had);
+  if (parcel !== null) return shown(session, parcel, 'parcel', options);
+  session.say.line('there is nothing that the other machine does not have');
+  session.say.result({ v: 1, codes: 0, lines: [], written: [] });
+  return undefined;
+}
+
+async function have(session: Session, options: Options): Promise<undefined> {
+  return shown(session, haveOf(contentOf(session, options.stick)), 'have', { ...options, speed: 5 });
+}
+
+function contentOf({ context: { fs } }: Session, stick = ''): StickContent {
+  return readStick(fs, openStick(fs, resolve(stick)));
+}
+
+/** On the terminal, or as whatever else was asked for. */
+async function shown(session: Session, file: Uint8Array, name: string, options: Options): Promise<undefined> {
+  const { context, say } = session;
+  if (known(file).secret) {
+    say.line('whoever sees these codes has a secret, or a way to guess at one: let no camera but yours see them');
+  }
+  if (wantsPictures(options)) return codePictures(session, file, name, options);
+  if (options.text === true) return lines(session, file, options);
+  if (context.screen === undefined || say.json) {
+    throw new Problem(
+      'USAGE',
+      'codes move on a terminal, and there is none',
+      'make still ones with --png DIR, --svg DIR, --gif F, --pdf F or --text',
+    );
+  }
+  const speed = options.byHand === true ? 0 : options.speed;
+  const { level = 'L', density } = options;
+  const { frames, cut } = await showMoving(context.screen(), file, { level, speed, version: density });
+  const enough = cut === null ? 'none could be shown' : `${cut.count} are enough`;
+  say.line(`shown: ${frames} different codes of ${escapeText(name)}, ${enough} (sha256 ${toHex(fileHash(file))})`);
+  return undefined;
+}
+
+function lines(session: Session, file: Uint8Array, { level = 'L', density = 13, spare }: Options): undefined {
+  const { size, count } = cutFor(file.length, density, level);
+  const { frame } = streamOf(file, size);
+  const all = count + (spare ?? 0);
+  const texts = Array.from({ length: all }, (_, number) => frameText(frame(number)));
+  for (const line of texts) session.say.line(line);
+  session.say.result({ v: 1, sha256: toHex(fileHash(file)), bytes: file.length, needed: count, lines: texts });
+  return undefined;
+}
+
+function within(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most}.`);
+  };
+}
