@@ -136,8 +136,9 @@ async function askForLines({ context, say }: Session, reading: PaperReading, kno
       if (number === undefined) break;
       const typed = await ask(`line ${number}`);
       // with its number or without, and another line than was asked for is as welcome
-      if (reading.take(`${number} ${typed}`) === null && reading.take(typed) === null)
-        say.line(`line ${number} is not what the page says: compare it sign by sign, and type it again`);
+      if (reading.take(`${number} ${typed}`) !== null || reading.take(typed) !== null) continue;
+      const meant = reading.meant(typed) ?? number;
+      say.line(`line ${meant} is not what the page says: compare it sign by sign, and type it again`);
     }
   }
 }
