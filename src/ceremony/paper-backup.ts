@@ -174,7 +174,7 @@ export class PaperReading {
     return new Problem(
       'BACKUP_LINES',
       `not all lines of backup ${this.#head.id} are here; ${said.join('; ')}`,
-      'photograph these codes again, or add --typed and type these lines as they stand on the page',
+      'photograph these codes again, or add --typed and type these lines as they stand on the page; in a file of typed lines, put them right',
     );
   }
 }
