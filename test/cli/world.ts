@@ -217,6 +217,10 @@ export class Machine {
     return this.#run(words, answers, {}, true);
   }
 
+  typeWith(overrides: Overrides, answers: readonly (string | boolean)[], ...words: readonly string[]): Promise<Ran> {
+    return this.#run(words, answers, overrides, true);
+  }
+
   /** What is in the vault, opened and closed again. */
   look<T>(work: (vault: Vault) => T): T {
     const { fs, random, kdf, processes } = this.#context({}, [], false, []).context;

@@ -6,6 +6,7 @@ import { isOver } from '../../ceremony/over.ts';
 import { movesShares } from '../../ceremony/plan.ts';
 import { visit } from '../../ceremony/remedy.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
+import type { Stick } from '../../courier/stick.ts';
 import { trialFileSystem } from '../../media/trial.ts';
 import { Problem } from '../../problem.ts';
 import { deedWords } from '../../report/deed-words.ts';
@@ -20,6 +21,7 @@ import { refuse } from '../../vault/refuse.ts';
 import type { Moment } from '../../vault/say.ts';
 import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
 import { boardOf } from '../board.ts';
+import { afterWork, beforeWork, type Light } from '../by-light.ts';
 import { type Carried, carriedJson, carry, ended, errorJson } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
 import { exitFor, exits, worst } from '../exit.ts';
@@ -45,6 +47,8 @@ interface Options {
   readonly backupLabel?: string[];
   readonly backupPassphraseFile?: string;
   readonly recipient?: string[];
+  readonly qr?: boolean;
+  readonly camera?: string;
 }
 
 export const registerNext: Register = (program: Command, action) => {
@@ -55,6 +59,8 @@ export const registerNext: Register = (program: Command, action) => {
       'the one verb: take in what the stick brings, do what is asked of this machine, write back, say where the stick goes',
     )
     .option('--stick <dir>', 'the stick; may be given more than once', several)
+    .option('--qr', 'without a stick: packets come and go as QR codes, on this terminal and through a camera')
+    .option('--camera <device>', 'with --qr: the camera, such as /dev/video0; else a scanner that types')
     .option('--ceremony <id>', 'only this ceremony (the beginning of its number is enough)')
     .option('--dry-run', 'show what would be done and do nothing')
     .option('--phrase <words>', 'consent without a terminal: the twelve words; may be given once per ceremony', several)
@@ -76,8 +82,9 @@ export const registerNext: Register = (program: Command, action) => {
 /** A dry run is a real one on a disk that forgets: the same code, and nothing that lasts. */
 async function next(real: Session, options: Options): Promise<number> {
   const session = options.dryRun === true ? real.onDisk(trialFileSystem(real.context.fs)) : real;
+  const light = lightOf(session, options);
   return session.withVault(async (ceremonies) => {
-    const sticks = await sticksOf(session, options.stick ?? []);
+    const sticks = light === null ? await sticksOf(session, options.stick ?? []) : [await lit(session, light, options)];
     const moment: Moment = {
       now: session.context.now(),
       tool: toolOf(session.context),
@@ -103,6 +110,8 @@ async function next(real: Session, options: Options): Promise<number> {
     report(session, ceremonies, carried, options.refuse === true);
     if (options.dryRun === true) session.say.line('a dry run: nothing of this was done');
     const status = worst(outcomes.map(exitOf));
+    const [stick] = sticks;
+    if (light !== null && stick !== undefined) await afterWork(session, light, stick);
     session.say.result({
       v: 1,
       ...errorOf(carried, status),
@@ -114,6 +123,24 @@ async function next(real: Session, options: Options): Promise<number> {
     });
     return ended(session, trouble, status);
   });
+}
+
+/** Null for a visit by stick. */
+function lightOf({ context, say }: Session, { qr, camera, dryRun }: Options): Light | null {
+  if (qr !== true && camera !== undefined) throw new Problem('USAGE', '--camera goes with --qr', 'add --qr');
+  if (qr !== true) return null;
+  if (dryRun === true) throw new Problem('USAGE', 'a dry run shows no codes', 'leave out --qr or --dry-run');
+  if (context.screen === undefined || say.json)
+    throw new Problem(
+      'USAGE',
+      'codes move on a terminal, and there is none',
+      'use a folder: next --stick DIR, and conclave qr',
+    );
+  return camera === undefined ? {} : { camera };
+}
+
+async function lit(session: Session, light: Light, { stick = [] }: Options): Promise<Stick> {
+  return beforeWork(session, light, stick.length === 0 ? undefined : (await sticksOf(session, stick))[0]);
 }
 
 /** The ceremonies of this visit: all of them, unless one is named. A no is never said to more than one. */

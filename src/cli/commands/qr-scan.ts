@@ -45,6 +45,16 @@ async function scan(session: Session, options: Options, paths: readonly string[]
   return undefined;
 }
 
+/** The first file that becomes whole, by a camera or else by a scanner that types. */
+export async function scanOne(session: Session, camera: string | undefined): Promise<Uint8Array> {
+  const watch = new Watch(session);
+  if (camera === undefined) await typed(session, watch);
+  else await film(session, watch, { device: camera });
+  const [file] = watch.files;
+  if (file === undefined) throw incomplete(watch.end());
+  return file;
+}
+
 /** What is said while it is looked. */
 class Watch {
   readonly files: Uint8Array[] = [];

@@ -28,7 +28,8 @@ interface Options extends PictureOptions {
   readonly lacking?: string;
 }
 
-export const mostBytes = 2 ** 24;
+const mostBytes = 2 ** 24;
+const usualSpeed = 5;
 
 export const registerQr: Register = (program: Command, action) => {
   const qr = program
@@ -41,7 +42,7 @@ export const registerQr: Register = (program: Command, action) => {
     .addOption(
       new Option('--speed <n>', 'codes a second at the start; the keys + and - change it')
         .argParser(within(1, speeds.at(-1) as number))
-        .default(5),
+        .default(usualSpeed),
     )
     .option('--by-hand', 'begin with one code after the other, by Enter')
     .addOption(
@@ -93,7 +94,7 @@ async function show(session: Session, options: Options, [name]: readonly string[
 }
 
 async function have(session: Session, options: Options): Promise<undefined> {
-  return shown(session, haveOf(contentOf(session, options.stick)), 'have', { ...options, speed: 5 });
+  return shown(session, haveOf(contentOf(session, options.stick)), 'have', { ...options, speed: usualSpeed });
 }
 
 function contentOf({ context: { fs } }: Session, stick = ''): StickContent {
@@ -102,12 +103,22 @@ function contentOf({ context: { fs } }: Session, stick = ''): StickContent {
 
 /** On the terminal, or as whatever else was asked for. */
 async function shown(session: Session, file: Uint8Array, name: string, options: Options): Promise<undefined> {
-  const { context, say } = session;
+  const { say } = session;
   if (known(file).secret) {
     say.line('whoever sees these codes has a secret, or a way to guess at one: let no camera but yours see them');
   }
   if (wantsPictures(options)) return codePictures(session, file, name, options);
   if (options.text === true) return lines(session, file, options);
+  return showOnScreen(session, file, name, options);
+}
+
+/** Moving codes, until somebody says that it is enough. */
+export async function showOnScreen(
+  { context, say }: Session,
+  file: Uint8Array,
+  name: string,
+  { level = 'L', density, byHand, speed = usualSpeed }: Partial<Options>,
+): Promise<undefined> {
   if (context.screen === undefined || say.json) {
     throw new Problem(
       'USAGE',
@@ -115,9 +126,8 @@ async function shown(session: Session, file: Uint8Array, name: string, options: 
       'make still ones with --png DIR, --svg DIR, --gif F, --pdf F or --text',
     );
   }
-  const speed = options.byHand === true ? 0 : options.speed;
-  const { level = 'L', density } = options;
-  const { frames, cut } = await showMoving(context.screen(), file, { level, speed, version: density });
+  const options = { level, speed: byHand === true ? 0 : speed, version: density };
+  const { frames, cut } = await showMoving(context.screen(), file, options);
   const enough = cut === null ? 'none could be shown' : `${cut.count} are enough`;
   say.line(`shown: ${frames} different codes of ${escapeText(name)}, ${enough} (sha256 ${toHex(fileHash(file))})`);
   return undefined;

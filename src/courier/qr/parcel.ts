@@ -47,6 +47,9 @@ export function parcelOf(content: StickContent, had: ReadonlySet<string> = new S
   return parcel.packets.length + parcel.others.length === 0 ? null : withMagic(parcelMagic, encodeCbor(parcel));
 }
 
+/** For who waits for one where there is nothing to bring. */
+export const emptyParcel: Uint8Array = withMagic(parcelMagic, encodeCbor({ v: 1, packets: [], others: [] }));
+
 export function haveOf(content: StickContent): Uint8Array {
   const files = [...[...content.ceremonies.values()].flat(), ...content.others];
   const marks = files.map(({ bytes }) => markOf(bytes)).sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));

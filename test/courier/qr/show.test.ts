@@ -89,7 +89,7 @@ describe('moving codes on a terminal', () => {
     let whole: Uint8Array | null = null;
     const camera = async (screen: Terminal, at: number) => {
       if (whole !== null || at % 9 === 4) return; // it misses some
-      const seen = photograph(screen.picture(columns === 80 ? 5 : 4), {
+      const seen = photograph(screen.picture(columns === 80 ? 4 : 3), {
         turned: 4,
         tilted: 0.05,
         noise: 30,
@@ -102,8 +102,8 @@ describe('moving codes on a terminal', () => {
         if (taken.kind === 'whole') whole = taken.file;
       }
     };
-    const content = file.slice(0, columns === 80 ? 500 : 1500);
-    await play(Array(14).fill(time), camera, { columns, rows, content }, colours);
+    const content = file.slice(0, columns === 80 ? 250 : 800);
+    await play(Array(8).fill(time), camera, { columns, rows, content }, colours);
     expect(whole).toEqual(content);
     expect(found.filter((kind) => !/useful|known|whole/.test(kind))).toEqual([]);
   });
