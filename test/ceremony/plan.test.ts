@@ -110,7 +110,7 @@ describe('a plan', () => {
       () => ({ policy: { ...policy(erin), approvals: 2 } }),
     ],
     ['the policy names an approver twice', 'genesis', () => ({ policy: policy(erin, erin) })],
-    ['a policy changes only where the policy says so', 'reshare', () => ({ policy: policy(dave) })],
+    ['a policy changes only with the committee that it is of', 'census', () => ({ policy: policy(dave) })],
     ['leaves out an approver of the policy', 'genesis', () => ({ policy: policy(dave) })],
     ['leaves out an approver of the policy', 'reshare', () => ({ approvers: [3], observers: [4] })],
     ['expires before it begins', 'genesis', () => ({ expires: now })],
