@@ -2,7 +2,6 @@ import { encodeCbor } from '../../src/bytes/cbor.ts';
 import { concatBytes } from '../../src/bytes/hex.ts';
 import { qrMatrix } from '../../src/bytes/qr/code.ts';
 import { collector } from '../../src/bytes/qr/collector.ts';
-import { frameText } from '../../src/bytes/qr/frame-text.ts';
 import { streamOf } from '../../src/bytes/qr/frames.ts';
 import { fileHash, text } from '../../src/bytes/tagged-hash.ts';
 import { backupFile, encodeLink, partsOf, readBackup, writeBackup } from '../../src/ceremony/backup.ts';
@@ -123,13 +122,6 @@ export const paperTargets: readonly Target[] = [
     ],
     codec: null,
     run: readOffPaper,
-  },
-  { name: 'frame', seeds: frames.slice(0, 2), codec: null, run: (input) => collector().take(input) },
-  {
-    name: 'frame that somebody types',
-    seeds: [text(frameText(frames[0] as Uint8Array))],
-    codec: null,
-    run: (input) => collector().take(input),
   },
   { name: 'frames with checksums that hold', seeds: [forgeable], codec: null, run: collected },
   { name: 'parcel', seeds: [encodeCbor(parcel)], codec: cborCodec, run: unpacked },
