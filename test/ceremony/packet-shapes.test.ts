@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Card } from '../../src/ceremony/card.ts';
+import { type Card, type CardFacts, writeCard } from '../../src/ceremony/card.ts';
 import type { BodyOf, KindName } from '../../src/ceremony/kinds.ts';
 import { flipped } from '../crypto/drawn.ts';
 import { Ceremony, type Person, people } from './committee.ts';
@@ -116,6 +116,11 @@ describe('an acceptance', () => {
     secret: new Uint8Array(32),
   });
 
+  function rewritten(more: Partial<CardFacts>): Card {
+    const { file: _, identity: __, ...facts } = dave.card;
+    return writeCard({ ...(facts as CardFacts), ...more }, dave.signing.secret);
+  }
+
   it('is good as it is', () => {
     expect(refused(accepting, dave, 'acceptance', acceptance)).toBe('');
     expect(accepting.view.current.acceptances.size).toBe(0);
@@ -132,9 +137,20 @@ describe('an acceptance', () => {
       ['renews the card of somebody else', renewed(impostor)],
       ['renews its card under another name', renewed(dave, renamed)],
       ['offers the prekey of this attempt again', renewed(dave, usedAgain)],
+      [
+        'offers the prekey of this attempt again',
+        renewed(dave, rewritten({ prekeys: [...dave.card.prekeys, ...usedAgain.prekeys] })),
+      ],
+      ['renews the card of somebody else', renewed(dave, rewritten({ rehearsal: false }))],
     ),
   )('is refused: %s', (why, change) => {
     expect(refused(accepting, dave, 'acceptance', { ...acceptance, ...change })).toBe(why);
+  });
+
+  it('is refused with nonces for fewer or more keys', () => {
+    const [nonce] = acceptance.nonces;
+    for (const nonces of [[nonce], [...acceptance.nonces, nonce]] as (typeof acceptance.nonces)[])
+      expect(refused(accepting, dave, 'acceptance', { ...acceptance, nonces })).toMatch(/^ACCEPTANCE_INVALID: .*nonce/);
   });
 
   it('is refused where one proof of possession is another', () => {
