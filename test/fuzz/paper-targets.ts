@@ -2,14 +2,13 @@ import { encodeCbor } from '../../src/bytes/cbor.ts';
 import { concatBytes } from '../../src/bytes/hex.ts';
 import { qrMatrix } from '../../src/bytes/qr/code.ts';
 import { collector } from '../../src/bytes/qr/collector.ts';
-import { frameText } from '../../src/bytes/qr/frame-text.ts';
 import { streamOf } from '../../src/bytes/qr/frames.ts';
 import { fileHash, text } from '../../src/bytes/tagged-hash.ts';
 import { backupFile, encodeLink, partsOf, readBackup, writeBackup } from '../../src/ceremony/backup.ts';
 import { sealPacket } from '../../src/ceremony/envelope.ts';
 import { PaperReading, paperCodes, paperLines } from '../../src/ceremony/paper-backup.ts';
 import { signPayload } from '../../src/ceremony/signed.ts';
-import { readHave, unpack } from '../../src/courier/qr/parcel.ts';
+import { unpack } from '../../src/courier/qr/parcel.ts';
 import { openStick } from '../../src/courier/stick.ts';
 import { readBackupShare, writeBackupShare } from '../../src/exchange/backup-share.ts';
 import { memoryFileSystem } from '../../src/media/faults.ts';
@@ -124,21 +123,8 @@ export const paperTargets: readonly Target[] = [
     codec: null,
     run: readOffPaper,
   },
-  { name: 'frame', seeds: frames.slice(0, 2), codec: null, run: (input) => collector().take(input) },
-  {
-    name: 'frame that somebody types',
-    seeds: [text(frameText(frames[0] as Uint8Array))],
-    codec: null,
-    run: (input) => collector().take(input),
-  },
   { name: 'frames with checksums that hold', seeds: [forgeable], codec: null, run: collected },
-  { name: 'parcel', seeds: [encodeCbor(parcel)], codec: cborCodec, run: unpacked },
-  {
-    name: 'what another machine has',
-    seeds: [encodeCbor({ v: 1, marks: packets.map((bytes) => fileHash(bytes).slice(0, 6)) })],
-    codec: cborCodec,
-    run: (input) => readHave(concatBytes(text('conclave have v1\n'), input)),
-  },
+  { name: 'parcel of packets', seeds: [encodeCbor(parcel)], codec: cborCodec, run: unpacked },
   { name: 'picture', seeds: [picture], codec: null, dear: true, run: (input) => readImage(input) },
   {
     name: 'picture, without WebAssembly',
