@@ -8,7 +8,7 @@ import { backupFile, encodeLink, partsOf, readBackup, writeBackup } from '../../
 import { sealPacket } from '../../src/ceremony/envelope.ts';
 import { PaperReading, paperCodes, paperLines } from '../../src/ceremony/paper-backup.ts';
 import { signPayload } from '../../src/ceremony/signed.ts';
-import { readHave, unpack } from '../../src/courier/qr/parcel.ts';
+import { unpack } from '../../src/courier/qr/parcel.ts';
 import { openStick } from '../../src/courier/stick.ts';
 import { readBackupShare, writeBackupShare } from '../../src/exchange/backup-share.ts';
 import { memoryFileSystem } from '../../src/media/faults.ts';
@@ -124,13 +124,7 @@ export const paperTargets: readonly Target[] = [
     run: readOffPaper,
   },
   { name: 'frames with checksums that hold', seeds: [forgeable], codec: null, run: collected },
-  { name: 'parcel', seeds: [encodeCbor(parcel)], codec: cborCodec, run: unpacked },
-  {
-    name: 'what another machine has',
-    seeds: [encodeCbor({ v: 1, marks: packets.map((bytes) => fileHash(bytes).slice(0, 6)) })],
-    codec: cborCodec,
-    run: (input) => readHave(concatBytes(text('conclave have v1\n'), input)),
-  },
+  { name: 'parcel of packets', seeds: [encodeCbor(parcel)], codec: cborCodec, run: unpacked },
   { name: 'picture', seeds: [picture], codec: null, dear: true, run: (input) => readImage(input) },
   {
     name: 'picture, without WebAssembly',
