@@ -99,7 +99,11 @@ function described(command, above) {
     `${sentence(command.description())}`,
     '',
     ...(command.options.length > 0 ? [...optionTable(command), ''] : []),
-    ...command.commands.flatMap((below) => described(below, `${path} `)),
+    ...command
+      .createHelp()
+      .visibleCommands(command)
+      .filter((below) => below.name() !== 'help')
+      .flatMap((below) => described(below, `${path} `)),
   ];
 }
 

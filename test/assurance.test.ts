@@ -27,6 +27,14 @@ describe('the page of assurance', () => {
     expect(named.filter(({ file, title }) => !titlesOf(file).includes(title))).toEqual([]);
   });
 
+  test('names tests that run, all of them and always', () => {
+    const files = [...new Set(named.map(({ file }) => file))];
+    const left = /\b(?:test|it|describe)(?:\.\w+)*\.(?:skip|todo|only|fails|skipIf|runIf)\b/;
+    const source = (file: string) => readFileSync(new URL(`${file}.test.ts`, import.meta.url), 'utf8');
+    expect(files.filter((file) => left.test(source(file)))).toEqual([]);
+    expect(left.test('test.skip(')).toBe(true);
+  });
+
   test('names places that are there', () => {
     const places = [...page.matchAll(/`((?:[\w-]+\/)+[\w-]+\.ts)`/g)].map(([, place = '']) => place);
     const found = (place: string) =>

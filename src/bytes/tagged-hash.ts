@@ -7,6 +7,11 @@ import { concatBytes } from './hex.ts';
  * Every hash of the protocol has its own tag and no two lists of parts have one encoding (safety row 15).
  */
 export function taggedHash(tag: string, ...parts: readonly Uint8Array[]): Uint8Array {
+  return taggedHashOf(tag, parts);
+}
+
+/** The same of a list whose length others decide: as arguments of one call, some 125,000 parts are more than the stack holds. */
+export function taggedHashOf(tag: string, parts: readonly Uint8Array[]): Uint8Array {
   const tagHash = sha256(utf8ToBytes(`conclave/v1/${tag}`));
   const hash = sha256.create().update(tagHash).update(tagHash);
   // row 15: each part behind its length

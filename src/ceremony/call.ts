@@ -68,25 +68,28 @@ export function evaluateCall(
 
   // grouped by the exact commitments that they name, of which nothing that comes later can take one away
   const turns = new Map<string, { turn: CalledTurn; signed: CheckedSignature[] }>();
+  // one and the same for all who signed it, so that what is computed of it is computed once
+  const called = new Map<string, CalledTurn>();
   for (const packet of answers.signatures) {
     const named = packet.body.commitments.map((digest) => byDigest.get(toHex(digest)));
     if (named.some((commitment) => commitment === undefined)) {
       wait(packet, 'a commitment');
       continue;
     }
+    const key = packet.body.commitments.map(toHex).join(' ');
     const good = checked(packet, `signature ${context}`, () => {
       const all = named.flatMap((commitment) => commitment ?? []);
       // row 17: all named signers, each once: one set of nonces, one signature
       if (all.length !== signers.length || all.some(({ index }, at) => index !== signers[at]?.index))
         throw new Problem('TURN_INVALID', 'has to name one good commitment of every named signer, in order');
-      const signing = calledTurn(id, descriptor, statement, all);
+      const signing = called.get(key) ?? calledTurn(id, descriptor, statement, all);
+      called.set(key, signing);
       return { signing, good: checkSignature(signing, indexOf(packet), packet) };
     });
     if (good === null) {
       bad.add(packet.identity);
       continue;
     }
-    const key = packet.body.commitments.map(toHex).join(' ');
     const group = turns.get(key) ?? { turn: good.signing, signed: [] };
     group.signed.push(good.good);
     turns.set(key, group);

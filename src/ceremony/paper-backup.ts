@@ -118,6 +118,14 @@ export class PaperReading {
     return lineNumbers(this.#head, part).filter((number) => !this.#lines.has(number));
   }
 
+  /** The number in front of what was typed, if the page has such a line. */
+  meant(typed: string): string | null {
+    const head = this.#head;
+    const number = lineNumber(typed);
+    const all = head === null ? [] : partNames.flatMap((part) => lineNumbers(head, part));
+    return all.find((one) => one === number) ?? null;
+  }
+
   /** The numbers of the lines that are there. */
   get here(): string[] {
     return [...this.#lines.keys()].sort();
@@ -166,7 +174,7 @@ export class PaperReading {
     return new Problem(
       'BACKUP_LINES',
       `not all lines of backup ${this.#head.id} are here; ${said.join('; ')}`,
-      'photograph these codes again, or add --typed and type these lines as they stand on the page',
+      'photograph these codes again, or add --typed and type these lines as they stand on the page; in a file of typed lines, put them right',
     );
   }
 }

@@ -54,10 +54,19 @@ export async function givenBackup(
   const whole = partNames.every((part) => reading.part(part) !== null) ? text(reading.file()) : null;
   const complete = async (known: KnownLink): Promise<Uint8Array> => {
     if (typed === true && whole === null) await askForLines(session, reading, known);
+    if (typed === undefined && reading.head === null) throw noCode(named);
     const { header } = reading;
     return text(reading.file(header === null ? null : known(header)));
   };
   return { name, whole, complete };
+}
+
+function noCode(named: readonly string[]): Problem {
+  return new Problem(
+    'BACKUP_LINES',
+    `no code of a backup was read in ${escapeText(named.join(', '))}`,
+    'photograph each sheet with codes again: nearer, flat, sharp and evenly lit. or add --typed and type the lines',
+  );
 }
 
 const mostPictures = 500;
@@ -74,7 +83,11 @@ function picturesIn({ context: { fs } }: Session, named: string): string[] {
     if (!(error instanceof FileError)) throw error;
     return [named]; // which says in its own words that it cannot be read
   }
-  throw new Problem('USAGE', `there is no picture in ${escapeText(named)}`, 'PNG and JPEG files are read');
+  throw new Problem(
+    'USAGE',
+    `there is no picture in ${escapeText(named)}`,
+    'PNG and JPEG files of a folder are read; a backup that is a file is named by itself: FOLDER/NAME.backup',
+  );
 }
 
 function isPicture(bytes: Uint8Array): boolean {
@@ -136,8 +149,9 @@ async function askForLines({ context, say }: Session, reading: PaperReading, kno
       if (number === undefined) break;
       const typed = await ask(`line ${number}`);
       // with its number or without, and another line than was asked for is as welcome
-      if (reading.take(`${number} ${typed}`) === null && reading.take(typed) === null)
-        say.line(`line ${number} is not what the page says: compare it sign by sign, and type it again`);
+      if (reading.take(`${number} ${typed}`) !== null || reading.take(typed) !== null) continue;
+      const meant = reading.meant(typed) ?? number;
+      say.line(`line ${meant} is not what the page says: compare it sign by sign, and type it again`);
     }
   }
 }

@@ -18,6 +18,10 @@ export function readNamed({ context }: Session, file: string, most: number): Uin
           : error.errno === 'ENOENT'
             ? 'there is no such file'
             : error.errno;
-    throw new Problem('USAGE', `${escapeText(file)} cannot be read: ${why}`, 'name a file');
+    throw new Problem(
+      'USAGE',
+      `${escapeText(file)} cannot be read: ${why}`,
+      'name a file; one without / in front is looked for in the folder that you are in',
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { type FileSystem, joinPath } from '../media/file-system.ts';
+import { FileError, type FileSystem, joinPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 import { Ceremonies } from '../vault/ceremonies.ts';
 import { Vault, type VaultHost } from '../vault/vault.ts';
@@ -84,11 +84,12 @@ export function readPassphraseFile({ fs }: Context, file: string): string {
   let bytes: Uint8Array;
   try {
     bytes = fs.readFile(resolve(file), 4096);
-  } catch {
+  } catch (error) {
+    const absent = error instanceof FileError && error.errno === 'ENOENT';
     throw new Problem(
       'USAGE',
-      `the passphrase file ${file} cannot be read`,
-      'name a regular file of at most 4096 bytes',
+      absent ? `there is no passphrase file ${file}` : `the passphrase file ${file} cannot be read`,
+      absent ? 'a name without / counts from the folder you are in' : 'name a regular file of at most 4096 bytes',
     );
   }
   const first = new TextDecoder().decode(bytes).split(/\r?\n/)[0] ?? '';

@@ -1,7 +1,7 @@
 import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { concatBytes } from '../bytes/hex.ts';
 import type { Random } from '../bytes/random.ts';
-import { taggedHash, text } from '../bytes/tagged-hash.ts';
+import { taggedHash, taggedHashOf, text } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
 import { combineScalars, weights } from './commitments.ts';
 import type { Group, Point, Scalar } from './group.ts';
@@ -73,11 +73,10 @@ function holdTogether(group: Group, claims: readonly KnowledgeClaim[]): boolean 
   });
   if (read.some(({ point }) => group.isZero(point))) return false;
   const challenges = read.map(({ point, domain, context, R }) => knowledgeChallenge(group, point, R, domain, context));
-  const seed = taggedHash(
-    'proofs',
+  const seed = taggedHashOf('proofs', [
     ...challenges.map(group.encodeScalar),
     ...read.map(({ z }) => group.encodeScalar(z)),
-  );
+  ]);
   const factors = weights(seed, read.length).map((weight) => group.scalar(weight));
   const due = read.flatMap(({ point, R }, at): [Point, bigint][] => {
     const weight = factors[at] as Scalar;

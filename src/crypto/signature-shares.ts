@@ -3,7 +3,7 @@ import { schnorr, secp256k1_hasher } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE, bytesToNumberLE } from '@noble/curves/utils.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../bytes/hex.ts';
-import { taggedHash, text, u64 } from '../bytes/tagged-hash.ts';
+import { taggedHashOf, text, u64 } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
 import { combineScalars, weights } from './commitments.ts';
 import type { Group, Point, Scalar } from './group.ts';
@@ -85,7 +85,7 @@ export function areDue(rounds: readonly SigningRound[], given: readonly Given[],
   const group = rounds[0]?.group;
   if (group === undefined || given.some(({ shares }) => shares.length !== rounds.length)) return false;
   const said = given.flatMap(({ index, shares }) => [u64(index), ...shares]);
-  const seed = taggedHash('signature-shares', context, ...rounds.map(({ bound }) => bound), ...said);
+  const seed = taggedHashOf('signature-shares', [context, ...rounds.map(({ bound }) => bound), ...said]);
   const pairs = given.flatMap(({ index, shares }) =>
     shares.map((share, at) => ({ share: group.decodeScalar(share), due: rounds[at]?.due.get(index) ?? null })),
   );
@@ -123,9 +123,9 @@ export interface Signed {
  * throws where one of them cannot be read; like everything here, it only ever says yes.
  */
 export function areSigned(all: readonly Signed[]): boolean {
-  const seed = taggedHash(
+  const seed = taggedHashOf(
     'signatures',
-    ...all.flatMap(({ suite, publicKey, message, signature }) => [text(suite), publicKey, message, signature]),
+    all.flatMap(({ suite, publicKey, message, signature }) => [text(suite), publicKey, message, signature]),
   );
   const factors = weights(seed, all.length);
   const groups = new Set(all.map(({ suite }) => suiteOf(suite).group));

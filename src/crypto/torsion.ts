@@ -1,5 +1,5 @@
 import type { CurvePoint, CurvePointCons } from '@noble/curves/abstract/curve.js';
-import { taggedHash, u64 } from '../bytes/tagged-hash.ts';
+import { taggedHash, taggedHashOf, u64 } from '../bytes/tagged-hash.ts';
 
 const sums = 128;
 const groupSize = 6;
@@ -19,7 +19,7 @@ export function batchTorsionFree<P extends CurvePoint<unknown, P>>(
   points: readonly P[],
   encoded: readonly Uint8Array[],
 ): boolean {
-  const seed = taggedHash('torsion', ...encoded);
+  const seed = taggedHashOf('torsion', encoded);
   const totals = new Array<P>(sums).fill(cons.ZERO);
   for (let start = 0; start < points.length; start += groupSize) {
     const partial: P[] = [cons.ZERO];

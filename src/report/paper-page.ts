@@ -48,7 +48,7 @@ export function paperPage({ header, link }: Backup, sheets: PaperSheets, where: 
     'Keep all sheets together, dry, in the dark and flat: no fold through a code. Who has this paper and what opens it has the share, so keep the two apart.',
   );
   page.text(
-    `After the next ceremony of ${name} this paper is worthless, and no tool makes it good again. Ask before you use it, and destroy it when it is replaced, with a witness:`,
+    `Every ceremony that renews the shares of ${name} (not a drill, not a census) makes this paper worthless, and no tool makes it good again. Ask before you use it, and destroy it when it is replaced, with a witness:`,
   );
   page.command(`conclave backup retire ${id} --witness NAME --method shred`);
 
@@ -77,7 +77,7 @@ export function paperPage({ header, link }: Backup, sheets: PaperSheets, where: 
   page.section('by hand');
   page.signature(
     where.custodian || 'custodian',
-    'photographed this print and checked it, had the PDF destroyed, and keeps the paper',
+    'who photographed this print and checked it, had the PDF destroyed, and keeps the paper',
   );
 
   page.section('for a camera: A the sealed share, B whose it is, C the proof of its committee', true);
@@ -85,7 +85,7 @@ export function paperPage({ header, link }: Backup, sheets: PaperSheets, where: 
 
   page.section('for a keyboard: part A, the sealed share', true);
   page.text(
-    'A number, groups of the letters A to Z and digits 2 to 7 (so there is no zero, one or eight in them), and four signs that tell whether the line is right. Blanks and capitals do not matter.',
+    'A number, groups of the letters A to Z and digits 2 to 7 (in them there is no zero, one, eight or nine), and four signs (0 to 9, A to F) that tell whether the line is right. Blanks and capitals do not matter.',
   );
   lines(page, sheets.head, sheets.share);
   page.section('for a keyboard: part B, whose it is, and part C, the proof of its committee', true);

@@ -40,7 +40,8 @@ export function planText(
   lines.push('');
   row('proposed by', `${plan.participants.find((p) => p.proposer)?.name ?? ''}, ${claimedTime(plan.at)} by its clock`);
   if (plan.reason !== '') row('reason', escapeText(plan.reason));
-  row('because', `${plan.because}${plan.ticket === null ? '' : `, ticket ${escapeText(plan.ticket)}`}`);
+  const because = plan.because === 'other' && plan.reason === '' ? 'no reason given' : plan.because;
+  row('because', `${because}${plan.ticket === null ? '' : `, ticket ${escapeText(plan.ticket)}`}`);
   if (plan.beacon !== null) row('not before', escapeText(beaconWords(beaconJson(plan.beacon))));
   if (parent !== null && !movesShares(plan)) return [...lines, ...stillText(plan, parent, me)];
   row('epoch', parent === null ? 'none -> 0' : `${parent.epoch} -> ${plan.epoch.to}`);

@@ -258,7 +258,7 @@ function checkPins({ pins }: VaultState, { keys }: Descriptor): void {
 }
 
 /** Whether the share that signs now can be read here: then there is nothing to look for. */
-function hasShare({ vault }: Ceremonies, record: KeysetRecord | undefined): boolean {
+export function hasShare({ vault }: Ceremonies, record: KeysetRecord | undefined): boolean {
   const active = record?.slots.find(({ state }) => state === 'active');
   return active !== undefined && readable(() => vault.readShare(active));
 }
@@ -271,7 +271,7 @@ function staleProblem({ header }: Backup, { epoch, currentEpoch: current }: Back
   return new Problem(
     'BACKUP_STALE',
     `this backup is too old: it has the share of ${header.member} at epoch ${epoch}, and ${header.name} is at epoch ${current} now. the address is the same, but every share was replaced since. the old one signs nothing together with the new ones, and no flag changes that: putting it back would repair nothing`,
-    `${instead}. to keep this one out of reach until the next closing destroys it: --quarantine`,
+    `${instead}. this one is to be destroyed (conclave backup retire ${header.id}); to keep it out of reach until the next closing does that: --quarantine`,
   );
 }
 

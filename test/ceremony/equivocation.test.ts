@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Cbor } from '../../src/bytes/cbor.ts';
+import { fromHex } from '../../src/bytes/hex.ts';
 import { contradictionsAcross } from '../../src/ceremony/across.ts';
 import { admit } from '../../src/ceremony/admission.ts';
 import { owedBy } from '../../src/ceremony/duties.ts';
@@ -221,4 +222,48 @@ test('thousands of releases and parts of one liar are told of once each, and not
   const told = new Set(found.flatMap((one) => one.packets));
   expect(packets.filter(({ digest }) => !told.has(digest))).toEqual([]);
   expect(found.length).toBeLessThan(4 * 40);
+});
+
+test('row 24: each release that leaves out what was signed is shown, the second with one part, and a whole one hides none', () => {
+  const ceremony = handover().before('activate');
+  ceremony.do(dave, 'activate');
+  ceremony.reprove(dave, [carol, dave]);
+  for (const who of [dave, carol, dave]) ceremony.answer(who);
+  const parts = [ceremony.said(dave, 'activation'), ceremony.said(dave, 'signature')].map(({ digest }) => digest);
+  const listing = (...digests: string[]) =>
+    digests.map((digest) => ({ packet: fromHex(digest) as Uint8Array, blocked: null }));
+  /** Releases whose digests are in the order in which they are given. */
+  const released = (...lists: string[][]) => {
+    let last = '';
+    return lists.map((list, place) => {
+      for (let tried = 0; ; tried++) {
+        const body = { signed: listing(...list), salvage: false, reason: `${place} ${tried}` };
+        const said = ceremony.say(dave, 'release', body);
+        if (said.digest > last) {
+          last = said.digest;
+          return said;
+        }
+        ceremony.forget(said as never);
+      }
+    });
+  };
+  const shown = () =>
+    ceremony.view.contradictions.flatMap(({ slot, packets: [release, part] }) =>
+      slot.startsWith('release') && parts.includes(part) ? [`${release} ${part}`] : [],
+    );
+  const sorted = [...parts].sort();
+  const [none, again] = released([], []);
+  expect(shown()).toEqual([
+    ...sorted.map((part) => `${none?.digest} ${part}`),
+    `${again?.digest} ${ceremony.packets
+      .map(({ digest }) => digest)
+      .sort()
+      .find((digest) => parts.includes(digest))}`,
+  ]);
+  for (const one of [none, again]) ceremony.forget(one as never);
+  const [late, listed] = released([], parts);
+  expect(shown()).toEqual(sorted.map((part) => `${late?.digest} ${part}`));
+  for (const one of [late, listed]) ceremony.forget(one as never);
+  const [, last] = released(parts, []);
+  expect(shown()).toEqual(sorted.map((part) => `${last?.digest} ${part}`));
 });

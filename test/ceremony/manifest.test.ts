@@ -116,4 +116,56 @@ describe('a manifest', () => {
     expect(JSON.parse(JSON.stringify(whole))).toEqual(whole);
     expect(whole.descriptor).toBe(toHex(ceremony.link.proven.id));
   });
+
+  test('says of a plan that has only begun what is known before anything is proven', () => {
+    const key = toHex(first.link.proven.keys[0]?.publicKey as Uint8Array);
+    const early = manifestOf(handover().view);
+    expect(early).toMatchObject({
+      keysetId: toHex(first.link.proven.id),
+      threshold: { from: 2, to: 2 },
+      proposed: { by: 'alice', at: 1_800_000_000 },
+      transcript: null,
+      descriptor: null,
+      attempt: { dealers: ['alice', 'bob'], quorum: 2 },
+      keys: [{ label: 'main', suite: 'ristretto255', publicKey: key, addresses: {} }],
+    });
+    const genesis = new Ceremony({ cast: everybody, members: [alice, bob], threshold: 2 });
+    const nothing = { keysetId: null, threshold: { from: null, to: 2 }, keys: [{ publicKey: null }] };
+    expect(manifestOf(genesis.view)).toMatchObject(nothing);
+    const dealt = genesis.before('accept').view.current.transcript;
+    expect(manifestOf(genesis.view)).toMatchObject({
+      keysetId: toHex(dealt?.descriptor.keysetId as Uint8Array),
+      transcript: toHex(dealt?.hash as Uint8Array),
+      keys: [{ publicKey: null }],
+    });
+    const made = genesis.run().link;
+    expect(manifestOf(genesis.view)).toMatchObject({
+      keysetId: toHex(made.proven.id),
+      transcript: toHex(made.transcript),
+      keys: [{ publicKey: toHex(made.proven.keys[0]?.publicKey as Uint8Array) }],
+    });
+  });
+
+  test('says of each seat what becomes of it, and that none changes where no share moves', () => {
+    const seats = (ceremony: Ceremony) => {
+      const { before, after } = manifestOf(ceremony.view).committee;
+      return [before, after].map((some) => some.map(({ index, name, becomes }) => `${index} ${name} ${becomes}`));
+    };
+    const old = ['1 alice leaves', '2 bob stays', '3 carol lost'];
+    expect(seats(ceremony)).toEqual([old, ['1 bob stays', '2 dave joins']]);
+    const facts = { kind: 'census' as const, new: [], dealers: [], weak: [] };
+    const census = new Ceremony({ cast: everybody, parent: first.link, members: [], threshold: 2, facts });
+    const staying = ['1 alice stays', '2 bob stays', '3 carol stays'];
+    expect(seats(census)).toEqual([staying, staying]);
+    expect(manifestOf(census.view)).toMatchObject({ withoutShare: [], outstanding: [], lost: [] });
+    expect(manifestOf(ceremony.view).lost).toEqual([{ name: 'carol', index: 3, returns: null }]);
+  });
+
+  test('lists a call for a later turn as complete once it is', () => {
+    const called = handover().before('activate');
+    called.reprove(bob, [bob, dave]);
+    expect(manifestOf(called.view).reproves).toMatchObject([{ caller: 'bob', lost: [], complete: false }]);
+    called.run((_, duty) => duty === 'activate');
+    expect(manifestOf(called.view).reproves).toMatchObject([{ signers: ['bob', 'dave'], complete: true }]);
+  });
 });

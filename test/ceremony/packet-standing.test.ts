@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isDissent, standingOf } from '../../src/ceremony/packet-standing.ts';
+import { fromHex } from '../../src/bytes/hex.ts';
+import { noteFacts, noteWords } from '../../src/ceremony/note-facts.ts';
+import { contradictionsOf, isDissent, standingOf } from '../../src/ceremony/packet-standing.ts';
+import type { NoteBody } from '../../src/ceremony/packets/note.ts';
 import { Ceremony, people } from './committee.ts';
 import { emptyDeal, opened } from './opened.ts';
 
@@ -67,5 +70,98 @@ describe('a packet', () => {
     expect(dissent(bob, 'dealer')).toBe(false);
     expect(dissent(carol, 'receiver')).toBe(false);
     expect(dissent(alice, 'proposer')).toBe(false);
+  });
+
+  it('is told from others: what one ends, another one does not', () => {
+    const ceremony = handover({ reserves: [3] }).before('deal');
+    const refusal = ceremony.refuse(bob, 'dealer') as Parameters<typeof isDissent>[1];
+    const other = ceremony.refuse(dave, 'member') as Parameters<typeof isDissent>[1];
+    const amendment = ceremony.amend(alice);
+    const standings = [refusal, other, amendment].map((packet) => standingOf(ceremony.view, packet).standing);
+    expect(standings).toEqual(['ends the attempt', 'dissent', 'admitted']);
+    expect([refusal, other].map((packet) => isDissent(ceremony.view, packet))).toEqual([false, true]);
+    expect(standingOf(ceremony.view, amendment)).toMatchObject({ deadAttempt: true, names: [], notSeen: [] });
+  });
+
+  it('is no dissent where it answers a drill or a census', () => {
+    const facts = { kind: 'census' as const, new: [], dealers: [], weak: [] };
+    const census = new Ceremony({ cast, parent: genesis.link, members: [], threshold: 2, facts });
+    const [said, mine] = [census.refuse(bob, 'member'), census.refuse(dave, 'member')];
+    expect([said, mine].map((packet) => standingOf(census.view, packet).standing)).toEqual(['admitted', 'dissent']);
+    const drilled = { ...facts, kind: 'drill' as const, signers: [1, 2] };
+    const drill = new Ceremony({ cast, parent: genesis.link, members: [], threshold: 2, facts: drilled });
+    const [named, idle] = [drill.refuse(bob, 'member'), drill.refuse(carol, 'member')];
+    expect([named, idle].map((packet) => standingOf(drill.view, packet).standing)).toEqual(['admitted', 'dissent']);
+  });
+
+  it('relies on what it names, each kind on its own', () => {
+    const ceremony = handover().before('activate');
+    const names = (packet: (typeof ceremony.packets)[number]) => kinds(standingOf(ceremony.view, packet).names);
+    ceremony.do(bob, 'activate');
+    const call = ceremony.reprove(carol, [carol, dave]);
+    const [first, second] = [ceremony.answer(carol), ceremony.answer(dave)];
+    const signed = ceremony.answer(carol);
+    const blocked = [ceremony.said(bob, 'activation'), call].map(({ digest }) => fromHex(digest) as Uint8Array);
+    const [packet, blocking] = blocked as [Uint8Array, Uint8Array];
+    const bodies = [null, blocking].map((one) => ({
+      signed: [{ packet, blocked: one }],
+      salvage: false,
+      reason: 'no',
+    }));
+    const [release, other] = bodies.map((body) => ceremony.say(bob, 'release', body));
+    const complaint = ceremony.say(dave, 'complaint', opened(ceremony, dave, ceremony.said(bob, 'deal')));
+    const acceptances = ['acceptance', 'acceptance', 'acceptance'];
+    expect(names(ceremony.said(alice, 'deal'))).toEqual(['approval']);
+    expect(names(ceremony.said(bob, 'activation'))).toEqual(acceptances);
+    expect(names(call)).toEqual(acceptances);
+    expect([names(first), names(second)]).toEqual([['reprove'], ['reprove']]);
+    expect(names(signed)).toEqual(['commitment', 'commitment', 'reprove']);
+    expect(names(release as never)).toEqual(['activation']);
+    expect(names(other as never)).toEqual(['activation', 'reprove']);
+    expect(names(complaint)).toContain('deal');
+    const note = ceremony.say(dave, 'note', { kind: 'observation', text: 'one', number: 0 });
+    for (const one of [ceremony.proposal, ceremony.said(dave, 'approval'), note]) expect(names(one)).toEqual([]);
+  });
+
+  it('is not contested by what lies in other ceremonies', () => {
+    const [one, other] = [handover().before('accept'), handover({ reason: 'another' }).before('accept')];
+    const third = new Ceremony({ cast, members: [alice, bob], threshold: 2 });
+    expect(contradictionsOf(third.view, [one.view, other.view, third.view])).toEqual([]);
+    expect(
+      contradictionsOf(one.view, [one.view, other.view, third.view])
+        .map(({ member }) => member)
+        .sort(),
+    ).toEqual(['alice', 'bob']);
+  });
+});
+
+describe('a note', () => {
+  const { plan } = genesis;
+  const said = (body: NoteBody) => {
+    const facts = noteFacts(plan, body);
+    return [facts, noteWords(facts)];
+  };
+  const hash = new Uint8Array(32).fill(10);
+
+  it('is told by name and in words', () => {
+    const bag = { kind: 'bag' as const, bag: '07', what: 'a disk', way: 'in' as const, text: '', number: 1 };
+    const absent = (member: Uint8Array) => said({ kind: 'absent', member, text: 'ill', number: 2 });
+    expect(said(bag)).toEqual([bag, 'bag 07 with a disk was opened']);
+    expect(said({ ...bag, way: 'out', text: 'torn' })[1]).toBe('bag 07 with a disk was closed: torn');
+    expect(absent(bob.signing.public)).toEqual([
+      { kind: 'absent', absent: 'bob', text: 'ill', number: 2 },
+      'bob was absent: ill',
+    ]);
+    expect(absent(hash)[1]).toBe(`${'0a'.repeat(8)} was absent: ill`);
+    const digest = '0a'.repeat(32);
+    const anchor = { kind: 'anchor' as const, place: 'a newspaper', text: '', number: 3 };
+    expect(said({ ...anchor, digest: hash })).toEqual([
+      { ...anchor, digest },
+      `digest ${digest} was made public at a newspaper`,
+    ]);
+    const witness = { kind: 'witness' as const, name: 'Ada', role: 'notary', text: '', number: 4 };
+    expect(said(witness)).toEqual([witness, 'Ada, notary, was there']);
+    const seen = { kind: 'observation' as const, text: 'all well', number: 5 };
+    expect(said(seen)).toEqual([seen, 'all well']);
   });
 });

@@ -325,6 +325,14 @@ describe('nonces', () => {
 });
 
 describe('a signature of a key', () => {
+  it('has shares of which any number is refused in words, as where a liar signs thousands of times', () => {
+    const { group, commitments, nonces, message } = signing('secp256k1', [1, 2, 3]);
+    const share = (index: number) => evaluateCommitments(group, commitments, index);
+    const round = signingRound('secp256k1', commitments[0] as Point, share, nonces, message);
+    const many = new Array(70_000).fill({ index: 1, shares: [new Uint8Array(31)] });
+    expect(refusal(() => areDue([round], many, text('context')))).toBe('SCALAR_INVALID');
+  });
+
   it('of ed25519 whose R has a part outside the prime-order group is none, alone and beside others (row 16)', () => {
     // only who has the whole key can make one; the library multiplies by eight and takes it, other verifiers do not
     const { publicKey, constant, group, message } = signing('ed25519', [1, 2, 3]);

@@ -41,6 +41,7 @@ import { hashing } from '../vault/support.ts';
 import { ageFile, ageIdentity } from '../vectors/age.ts';
 import { codeTargets } from './code-targets.ts';
 import { packetTargets } from './packet-targets.ts';
+import { paperTargets } from './paper-targets.ts';
 import { ceremonies, everybody, parent, specimen } from './specimens.ts';
 import { type Codec, cborCodec, jsonCodec } from './trees.ts';
 
@@ -297,4 +298,4 @@ const inspect: Target = {
   run: (input) => inspected(input.subarray(0, limits.packetBytes)),
 };
 
-export const targets: readonly Target[] = [...documents, ...packetTargets, ...codeTargets, inspect];
+export const targets: readonly Target[] = [...documents, ...packetTargets, ...paperTargets, ...codeTargets, inspect];

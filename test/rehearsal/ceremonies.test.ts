@@ -9,7 +9,7 @@ const elsewhere = ['first-key-2of3.json', 'refresh-3of5.json'];
 const page = readFileSync(new URL('../../docs/what-status-shows.md', import.meta.url), 'utf8');
 
 describe('a ceremony ends as its file says', () => {
-  test.each(ceremonies.filter((file) => !elsewhere.includes(file)))('%s', { timeout: 60_000 }, async (file) => {
+  test.each(ceremonies.filter((file) => !elsewhere.includes(file)))('%s', { timeout: 120_000 }, async (file) => {
     const scenario = ceremony(file.replace(/\.json$/, ''));
     expect(`${scenario.name}.json`).toBe(file);
     const { done, readings } = await playedOn(scenario);

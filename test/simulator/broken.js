@@ -101,6 +101,15 @@ export const withoutRollback = [
   },
 ];
 
+/** Two words of a liar, and somebody else named for them. @type {readonly Patch[]} */
+export const blaming = [
+  {
+    file: 'src/ceremony/equivocation.ts',
+    find: 'identity: packet.identity,\n          slot,',
+    put: "identity: plan.participants[0]?.identity ?? '',\n          slot,",
+  },
+];
+
 /** A secret in the words of a refusal. @type {readonly Patch[]} */
 export const telling = [
   {

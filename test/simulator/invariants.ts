@@ -184,15 +184,14 @@ export class Judge {
     const proven = this.proven(said);
     if (proven.length > 1 && !convicted(this.#world.packets, sets.get(said), this.#cast.liars))
       return 'two committees of one epoch are proven';
-    if (this.#cast.liars.size > 0) return null;
-    for (const local of all) {
-      const { attempts } = this.#world.get(local).seen;
-      if (!overridden && proven.length > 0 && attempts.some(({ dead, attempt }) => dead && proven.includes(attempt)))
-        return 'an attempt is dead for one and proven for another';
-      const blame = this.#blame(local);
-      if (blame !== null) return blame;
-    }
-    return null;
+    // also, and above all, where somebody lies
+    const blame = all.map((local) => this.#blame(local)).find((one) => one !== null);
+    if (blame !== undefined) return blame;
+    if (this.#cast.liars.size > 0 || overridden || proven.length === 0) return null;
+    const attempts = all.flatMap((local) => this.#world.get(local).seen.attempts);
+    return attempts.some(({ dead, attempt }) => dead && proven.includes(attempt))
+      ? 'an attempt is dead for one and proven for another'
+      : null;
   }
 
   /** Attempts of which a complete turn has been said, by anybody to anybody. */
@@ -235,9 +234,10 @@ export class Judge {
     const known = this.#blames[local];
     if (known !== undefined) return known;
     const { faults, alarms } = this.#world.get(local).seen;
-    const blame = [...faults, ...alarms].some((author) => !this.#cast.liars.has(author))
-      ? 'somebody honest is named as a liar'
-      : null;
+    const { liars } = this.#cast;
+    // an alarm that names nobody is what two proven committees are, and those a liar can make
+    const fair = (author: string): boolean => liars.has(author) || (author === '' && liars.size > 0);
+    const blame = [...faults, ...alarms].some((author) => !fair(author)) ? 'somebody honest is named as a liar' : null;
     this.#blames[local] = blame;
     return blame;
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { broken, telling, withoutRollback } from './broken.js';
+import { blaming, broken, telling, withoutRollback } from './broken.js';
 import { bundle } from './bundle.js';
 import { Simulator } from './simulator.js';
 import { situations } from './situations.ts';
@@ -75,6 +75,13 @@ describe('a build in which a rule is missing is caught', () => {
     const simulator = await Simulator.build({ patches: withoutRollback });
     const { failed } = await simulator.walk('ristretto255', 45, 60);
     expect(failed?.what).toContain('does not notice');
+    simulator.remove();
+  });
+
+  test('where somebody honest is named for what a liar said', async () => {
+    const simulator = await Simulator.build({ patches: blaming });
+    const { violation } = await simulator.search('2-of-3 to the same members, one lies');
+    expect(violation?.what).toContain('somebody honest is named as a liar');
     simulator.remove();
   });
 

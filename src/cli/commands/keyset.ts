@@ -12,6 +12,7 @@ import { keysetJson } from '../../report/keyset-json.ts';
 import { keptText } from '../../report/old-share-text.ts';
 import { wrap } from '../../report/table.ts';
 import { claimedTime } from '../../report/time.ts';
+import { hasShare } from '../../vault/backups.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
@@ -239,6 +240,12 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
     const kept = keptOf(ceremonies, record);
     for (const slot of record.slots) {
       say.line(`  share of epoch ${slot.epoch}: ${slot.state}${old ? ', in an old copy of this vault' : ''}`);
+      if (slot.state === 'active' && !hasShare(ceremonies, record)) {
+        say.line(
+          '    LOST: its file is missing or damaged. look for a backup of this epoch (conclave backup list), and',
+        );
+        say.line('    restore it; without one, the others make a new share: conclave propose recover');
+      }
       const stays = kept.find((one) => one.slot === slot);
       if (stays === undefined) continue;
       const text = keptText({ ...stays, keyset: record.name, epoch: slot.epoch });
