@@ -86,7 +86,7 @@ export function systemContext(argv: readonly string[], digest: Uint8Array | null
     digest,
     facts: systemFacts(),
     ...(stdin.isTTY === true && stdout.isTTY === true ? { screen: () => openScreen(process) } : {}),
-    lines: () => linesOf(stdin.iterator({ destroyOnReturn: false })), // questions may come behind it
+    lines: () => linesOf(stdin),
   };
 }
 

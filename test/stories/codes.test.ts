@@ -20,6 +20,28 @@ function conclave(...words: readonly string[]): string {
   return execFileSync(process.execPath, [program, ...words], { cwd: folder, encoding: 'utf8' });
 }
 
+const picture = '\u001b[?2026l';
+
+/** The program in a terminal of its own, where a person waits for something and types something, one after the other. */
+function inTerminal(
+  columns: number,
+  rows: number,
+  steps: readonly (readonly [string, string])[],
+  ...words: readonly string[]
+): string {
+  const all = [
+    '-B',
+    here('terminal.py'),
+    String(columns),
+    String(rows),
+    JSON.stringify(steps),
+    process.execPath,
+    program,
+    ...words,
+  ];
+  return execFileSync('python3', all, { cwd: folder, encoding: 'utf8', timeout: 100_000 });
+}
+
 test.each([
   ['dark', 80, 24, darkTerminal, 300],
   ['light', 120, 40, lightTerminal, 1200],
@@ -28,13 +50,8 @@ test.each([
   async (name, columns, rows, colours, size) => {
     const file = drawn(name)(size);
     writeFileSync(join(folder, name), file);
-    const keys = 'E'.repeat(8);
-    const words = ['qr', 'show', name, '--by-hand'];
-    const written = execFileSync(
-      'python3',
-      ['-B', here('terminal.py'), String(columns), String(rows), `${keys}q`, process.execPath, program, ...words],
-      { cwd: folder, encoding: 'utf8' },
-    );
+    const steps = [[picture, `${'\r'.repeat(8)}q`]] as const;
+    const written = inTerminal(columns, rows, steps, 'qr', 'show', name, '--by-hand');
     const [beginning, ...drawings] = written.split('\u001b[?2026h');
     const end = drawings.at(-1)?.split('\u001b[?2026l').at(-1);
     expect(beginning).toContain('\u001b[?1049h\u001b[?25l');
@@ -61,3 +78,27 @@ test.each([
   },
   120_000,
 );
+
+test('next --qr asks, shows and reads on one terminal, one after the other, and ends well', () => {
+  writeFileSync(join(folder, 'pass'), 'only for this test\n', { mode: 0o600 });
+  mkdirSync(join(folder, 'other'));
+  const as = (who: string) => ['--home', who, '--passphrase-file', 'pass'];
+  for (const who of ['ada', 'ben']) {
+    const stick = who === 'ben' ? ['--stick', 'other'] : [];
+    conclave(...as(who), 'init', '--name', who, '--rehearsal', ...stick);
+  }
+  const brought = conclave('qr', 'show', '--stick', 'other', '--text');
+  const has = conclave('qr', 'have', '--stick', 'other', '--text');
+  const steps = [
+    ['to come here?', 'y\r'],
+    [picture, 'q'],
+    ['a scanner that types', brought],
+    ['to go to?', 'y\r'],
+    ['a scanner that types', has],
+    [picture, 'q'],
+  ] as const;
+  const said = inTerminal(120, 40, steps, ...as('ada'), 'next', '--qr');
+  expect(said).toContain('1 new files came');
+  expect(said).toContain('took in the card of ben');
+  expect(said.trimEnd().split('\n').at(-1)).toContain('different codes of what it lacks');
+}, 120_000);

@@ -1,17 +1,18 @@
-"""Runs a program in a terminal of its own: terminal.py COLUMNS ROWS KEYS PROGRAM …  What it writes goes to standard output, byte for byte.
+"""Runs a program in a terminal of its own: terminal.py COLUMNS ROWS STEPS PROGRAM …  What it writes goes to standard output, byte for byte.
 
-KEYS are typed once the program has drawn something; then its end is waited for.
+STEPS is a JSON list of [what is waited for, what is typed then]; after the last one the program's end is waited for.
 """
 
 import fcntl
+import json
 import os
 import pty
 import struct
 import sys
 import termios
 
-columns, rows, keys, *words = sys.argv[1:]
-drawn = b"\x1b[?2026l"
+columns, rows, steps, *words = sys.argv[1:]
+steps = json.loads(steps)
 ready, go = os.pipe()
 child, terminal = pty.fork()
 if child == 0:
@@ -19,7 +20,7 @@ if child == 0:
     os.execvp(words[0], words)
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", int(rows), int(columns), 0, 0))
 os.write(go, b".")
-written, typed = b"", False
+written, since = b"", b""
 while True:
     try:
         chunk = os.read(terminal, 65536)
@@ -28,9 +29,10 @@ while True:
     if not chunk:
         break
     written += chunk
-    if not typed and drawn in written:
-        os.write(terminal, keys.encode().replace(b"E", b"\r"))
-        typed = True
+    since += chunk
+    if steps and steps[0][0].encode() in since:
+        since = b""
+        os.write(terminal, steps.pop(0)[1].encode())
 sys.stdout.buffer.write(written)
 _, status = os.waitpid(child, 0)
 sys.exit(os.waitstatus_to_exitcode(status))

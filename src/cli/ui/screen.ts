@@ -68,11 +68,14 @@ function keysOf(chunk: string): string[] {
 
 const longestLine = 8192; // a frame as text has at most 4736 letters
 
-/** Lines as they are typed. What is longer than any line of a scanner is cut into several, which nobody will know. */
-export async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
+/**
+ * Lines as they are typed. What is longer than any line of a scanner is cut into several, which nobody will know. The
+ * input is only listened to, and left alone behind the last line that is wanted: a question may come next.
+ */
+export async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string> {
   let held = '';
-  for await (const chunk of input) {
-    const lines = (held + String(chunk)).split(/\r\n|[\r\n]/);
+  for await (const chunk of chunksOf(input)) {
+    const lines = (held + chunk).split(/\r\n|[\r\n]/);
     held = lines.pop() ?? '';
     yield* lines;
     if (held.length > longestLine) {
@@ -81,4 +84,33 @@ export async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGene
     }
   }
   if (held !== '') yield held;
+}
+
+async function* chunksOf(input: NodeJS.ReadableStream): AsyncGenerator<string> {
+  const chunks: string[] = [];
+  let over = false;
+  let wake: () => void = () => undefined;
+  const came = (chunk: Buffer | string) => {
+    chunks.push(String(chunk));
+    wake();
+  };
+  const ended = () => {
+    over = true;
+    wake();
+  };
+  input.on('data', came).on('end', ended).on('close', ended);
+  input.resume(); // somebody before may have paused it
+  try {
+    while (!over || chunks.length > 0) {
+      const chunk = chunks.shift();
+      if (chunk !== undefined) yield chunk;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  } finally {
+    input.off('data', came).off('end', ended).off('close', ended);
+    input.pause();
+  }
 }

@@ -132,6 +132,13 @@ describe('frames under a wrong name', () => {
     expect(kinds.slice(0, -1)).toEqual(Array(lies.count - 1).fill('useful'));
   });
 
+  test('nor one whose whole hash is another, although it begins like that of the name', () => {
+    const receiver = collector();
+    const first = readFrame(stream.frame(0));
+    for (let number = 1; number < stream.count; number += 1) receiver.take(stream.frame(number));
+    expect(receiver.take(forged({ ...first, piece: flipped(first.piece, 20) })).kind).toBe('spoiled');
+  });
+
   test('nor one with something behind its end', () => {
     const receiver = collector();
     const last = readFrame(stream.frame(20));
