@@ -182,7 +182,7 @@ describe('what a backup is worth', () => {
     const current = { state: 'current', epoch: 1, currentEpoch: 1 };
     expect(told(one, known(zero.link, one.link))).toEqual({ ...current, opened: true, reason: fits });
     const closed = told(one, known(zero.link, one.link), false);
-    expect(closed).toEqual({ ...current, opened: false, reason: `${fits}${unopened}` });
+    expect(closed).toEqual({ ...current, opened: false, reason: `${fits.replace('fits', 'names')}${unopened}` });
     expect(told(zero, known(zero.link, one.link))).toMatchObject({
       epoch: 0,
       reason: 'it is of epoch 0, and the key is at epoch 1: this share signs nothing any more',

@@ -57,7 +57,7 @@ describe('the shares of an epoch that is over', () => {
       epoch: 4,
       threshold: 2,
       members: names.map((name, at) => {
-        return { name, index: at + 1, share: 'unseen', copies: [], exposed: false, alive: true };
+        return { name, identity: hex(at + 1), index: at + 1, share: 'unseen', copies: [], exposed: false, alive: true };
       }),
       alive: 3,
       dead: false,

@@ -261,6 +261,9 @@ test('row 24: each release that leaves out what was signed is shown, the second 
       .find((digest) => parts.includes(digest))}`,
   ]);
   for (const one of [none, again]) ceremony.forget(one as never);
-  const [, late] = released(parts, []);
+  const [late, listed] = released([], parts);
   expect(shown()).toEqual(sorted.map((part) => `${late?.digest} ${part}`));
+  for (const one of [late, listed]) ceremony.forget(one as never);
+  const [, last] = released(parts, []);
+  expect(shown()).toEqual(sorted.map((part) => `${last?.digest} ${part}`));
 });

@@ -2,17 +2,20 @@ import { encodeCbor } from '../../src/bytes/cbor.ts';
 import { concatBytes } from '../../src/bytes/hex.ts';
 import { qrMatrix } from '../../src/bytes/qr/code.ts';
 import { collector } from '../../src/bytes/qr/collector.ts';
-import { frameText } from '../../src/bytes/qr/frame-text.ts';
 import { streamOf } from '../../src/bytes/qr/frames.ts';
 import { fileHash, text } from '../../src/bytes/tagged-hash.ts';
 import { backupFile, encodeLink, partsOf, readBackup, writeBackup } from '../../src/ceremony/backup.ts';
+import { sealPacket } from '../../src/ceremony/envelope.ts';
 import { PaperReading, paperCodes, paperLines } from '../../src/ceremony/paper-backup.ts';
 import { signPayload } from '../../src/ceremony/signed.ts';
+import { readHave, unpack } from '../../src/courier/qr/parcel.ts';
+import { openStick } from '../../src/courier/stick.ts';
 import { readBackupShare, writeBackupShare } from '../../src/exchange/backup-share.ts';
+import { memoryFileSystem } from '../../src/media/faults.ts';
 import { codePixels, pngFile } from '../../src/media/qr/png.ts';
 import { readImage } from '../../src/media/qr/read.ts';
 import { drawn } from '../crypto/drawn.ts';
-import { everybody, parent } from './specimens.ts';
+import { everybody, parent, specimens } from './specimens.ts';
 import type { Target } from './targets.ts';
 import { cborCodec, jsonCodec } from './trees.ts';
 
@@ -72,6 +75,22 @@ const forgeable = concatBytes(
   ...frames.map((frame) => concatBytes(Uint8Array.of(frame.length - 4), frame.subarray(0, -4))),
 );
 
+const packets = specimens
+  .slice(0, 3)
+  .map(({ ceremony, packet }) =>
+    sealPacket(ceremony.plan.id, new Uint8Array(32).fill(9), packet.bytes, drawn('a parcel')),
+  );
+const parcel = { v: 1, packets, others: [{ name: 'alice.card', bytes: alice.card.file }] };
+
+/** Onto a stick of its own, from which nothing may get out. */
+function unpacked(input: Uint8Array): void {
+  const memory = memoryFileSystem();
+  memory.putFolder('/stick');
+  unpack(memory, openStick(memory, '/stick'), concatBytes(text('conclave parcel v1\n'), input));
+  for (const [path] of memory.files())
+    if (!/^\/stick\/conclave\/[\w.-]+(\/[\w.-]+)?$/.test(path)) throw new Error(path);
+}
+
 const picture = await pngFile(codePixels(qrMatrix(frames[0] as Uint8Array, { level: 'L' }), 3));
 
 export const paperTargets: readonly Target[] = [
@@ -104,14 +123,14 @@ export const paperTargets: readonly Target[] = [
     codec: null,
     run: readOffPaper,
   },
-  { name: 'frame', seeds: frames.slice(0, 2), codec: null, run: (input) => collector().take(input) },
-  {
-    name: 'frame that somebody types',
-    seeds: [text(frameText(frames[0] as Uint8Array))],
-    codec: null,
-    run: (input) => collector().take(input),
-  },
   { name: 'frames with checksums that hold', seeds: [forgeable], codec: null, run: collected },
+  { name: 'parcel', seeds: [encodeCbor(parcel)], codec: cborCodec, run: unpacked },
+  {
+    name: 'what another machine has',
+    seeds: [encodeCbor({ v: 1, marks: packets.map((bytes) => fileHash(bytes).slice(0, 6)) })],
+    codec: cborCodec,
+    run: (input) => readHave(concatBytes(text('conclave have v1\n'), input)),
+  },
   { name: 'picture', seeds: [picture], codec: null, dear: true, run: (input) => readImage(input) },
   {
     name: 'picture, without WebAssembly',

@@ -298,10 +298,4 @@ const inspect: Target = {
   run: (input) => inspected(input.subarray(0, limits.packetBytes)),
 };
 
-export const targets: readonly Target[] = [
-  ...documents,
-  ...packetTargets,
-  ...paperTargets,
-  ...codeTargets,
-  inspect,
-];
+export const targets: readonly Target[] = [...documents, ...packetTargets, ...paperTargets, ...codeTargets, inspect];
