@@ -10,14 +10,14 @@ const day = 86_400;
  * What is due as a calendar (RFC 5545): all-day events, on the day that it has to be done by, or its turn of a spread; what
  * has no day is put on today. One thing keeps its UID, so that a calendar that takes the file again moves the event.
  */
-export function calendarText(items: readonly DueItem[], now: number): string {
+export function calendarText(items: readonly DueItem[], now: number, rehearsal = false): string {
   const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//conclave//due//EN', 'CALSCALE:GREGORIAN'];
-  for (const item of items) lines.push(...event(item, now));
+  for (const item of items) lines.push(...event(item, now, rehearsal ? 'REHEARSAL, ' : ''));
   lines.push('END:VCALENDAR');
   return lines.map((line) => `${folded(line)}\r\n`).join('');
 }
 
-function event(item: DueItem, now: number): string[] {
+function event(item: DueItem, now: number, mark: string): string[] {
   const { says, do: what } = dueWords(item, now);
   const at = Math.max(item.planned ?? item.by ?? now, item.state === 'ahead' ? 0 : now);
   const start = Math.min(at, 253_402_128_000); // the day after it is the last with a year of four digits
@@ -27,7 +27,7 @@ function event(item: DueItem, now: number): string[] {
     `DTSTAMP:${stamp(now)}`,
     `DTSTART;VALUE=DATE:${stamp(start).slice(0, 8)}`,
     `DTEND;VALUE=DATE:${stamp(start + day).slice(0, 8)}`,
-    `SUMMARY:${escaped(`conclave: ${item.keyset}, ${summaries[item.what]}`)}`,
+    `SUMMARY:${escaped(`conclave: ${mark}${item.keyset}, ${summaries[item.what]}`)}`,
     `DESCRIPTION:${escaped(`${says}\n${what}`)}`,
     'TRANSP:TRANSPARENT',
     'END:VEVENT',

@@ -56,10 +56,7 @@ export function planText(
   const mark = (name: string | undefined): string =>
     name === undefined ? '' : name === me ? `${name} (this machine)` : name;
   const dealers = attempt.dealers.map(({ index }) => index);
-  const side = (left: string, right: string): void => {
-    lines.push(parent === null ? `  ${right}` : `  ${left.padEnd(30)} ${right}`.trimEnd());
-  };
-  side('old committee', parent === null ? 'committee' : 'new committee');
+  const sides = [['old committee', parent === null ? 'committee' : 'new committee']];
   for (let i = 0; i < height; i++) {
     const before = parent?.members[i];
     const holder = plan.holders[i];
@@ -74,8 +71,11 @@ export function planText(
       after === undefined
         ? ''
         : `${i + 1}  ${mark(after.name)}${parent !== null && after.oldIndex === null ? comes(plan, after) : ''}`;
-    side(left, right);
+    sides.push([left, right]);
   }
+  const wide = Math.max(30, ...sides.map(([left = '']) => left.length + 1));
+  for (const [left = '', right = ''] of sides)
+    lines.push(parent === null ? `  ${right}` : `  ${left.padEnd(wide)} ${right}`.trimEnd());
   if (attempt.number > 0) lines.push('', ...amended(plan, dealers));
   lines.push('');
   const keys = plan.parent === null ? plan.keys.map((key) => ({ ...key, publicKey: null })) : plan.parent.proven.keys;

@@ -186,6 +186,9 @@ describe('a calendar', () => {
     expect(text).toContain('\r\n '); // something was folded
     const all = events(text);
     expect(all).toHaveLength(items.length);
+    for (const one of all) expect(one.get('SUMMARY')).not.toContain('REHEARSAL');
+    for (const one of events(calendarText(items, begun, true)))
+      expect(one.get('SUMMARY')).toMatch(/^conclave: REHEARSAL\\, /);
     for (const one of all) expect(one.get('DESCRIPTION')).toMatch(/^([^\\;,]|\\[\\;,n])*$/);
     expect(all[0]?.get('DESCRIPTION')).toMatch(/\\n/);
   });

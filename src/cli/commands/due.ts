@@ -46,7 +46,7 @@ async function due(session: Session, options: Options, [name]: readonly string[]
     if (facts.length > 0 && facts.every(({ policy }) => policy?.refreshEvery === undefined))
       say.line('\nno policy here says when to renew shares: conclave policy set K --refresh-every 90d');
     if (options.ics !== undefined) {
-      writeReport(context.fs, resolve(options.ics), calendarText(items, now));
+      writeReport(context.fs, resolve(options.ics), calendarText(items, now, state.rehearsal));
       say.line(`\nwritten to ${escapeText(options.ics)}`);
     }
     const pressing = items.filter(({ state: one }) => one !== 'ahead');

@@ -39,7 +39,7 @@ async function list(session: Session): Promise<undefined> {
     else {
       const cells = rows.map((row) => [
         row.name,
-        `${row.identity.slice(0, 16)}…`,
+        row.identity, // in full: it is read aloud, and the beginning of one is cheap to make
         String(row.serial),
         row.confirmed ? 'yes' : 'not yet',
       ]);
@@ -66,7 +66,7 @@ async function add(session: Session, options: { replace?: boolean }, files: read
       if (state !== vault.state) vault.commit((before) => ({ ...before, roster, card: own }));
       const refused = cardRefused(card, outcome);
       if (refused !== null) throw refused;
-      say.line(`${card.name}: ${outcome === 'own' ? "this machine's own card" : outcome}`);
+      say.line(`${card.name}: ${outcome === 'own' ? "this machine's own card" : outcome}, identity ${card.identity}`);
       return { name: card.name, identity: card.identity, outcome };
     });
     say.result({ v: 1, cards: results });
