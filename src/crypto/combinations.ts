@@ -46,5 +46,5 @@ export function combine(
       sums[index - 1] = group.add(sums[index - 1] as typeof part, part);
     }
   });
-  return group.equalPoints(group.combine(shares, sums), group.combine([constant], [all]));
+  return group.isZero(group.combine([...shares, constant], [...sums, -all]));
 }

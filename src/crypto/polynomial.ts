@@ -26,14 +26,27 @@ export function evaluate(group: Group, polynomial: Polynomial, index: number): S
 export function lagrange(group: Group, indices: readonly number[], index: number): Scalar {
   checkIndices(indices);
   if (!indices.includes(index)) throw new Problem('INDEX_INVALID', `index ${index} is not one of those that take part`);
-  let numerator = group.scalar(1n);
-  let denominator = group.scalar(1n);
+  let numerator = 1n;
+  let denominator = 1n;
   for (const other of indices) {
     if (other === index) continue;
-    numerator = group.mul(numerator, group.scalar(BigInt(other)));
-    denominator = group.mul(denominator, group.scalar(BigInt(other - index)));
+    numerator *= BigInt(other);
+    denominator *= BigInt(other - index);
   }
-  return group.mul(numerator, group.invert(denominator));
+  return group.mul(group.scalar(numerator), inverseOf(group, denominator));
+}
+
+/** Indices are small and public, and the same few differences come back for every choice of members. */
+const inverses = new WeakMap<Group, Map<bigint, Scalar>>();
+const remembered = 4096;
+
+function inverseOf(group: Group, denominator: bigint): Scalar {
+  const known = inverses.get(group) ?? new Map<bigint, Scalar>();
+  inverses.set(group, known);
+  const found = known.get(denominator) ?? group.invert(group.scalar(denominator));
+  if (known.size >= remembered) known.clear();
+  known.set(denominator, found);
+  return found;
 }
 
 export function interpolateAtZero(
