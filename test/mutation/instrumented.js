@@ -72,6 +72,19 @@ const forgetting = `
     return this.#remembered.memo;
   }`;
 
+/** So do the points that were decoded and the signatures that held, in a process that meets one mutant after the other. */
+const keeping = /const (decoded|held) = new (Map|Set)<[^;]*>\(\);/g;
+const keepingOneRun = `const $1 = new (class extends $2 {
+  run = -1;
+  ofThisRun() {
+    const { run } = globalThis.__stryker__;
+    if (run !== this.run) this.clear();
+    this.run = run;
+  }
+  has(name) { this.ofThisRun(); return super.has(name); }
+  get(name) { this.ofThisRun(); return super.get(name); }
+})();`;
+
 /** @param {string[]} tests @param {Map<string, string>} switched @param {string} outdir @param {boolean} transparent */
 async function bundled(tests, switched, outdir, transparent) {
   await build({
@@ -98,6 +111,7 @@ async function bundled(tests, switched, outdir, transparent) {
             contents: (switched.get(relative(root, path)) ?? readFileSync(path, 'utf8'))
               .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
               .replace(remembering, forgetting)
+              .replace(keeping, keepingOneRun)
               .replace(transparent ? strangers : '', ''),
             loader: 'ts',
           }));
