@@ -1,3 +1,4 @@
+import { base32nopad } from '@scure/base';
 import { Problem } from '../../problem.ts';
 import { text } from '../tagged-hash.ts';
 
@@ -8,38 +9,19 @@ import { text } from '../tagged-hash.ts';
  */
 
 const begin = 'FC:';
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
 export function frameText(frame: Uint8Array): string {
-  let line = begin;
-  let held = 0;
-  let bits = 0;
-  for (const byte of frame) {
-    held = ((held << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) line += letters[(held >> (bits - 5)) & 31];
-  }
-  return bits === 0 ? line : line + letters[(held << (5 - bits)) & 31];
+  return begin + base32nopad.encode(frame);
 }
 
 /** The frame of such a line; null where it is no such line at all. Case and blanks around it do not matter. */
 export function frameOfText(line: string): Uint8Array | null {
   const typed = line.trim().toUpperCase();
   if (!typed.startsWith(begin)) return null;
-  const digits = Array.from(typed.slice(begin.length), (letter) => letters.indexOf(letter));
-  if (digits.includes(-1)) throw mistyped();
-  const bytes = new Uint8Array(Math.floor((digits.length * 5) / 8));
-  let held = 0;
-  let bits = 0;
-  let at = 0;
-  for (const digit of digits) {
-    held = ((held << 5) | digit) & 0xfff;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes[at++] = (held >> bits) & 255;
+  try {
+    return base32nopad.decode(typed.slice(begin.length));
+  } catch {
+    throw mistyped();
   }
-  if (frameText(bytes) !== typed) throw mistyped();
-  return bytes;
 }
 
 /** A code may hold the text instead of the bytes: then the scanner was one that does not type. */
