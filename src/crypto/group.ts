@@ -4,6 +4,7 @@ import { p256 as nobleP256 } from '@noble/curves/nist.js';
 import { secp256k1 as nobleSecp256k1 } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { equalBytes, toHex } from '../bytes/hex.ts';
+import { Kept } from '../bytes/kept.ts';
 import type { Random } from '../bytes/random.ts';
 import { Problem } from '../problem.ts';
 import { multiScalar } from './multi-scalar.ts';
@@ -50,9 +51,6 @@ export interface Group {
   combine(points: readonly Point[], scalars: readonly bigint[]): Point;
 }
 
-/** So many decoded points are kept, of each group. */
-const remembered = 4096;
-
 function makeGroup<P extends CurvePoint<unknown, P>>(
   name: GroupName,
   cons: CurvePointCons<P>,
@@ -84,12 +82,8 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
   };
 
   /** Points come back: a nonce with its acceptance and in its turn, a commitment in every descriptor that has it. */
-  const decoded = new Map<string, P>();
-  const remember = (bytes: Uint8Array, point: P): Point => {
-    if (decoded.size >= remembered) decoded.clear();
-    decoded.set(toHex(bytes), point);
-    return outer(point);
-  };
+  const decoded = new Kept<P>();
+  const remember = (bytes: Uint8Array, point: P): Point => outer(decoded.keep(toHex(bytes), point));
 
   return Object.freeze<Group>({
     name,

@@ -1,3 +1,4 @@
+import { Kept } from '../bytes/kept.ts';
 import type { Random } from '../bytes/random.ts';
 import { Problem } from '../problem.ts';
 import type { Group, Scalar } from './group.ts';
@@ -37,16 +38,11 @@ export function lagrange(group: Group, indices: readonly number[], index: number
 }
 
 /** Indices are small and public, and the same few differences come back for every choice of members. */
-const inverses = new WeakMap<Group, Map<bigint, Scalar>>();
-const remembered = 4096;
+const inverses = new Kept<Scalar>();
 
 function inverseOf(group: Group, denominator: bigint): Scalar {
-  const known = inverses.get(group) ?? new Map<bigint, Scalar>();
-  inverses.set(group, known);
-  const found = known.get(denominator) ?? group.invert(group.scalar(denominator));
-  if (known.size >= remembered) known.clear();
-  known.set(denominator, found);
-  return found;
+  const name = `${group.name} ${denominator}`;
+  return inverses.get(name) ?? inverses.keep(name, group.invert(group.scalar(denominator)));
 }
 
 export function interpolateAtZero(

@@ -1,5 +1,6 @@
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { concatBytes, toHex } from '../bytes/hex.ts';
+import { Kept } from '../bytes/kept.ts';
 import type { Random } from '../bytes/random.ts';
 import { fileHash, taggedHash, text } from '../bytes/tagged-hash.ts';
 import { Problem } from '../problem.ts';
@@ -134,14 +135,8 @@ export function aggregateStatement(
   }
 }
 
-/** So many signatures that held are kept: a link is read where a plan names it, and shown key by key where it is proven. */
-const remembered = 4096;
-const held = new Set<string>();
-
-function remember(name: string): void {
-  if (held.size >= remembered) held.clear();
-  held.add(name);
-}
+/** Signatures that held: a link is read where a plan names it, and shown key by key where it is proven. */
+const held = new Kept<true>();
 
 function nameOf({ suite, publicKey, message, signature }: Signed): string {
   return toHex(taggedHash('held', text(suite), publicKey, message, signature));
@@ -155,18 +150,18 @@ export function verifyStatement(
   signature: Uint8Array,
 ): boolean {
   const name = nameOf({ suite, publicKey, message, signature });
-  if (held.has(name)) return true;
+  if (held.get(name) !== undefined) return true;
   const holds = verified(suite, publicKey, message, signature);
-  if (holds) remember(name);
+  if (holds) held.keep(name, true);
   return holds;
 }
 
 /** Whether all of them hold, and which not: together first, and one by one where they do not hold together. */
 export function verifyStatements(all: readonly Signed[]): boolean[] {
-  const fresh = all.filter((one) => !held.has(nameOf(one)));
+  const fresh = all.filter((one) => held.get(nameOf(one)) === undefined);
   // not by way of what is kept: of a keyset of thousands of keys that forgets the first before the last is there
   const taken = new Set(fresh.length > 1 && holdTogether(fresh) ? fresh : []);
-  for (const one of taken) remember(nameOf(one));
+  for (const one of taken) held.keep(nameOf(one), true);
   return all.map((one) => taken.has(one) || verifyStatement(one.suite, one.publicKey, one.message, one.signature));
 }
 

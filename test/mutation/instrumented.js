@@ -73,17 +73,14 @@ const forgetting = `
   }`;
 
 /** So do the points that were decoded and the signatures that held, in a process that meets one mutant after the other. */
-const keeping = /const (decoded|held) = new (Map|Set)<[^;]*>\(\);/g;
-const keepingOneRun = `const $1 = new (class extends $2 {
-  run = -1;
-  ofThisRun() {
+const keeping = 'readonly #kept = new Map<string, V>();';
+const keepingOneRun = `
+  #ofRun = { run: -1, kept: new Map() };
+  get #kept() {
     const { run } = globalThis.__stryker__;
-    if (run !== this.run) this.clear();
-    this.run = run;
-  }
-  has(name) { this.ofThisRun(); return super.has(name); }
-  get(name) { this.ofThisRun(); return super.get(name); }
-})();`;
+    if (run !== this.#ofRun.run) this.#ofRun = { run, kept: new Map() };
+    return this.#ofRun.kept;
+  }`;
 
 /** @param {string[]} tests @param {Map<string, string>} switched @param {string} outdir @param {boolean} transparent */
 async function bundled(tests, switched, outdir, transparent) {
