@@ -159,6 +159,7 @@ describe('a spread', () => {
 
   it('lays them in the order of their days and then of their names, whatever order they come in', () => {
     expect(planned(2, ['a', 5], ['c', 4], ['b', 4])).toEqual(['b 3', 'c 4', 'a 5']);
+    expect(planned(2, ['b', 4], ['c', 4], ['a', 5])).toEqual(['b 3', 'c 4', 'a 5']);
     expect(planned(2, ['k1', 4], ['k0', 4])).toEqual(['k0 3', 'k1 4']);
   });
 
