@@ -29,6 +29,26 @@ describe('an attempt', () => {
     expect(ceremony.view.current.certificate).toBeNull();
   });
 
+  it('counts with all deals that it names and a majority of the old committee, and not before (rule 1)', () => {
+    const dave = people('attempt view', 'dave').dave;
+    const four = [...cast, dave];
+    const founded = new Ceremony({ cast: four, members: four, threshold: 2 }).run();
+    const ceremony = new Ceremony({ cast: four, parent: founded.link, members: four, threshold: 2, dealers: [1, 2] });
+    expect(ceremony.plan.quorum).toBe(3);
+    const stands = () => [ceremony.view.current.counts, ceremony.view.current.transcript !== null, ceremony.view.phase];
+    for (const who of [alice, bob]) {
+      expect(stands()).toEqual([false, false, who === alice ? 'proposed' : 'dealing']);
+      ceremony.do(who, 'deal');
+    }
+    expect(stands()).toEqual([false, false, 'dealing']);
+    const endorsed = ceremony.do(dave, 'endorse');
+    expect(stands()).toEqual([true, true, 'accepting']);
+    ceremony.forget(ceremony.said(bob, 'deal') as AnyPacket);
+    ceremony.do(carol, 'endorse');
+    expect(stands()).toEqual([false, false, 'dealing']);
+    expect(ceremony.view.current.endorsers.has(endorsed.identity)).toBe(true);
+  });
+
   it('is spoilt by the dealer alone whose deal is bad, and not by one who has not dealt', () => {
     const ceremony = handover();
     const body = ceremony.dealBody(bob);
