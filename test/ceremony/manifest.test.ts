@@ -43,6 +43,11 @@ describe('a manifest', () => {
   ceremony.refuse(alice, 'member');
   const whole = manifestOf(ceremony.view);
 
+  test('says of who leaves what its own closing says of the old share, and nothing that another one says', () => {
+    const [leaves] = whole.withoutShare;
+    expect(leaves).toEqual({ name: 'alice', index: 1, why: 'leaves', oldShare: null });
+  });
+
   test('names everybody with a part, what each has done, and what each still owes', () => {
     const members = Object.fromEntries(half.members.map(({ name, done, owes }) => [name, { done, owes }]));
     expect(members).toEqual({
