@@ -198,6 +198,16 @@ describe('a dead attempt', () => {
   });
 });
 
+test('two votes of one slot are two also where they are endorsements of who does not deal', () => {
+  const views = [handover(), handover({ copies: 1 })].map((ceremony) => {
+    carol.votes.length = 0;
+    ceremony.do(carol, 'endorse');
+    return ceremony.view;
+  });
+  const found = contradictionsAcross(views);
+  expect(found).toMatchObject([{ member: 'carol', grave: true }]);
+});
+
 test('two proven successors of one parent are an alarm, and name nobody', () => {
   // only a committee that lies together gets here: everybody votes twice
   const [first, second] = [handover().run(), handover({ copies: 1 }).run()];

@@ -157,6 +157,8 @@ describe('what is said about several keys', () => {
     const receivers = members.map(({ card }) => ({ card: card.file, prekey: card.prekeys[0] as Uint8Array }));
     const amendment = { number: 1, dealers: [1, 2], receivers, reason: 'other dealers' };
     expect(code(() => genesis.say(alice, 'amendment', amendment))).toBe('AUTHOR_UNKNOWN');
+    const opening = { deal: new Uint8Array(32), K: new Uint8Array(32), proof: new Uint8Array(96) };
+    expect(code(() => genesis.say(dave, 'complaint', opening))).toBe('AUTHOR_UNKNOWN');
     expect(code(() => census.say(dave, 'census', census.censusBody(alice)))).toBe('AUTHOR_UNKNOWN');
   });
 });
@@ -190,6 +192,7 @@ describe('a mistake of the program', () => {
     const all = [...deals.values()].flat().map((one) => (one === deal ? broken : one));
     const evaluation = { plan, once: (_: string, compute: () => unknown) => compute() } as unknown as Evaluation;
     expect(() => transcriptOf(evaluation, attempt, all)).toThrow(TypeError);
+    expect(() => subsharesWrong(plan, broken, new Uint8Array(96), 1)).toThrow(TypeError);
     const unread = {
       ...deal,
       packet: {

@@ -120,6 +120,7 @@ describe('a verification', () => {
     const rehearsal = (...ceremonies: Ceremony[]) => of(ceremonies).rehearsal;
     expect([rehearsal(real), rehearsal(begun), rehearsal(real, begun)]).toEqual([false, true, true]);
     expect(of([], [zero.link]).rehearsal).toBe(true);
+    expect(detail(of([begun]), 'records')).toBe('no epoch is proven in this file');
   });
 
   it('says how far the succession goes, and of which keyset it is, in one sentence each', () => {
@@ -426,6 +427,15 @@ describe('a ceremony that failed', () => {
     expect(failed(verification)).not.toContain('deals');
     expect(detail(verification, 'deals', ceremony)).toContain('another ceremony took its place');
     expect(verification.faults.map(({ member }) => member)).toContain('bob');
+  });
+
+  it('at first, and was proven all the same, says so where the fault is told', () => {
+    const ceremony = handover(zero.link, [bob, carol, dave], { ticket: 'proven all the same' }).before('accept');
+    const body = ceremony.acceptanceBody(dave);
+    ceremony.say(dave, 'acceptance', { ...body, nonces: [...body.nonces, ...body.nonces] });
+    ceremony.do(dave, 'accept');
+    ceremony.run();
+    expect(detail(of([ceremony]), 'possession', ceremony)).toContain('it was proven all the same');
   });
 
   it('at first, and then went on without the liar, is valid', () => {
