@@ -232,6 +232,7 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       const round = signingRound(name, run.commitments, nonces, message);
       expect(signatureOf(round, parts)).toEqual(signature);
       expect(signatureOf(round, parts.slice(1))).toBeNull();
+      expect(signatureOf(round, [...parts, parts[0]] as typeof parts)).toBeNull();
       expect(signatureOf(round, [parts[0], parts[0], parts[1]] as typeof parts)).toBeNull();
     });
 
