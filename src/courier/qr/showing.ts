@@ -13,7 +13,7 @@ export interface ShowOptions {
   readonly version?: number | undefined;
 }
 
-export const speeds = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30] as const;
+export const speeds: readonly number[] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30];
 const byHand = 0;
 /** Denser ones are read by good cameras alone. */
 const usual = 22;
