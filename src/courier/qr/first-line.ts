@@ -27,3 +27,5 @@ export function firstLine(file: Uint8Array): SaysToBe {
   const line = String.fromCharCode(...file.subarray(0, Math.max(0, end)));
   return (Object.hasOwn(kinds, line) ? kinds[line] : undefined) ?? unknown;
 }
+
+export const isKnown = (said: SaysToBe): boolean => said !== unknown;
