@@ -8,15 +8,19 @@ import { streamOf } from '../../bytes/qr/frames.ts';
 import { fileHash } from '../../bytes/tagged-hash.ts';
 import { cutFor, densest, sparsest } from '../../courier/qr/density.ts';
 import { haveOf, parcelOf, readHave } from '../../courier/qr/parcel.ts';
-import { showMoving, speeds } from '../../courier/qr/show.ts';
+import { showMoving } from '../../courier/qr/show.ts';
+import { speeds } from '../../courier/qr/showing.ts';
 import { openStick, readStick, type StickContent } from '../../courier/stick.ts';
+import { parentPath } from '../../media/file-system.ts';
 import { Problem } from '../../problem.ts';
 import { codePictures, type PictureOptions, wantsPictures } from '../code-pictures.ts';
 import { readNamed } from '../named-file.ts';
+import { openFolder, writeNew } from '../output.ts';
 import type { Register } from '../program.ts';
 import { known } from '../scanned.ts';
 import type { Session } from '../session.ts';
 import { registerScan } from './qr-scan.ts';
+import { registerStation } from './qr-station.ts';
 
 interface Options extends PictureOptions {
   readonly speed: number;
@@ -24,6 +28,7 @@ interface Options extends PictureOptions {
   readonly density?: number;
   readonly level?: Level;
   readonly text?: boolean;
+  readonly out?: string;
   readonly stick?: string;
   readonly lacking?: string;
 }
@@ -68,14 +73,17 @@ export const registerQr: Register = (program: Command, action) => {
       ),
     )
     .option('--text', 'one line of text for each code, for a system that scanners type into')
+    .option('--out <file>', 'no codes: the file itself, such as the parcel of a stick, for station.html to show')
     .action(action<Options>(show));
   qr.command('have')
     .description('one code that tells another machine what this stick holds, so that it shows the rest alone')
     .requiredOption('--stick <dir>', 'the stick, or the folder in its place')
     .option('--text', 'as text, for a system that scanners type into')
     .option('--png <dir>', 'as PNG, into this folder')
+    .option('--out <file>', 'as a file, for station.html to show')
     .action(action<Options>(have));
   registerScan(qr, action);
+  registerStation(qr, action);
 };
 
 async function show(session: Session, options: Options, [name]: readonly string[]): Promise<undefined> {
@@ -107,9 +115,20 @@ async function shown(session: Session, file: Uint8Array, name: string, options: 
   if (known(file).secret) {
     say.line('whoever sees these codes has a secret, or a way to guess at one: let no camera but yours see them');
   }
+  if (options.out !== undefined) return asFile(session, file, options.out);
   if (wantsPictures(options)) return codePictures(session, file, name, options);
   if (options.text === true) return lines(session, file, options);
   return showOnScreen(session, file, name, options);
+}
+
+function asFile({ context: { fs }, say }: Session, file: Uint8Array, out: string): undefined {
+  const path = resolve(out);
+  const name = path.split('/').at(-1) ?? '';
+  writeNew(fs, openFolder(fs, parentPath(path), [name]), [{ name, content: file }], false);
+  const sha256 = toHex(fileHash(file));
+  say.line(`${escapeText(path)}: ${file.length} bytes (sha256 ${sha256})`);
+  say.result({ v: 1, sha256, bytes: file.length, written: [path] });
+  return undefined;
 }
 
 /** Moving codes, until somebody says that it is enough. */

@@ -1,7 +1,7 @@
 import { type Collector, collector, type Progress, type Taken } from '../../bytes/qr/collector.ts';
 import { frameOfText } from '../../bytes/qr/frame-text.ts';
 import { text } from '../../bytes/tagged-hash.ts';
-import type { Look } from '../../media/qr/read.ts';
+import type { Look } from '../../media/qr/look.ts';
 import { Problem } from '../../problem.ts';
 
 /** What a scan came to so far. */
