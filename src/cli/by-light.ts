@@ -4,7 +4,7 @@ import { openStick, readStick, type Stick } from '../courier/stick.ts';
 import { makeDirectoryDurably } from '../media/durable-file.ts';
 import { joinPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
-import { showOnScreen } from './commands/qr.ts';
+import { showOnScreen } from './codes.ts';
 import { scanOne } from './commands/qr-scan.ts';
 import type { Session } from './session.ts';
 
