@@ -5,7 +5,7 @@ import { frameText } from '../bytes/qr/frame-text.ts';
 import { streamOf } from '../bytes/qr/frames.ts';
 import { fileHash } from '../bytes/tagged-hash.ts';
 import { cutFor } from '../courier/qr/density.ts';
-import { type Screen, showMoving } from '../courier/qr/show.ts';
+import { type Screen, showMoving, usualSpeed } from '../courier/qr/show.ts';
 import { Problem } from '../problem.ts';
 import { codePictures, type PictureOptions, wantsPictures } from './code-pictures.ts';
 import { known } from './scanned.ts';
@@ -15,8 +15,6 @@ export interface CodeOptions extends PictureOptions {
   readonly byHand?: boolean;
   readonly text?: boolean;
 }
-
-export const usualSpeed = 5;
 
 /** On the terminal, or as whatever else was asked for; what a document says of codes that stay. */
 export async function showCodes(

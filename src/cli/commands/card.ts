@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { usualSpeed } from '../../courier/qr/show.ts';
 import { openStick, writeNamed } from '../../courier/stick.ts';
 import { writeDurably } from '../../media/durable-file.ts';
 import { Problem } from '../../problem.ts';
@@ -7,7 +8,7 @@ import { myCard, renewCard } from '../../vault/identity.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
 import { cardName, takeIn } from '../carry.ts';
 import { wantsPictures } from '../code-pictures.ts';
-import { type CodeOptions, requireScreen, showCodes, usualSpeed } from '../codes.ts';
+import { type CodeOptions, requireScreen, showCodes } from '../codes.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 

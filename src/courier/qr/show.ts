@@ -28,6 +28,8 @@ export interface ShowOptions {
 }
 
 export const speeds = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30] as const;
+/** Codes a second where nobody says otherwise. */
+export const usualSpeed = 5;
 const byHand = 0;
 /** Denser ones are read by good cameras alone. */
 export const usual = 22;
@@ -50,7 +52,7 @@ interface Wish {
 /** Shows the frames of a file one after the other until somebody says that it is enough. */
 export async function showMoving(screen: Screen, file: Uint8Array, options: ShowOptions): Promise<Shown> {
   let wish: Wish = {
-    speed: options.speed === byHand ? 5 : options.speed,
+    speed: options.speed === byHand ? usualSpeed : options.speed,
     paused: options.speed === byHand,
     version: options.version ?? usual,
     number: 0,
