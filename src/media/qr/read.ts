@@ -30,17 +30,22 @@ export async function readImage(bytes: Uint8Array, options: ReadOptions = {}): P
   return jsqr(await pngPixels(bytes));
 }
 
-/** All QR codes of one picture of a camera or a video. */
+/**
+ * All QR codes of one picture of a camera or a video. Most of them are good ones, and the next one comes soon: only where a
+ * quick look finds nothing is it looked at as a photograph is.
+ */
 export async function readPixels(pixels: Pixels, options: ReadOptions = {}): Promise<Look> {
   if (!wasmAllowed(options)) return jsqr(pixels);
   const { width, height } = pixels;
-  return zxing({ data: rgba(pixels), width, height, colorSpace: 'srgb' });
+  const image: Image = { data: rgba(pixels), width, height, colorSpace: 'srgb' };
+  const first = await zxing(image, quickly);
+  return first.codes.length > 0 ? first : zxing(image);
 }
 
 /** Node without it (`--jitless`) has not even the name. */
 const wasmAllowed = (options: ReadOptions) => (options.wasm ?? true) && 'WebAssembly' in globalThis;
 
-const zxingOptions: ReaderOptions = {
+const thoroughly: ReaderOptions = {
   formats: ['QRCode'],
   tryHarder: true,
   tryRotate: true,
@@ -50,6 +55,8 @@ const zxingOptions: ReaderOptions = {
   returnErrors: true,
 };
 
+const quickly: ReaderOptions = { ...thoroughly, tryHarder: false, tryInvert: false, tryDownscale: false };
+
 /** What zxing-wasm takes for an image; the name is the browser's, whose types are not here. */
 interface Image {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
@@ -58,13 +65,13 @@ interface Image {
   readonly colorSpace: 'srgb';
 }
 
-async function zxing(image: Uint8Array | Image): Promise<Look> {
+async function zxing(image: Uint8Array | Image, options = thoroughly): Promise<Look> {
   const { prepareZXingModule, purgeZXingModule, readBarcodes } = await import('zxing-wasm/reader');
   wasm ??= decoderWasm();
   prepareZXingModule({ overrides: { wasmBinary: wasm.buffer } });
   let results: Awaited<ReturnType<typeof readBarcodes>>;
   try {
-    results = await readBarcodes(image as Parameters<typeof readBarcodes>[0], zxingOptions);
+    results = await readBarcodes(image as Parameters<typeof readBarcodes>[0], options);
   } catch {
     purgeZXingModule(); // it stopped somewhere within: the next image gets a new one
     throw damaged();
@@ -105,6 +112,7 @@ const damaged = () =>
 
 function rgba({ width, height, gray }: Pixels): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint32Array(width * height);
-  for (let at = 0; at < pixels.length; at += 1) pixels[at] = 0xff000000 | ((gray[at] ?? 0) * 0x010101);
+  const most = Math.min(gray.length, pixels.length);
+  for (let at = 0; at < most; at += 1) pixels[at] = 0xff000000 | ((gray[at] as number) * 0x010101);
   return new Uint8ClampedArray(pixels.buffer);
 }
