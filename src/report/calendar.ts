@@ -35,6 +35,7 @@ function event(item: DueItem, now: number, mark: string): string[] {
 }
 
 const summaries: Readonly<Record<DueItem['what'], string>> = {
+  lost: 'a share is lost',
   refresh: 'renew the shares',
   exposed: 'shares are exposed',
   unproven: 'prove the shares',

@@ -1,5 +1,5 @@
 import { escapeText } from '../bytes/printable.ts';
-import type { DueItem } from '../ceremony/due.ts';
+import type { DueItem, LostHere } from '../ceremony/due.ts';
 import { periodText } from './policy-text.ts';
 import { wrap } from './table.ts';
 import { claimedTime } from './time.ts';
@@ -16,6 +16,8 @@ export function dueWords(item: DueItem, now: number): DueWords {
   const { keyset, epoch } = item;
   const refresh = `conclave propose refresh --keyset ${keyset}`;
   switch (item.what) {
+    case 'lost':
+      return lostWords(keyset, { ...item, epoch: epoch ?? 0 });
     case 'refresh':
       return { says: refreshSays(item, now), do: item.underWay === null ? refresh : underWay(item.underWay) };
     case 'exposed': {
@@ -45,6 +47,17 @@ export function dueWords(item: DueItem, now: number): DueWords {
       };
     }
   }
+}
+
+/** The same wherever a share turns out to be lost. */
+export function lostWords(keyset: string, { epoch, member, backups, replacedIn }: LostHere): DueWords {
+  const says = `the share of epoch ${epoch} on this machine is LOST: its file is missing or damaged`;
+  if (replacedIn !== null) return { says, do: underWay(replacedIn) };
+  const which = backups.length === 0 ? 'one of this epoch, if there is any' : backups.join(' or ');
+  return {
+    says,
+    do: `restore a backup (${which}): conclave backup restore F; without one, at another machine: conclave propose recover --keyset ${keyset} --lost ${member}`,
+  };
 }
 
 function refreshSays(item: DueItem & { readonly what: 'refresh' }, now: number): string {

@@ -29,6 +29,7 @@ function facts(change: Partial<DueFacts> = {}): DueFacts {
     renewed: begun,
     underWay: null,
     lives: [],
+    lost: null,
     unproven: { committee: null, restored: null },
     backups: null,
     outstanding: [],

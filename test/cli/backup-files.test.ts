@@ -316,7 +316,7 @@ describe('backup restore', () => {
     expect((await alice.ok('backup', 'restore', file, ...words)).json.did).toBe('nothing');
     loseShare(world, 'alice');
     expect(() => alice.share('treasury')).toThrow();
-    expect((await alice.tell('keyset', 'show', 'treasury')).stdout).toContain('LOST: its file is missing or damaged');
+    expect((await alice.tell('keyset', 'show', 'treasury')).stdout).toContain('on this machine is LOST: its file');
     const { json } = await alice.ok('backup', 'restore', file, ...words);
     expect(json).toMatchObject({
       did: 'put-back',
