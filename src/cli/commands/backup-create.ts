@@ -64,10 +64,6 @@ async function create(session: Session, options: Options, words: readonly string
       recipients: options.recipient ?? [],
       passphraseFile: options.backupPassphraseFile,
     });
-    if (papers.length > 0)
-      say.line(
-        'print the PDF, photograph the print and check it: conclave backup check PICTURES. then destroy the PDF',
-      );
     say.line(
       'write the number and the epoch on each. every ceremony that renews shares makes it worthless: make a new one then',
     );
