@@ -11,6 +11,7 @@ import { lostWords } from '../../report/due-text.ts';
 import { keyLines } from '../../report/key-lines.ts';
 import { keysetJson } from '../../report/keyset-json.ts';
 import { keptText } from '../../report/old-share-text.ts';
+import { policyJson } from '../../report/plan-json.ts';
 import { wrap } from '../../report/table.ts';
 import { claimedTime } from '../../report/time.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
@@ -30,6 +31,7 @@ import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
 import { exportKeyset } from './keyset-export.ts';
 import { exposeShare } from './keyset-exposed.ts';
+import { policyText } from './policy.ts';
 
 export const registerKeyset: Register = (program: Command, action) => {
   const several = (value: string, before: string[] = []): string[] => [...before, value];
@@ -172,6 +174,7 @@ function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
   });
   return {
     ...shown,
+    policy: head === null ? null : policyJson(head.policy),
     apart,
     lost: lostShare(ceremonies, record),
     exposed: record.exposed.map(({ epoch, index }) => ({ epoch, index })),
@@ -237,6 +240,9 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       });
       say.line(table(members, { head: ['', 'member', 'identity of its machine'], indent: 2 }));
       for (const line of keyLines(head.keys)) say.line(line);
+      const [first, ...rules] = wrap(`policy: ${policyText(state, head.policy).join('; ')}`, 76).split('\n');
+      say.line(`  ${first}`);
+      for (const line of rules) say.line(`    ${line}`);
       if (state.rehearsal) say.line('  a rehearsal: nothing of value may go to any of these addresses');
     }
     const kept = keptOf(ceremonies, record);
