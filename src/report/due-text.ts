@@ -12,7 +12,8 @@ export interface DueWords {
   readonly do: string;
 }
 
-export function dueWords(item: DueItem, now: number): DueWords {
+/** Without a clock where it is read at another time than now: then nothing is said of how long it is until a day, or since. */
+export function dueWords(item: DueItem, now: number | null): DueWords {
   const { keyset, epoch } = item;
   const refresh = `conclave propose refresh --keyset ${keyset}`;
   switch (item.what) {
@@ -60,15 +61,16 @@ export function lostWords(keyset: string, { epoch, member, backups, replacedIn }
   };
 }
 
-function refreshSays(item: DueItem & { readonly what: 'refresh' }, now: number): string {
+function refreshSays(item: DueItem & { readonly what: 'refresh' }, now: number | null): string {
   const rule = `by its policy ${periodText({ refreshEvery: item.every })}`;
   if (item.by === null) return `renew the shares (${rule}); nothing here says when that was done last`;
   const fine = item.by - (item.renewed ?? 0) < 2 * day;
   const when = fine ? claimedTime(item.by) : dayText(item.by);
   const last = `(${rule}; last on ${dayText(item.renewed ?? 0)})`;
-  if (item.state === 'overdue') return `renew the shares: the day was ${when}, ${span(now - item.by)} ago ${last}`;
+  if (item.state === 'overdue')
+    return `renew the shares: the day was ${when}${now === null ? '' : `, ${span(now - item.by)} ago`} ${last}`;
   const planned = item.planned === null ? '' : `; its turn is the week from ${dayText(item.planned)}`;
-  return `renew the shares by ${when}, in ${span(item.by - now)} ${last}${planned}`;
+  return `renew the shares by ${when}${now === null ? '' : `, in ${span(item.by - now)}`} ${last}${planned}`;
 }
 
 function outstandingWords({ member, mine, copies, keyset }: DueItem & { readonly what: 'outstanding' }): DueWords {

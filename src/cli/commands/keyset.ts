@@ -7,6 +7,7 @@ import { readDescriptor } from '../../ceremony/descriptor.ts';
 import { isKeyText, keyFits, knownText, type ReadKey, readKnownKey, sameKnown } from '../../crypto/known-key.ts';
 import { readPublicKeyPackage, verifyingKeyOf } from '../../exchange/zcash-frost.ts';
 import { Problem } from '../../problem.ts';
+import { copyWords } from '../../report/copy-text.ts';
 import { lostWords } from '../../report/due-text.ts';
 import { keyLines } from '../../report/key-lines.ts';
 import { keysetJson } from '../../report/keyset-json.ts';
@@ -265,7 +266,7 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
     }
     for (const { copy, state } of copiesOf(record)) {
       say.line(
-        `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${state}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,
+        `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${copyWords[state]}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,
       );
     }
     say.result({ v: 1, ...factsOf(ceremonies, holding) });
