@@ -14,9 +14,11 @@ export interface ShowOptions {
 }
 
 export const speeds: readonly number[] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30];
+/** Codes a second where nobody says otherwise. */
+export const usualSpeed = 5;
 const byHand = 0;
 /** Denser ones are read by good cameras alone. */
-const usual = 22;
+export const usual = 22;
 
 /** What the person at the keyboard can change. */
 export interface Wish {
@@ -45,7 +47,7 @@ export interface Showing {
 
 export function beginShowing(file: Uint8Array, room: Room, { level, speed, version = usual }: ShowOptions): Showing {
   const paused = speed === byHand;
-  const wish: Wish = { speed: paused ? 5 : speed, paused, version, number: 0 };
+  const wish: Wish = { speed: paused ? usualSpeed : speed, paused, version, number: 0 };
   return { file, level, room, wish, view: viewOf(file, level, room, version) };
 }
 
