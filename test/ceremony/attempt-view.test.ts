@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { fromHex } from '../../src/bytes/hex.ts';
+import { callWalk } from '../../src/ceremony/call-route.ts';
 import type { Evaluation } from '../../src/ceremony/evaluation.ts';
 import type { AnyPacket, PacketOf } from '../../src/ceremony/kinds.ts';
 import { proofsOf } from '../../src/ceremony/proving.ts';
 import { Ceremony, type Person, people } from './committee.ts';
+import { opened } from './opened.ts';
 
 /* What an attempt has come to, where some have gone on and others have not. */
 
@@ -54,6 +57,24 @@ describe('an attempt', () => {
     const body = ceremony.dealBody(bob);
     ceremony.say(bob, 'deal', { ...body, boxes: body.boxes.toReversed() });
     expect(ceremony.view.current.spoiledBy).toEqual(['bob']);
+  });
+
+  it('is not spoilt by a dealer that complains of a good box, and waits for no deal that is bad', () => {
+    const ceremony = handover().before('accept');
+    ceremony.say(alice, 'complaint', ceremony.complaintBody(alice, bob));
+    expect(ceremony.view.faults.map(({ member, fault }) => `${member} ${fault}`)).toEqual(['alice COMPLAINT_FALSE']);
+    expect(ceremony.view.current.spoiledBy).toEqual([]);
+    const other = handover();
+    const body = other.dealBody(bob);
+    const bad = other.say(bob, 'deal', { ...body, boxes: body.boxes.toReversed() });
+    const unseen = other.say(carol, 'complaint', {
+      ...opened(ceremony, carol, ceremony.said(bob, 'deal')),
+      deal: new Uint8Array(32),
+    });
+    expect(other.view.waiting).toEqual([{ packet: unseen.digest, names: 'a deal' }]);
+    other.forget(unseen);
+    other.say(carol, 'complaint', { ...unseen.body, deal: fromHex(bad.digest) as Uint8Array });
+    expect(other.view.waiting).toEqual([]);
   });
 
   it('keeps the certificate over one transcript where somebody accepts another one as well', () => {
@@ -134,5 +155,29 @@ describe('two calls', () => {
       [2, 2],
     ]);
     expect((ceremony.said(alice, 'reprove') as PacketOf<'reprove'>).body.signers).toEqual([1, 2]);
+  });
+});
+
+describe('the walk of a call', () => {
+  it('begins where the stick is, and ends with those who leave: approvers are not asked', () => {
+    const everybody = [...cast, ...Object.values(people('attempt view', 'dave', 'erin'))];
+    const [, , , dave, erin] = everybody as [Person, Person, Person, Person, Person];
+    for (const person of cast) person.votes.length = 0;
+    const ceremony = new Ceremony({
+      cast: everybody,
+      parent: genesis.link,
+      members: [bob, carol, dave],
+      threshold: 2,
+      dealers: [1, 2],
+      approvers: [erin],
+    });
+    ceremony.do(erin, 'approve');
+    ceremony.before('activate');
+    ceremony.reprove(bob, [bob, dave]);
+    const walked = (from?: string) =>
+      callWalk(ceremony.view, ceremony.reproveView(), from, false).stops.map(({ member, does }) => `${member} ${does}`);
+    const walk = ['bob reprove', 'dave reprove', 'bob reprove,close', 'dave close', 'alice close'];
+    expect([walked(), walked('bob'), walked('nobody')]).toEqual([walk, walk, walk]);
+    expect(walked('dave')).toEqual(['dave reprove', 'bob reprove', 'dave reprove,close', 'alice close', 'bob close']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
+import { contradictionsAcross } from '../../src/ceremony/across.ts';
 import { chainOf } from '../../src/ceremony/chain.ts';
 import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { exportBytes, writeExport } from '../../src/ceremony/export.ts';
@@ -592,6 +593,7 @@ describe('a fork', () => {
   it('is looked for among files of one keyset alone', () => {
     expect(forksBetween([verified(file), of([stranger])])).toEqual([]);
     expect(forksBetween([verified(file)])).toEqual([]);
+    expect(contradictionsAcross([zero.view, stranger.view])).toEqual([]);
   });
 
   it('need not be: two statements that lie in two files meet as well', () => {
