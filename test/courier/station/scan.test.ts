@@ -74,6 +74,7 @@ describe('the station', { timeout: 300_000 }, () => {
   test('shows a file that the program scans from pictures of the screen', async () => {
     const { page } = station;
     await page.setInputFiles('#file', room.put('shown', packet));
+    await page.waitForSelector('#code:visible');
     await page.keyboard.press(' ');
     await page.keyboard.press('<');
     await page.keyboard.press('<');
@@ -114,7 +115,7 @@ describe('the station', { timeout: 300_000 }, () => {
     const { page } = station;
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setInputFiles('#file', room.put('small', packet.slice(0, 40)));
-    expect(await station.text('#place')).toBe('One code is all of it.');
+    await page.waitForSelector('#place:has-text("One code is all of it.")');
     const colours = await page.evaluate(`(() => {
       const canvas = document.getElementById('code');
       const squares = /(\\d+) squares/.exec(document.getElementById('density-is').textContent);
