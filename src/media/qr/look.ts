@@ -14,12 +14,21 @@ export interface Look {
 
 /** All QR codes of a picture: by the first decoder, given as WebAssembly, or by the plain one where that is not allowed. */
 export async function lookAt(pixels: Pixels, wasm: Uint8Array<ArrayBuffer> | null): Promise<Look> {
-  if (wasm === null) return jsqr(pixels);
-  const { width, height } = pixels;
-  return zxing({ data: rgba(pixels), width, height, colorSpace: 'srgb' }, wasm);
+  return wasm === null ? jsqr(pixels) : zxing(imageOf(pixels), wasm);
 }
 
-const zxingOptions: ReaderOptions = {
+/**
+ * The same of one picture among many that move. Most of them are good ones, and the next one comes soon: only where a quick
+ * look finds nothing is it looked at as a photograph is.
+ */
+export async function glanceAt(pixels: Pixels, wasm: Uint8Array<ArrayBuffer> | null): Promise<Look> {
+  if (wasm === null) return jsqr(pixels);
+  const image = imageOf(pixels);
+  const first = await zxing(image, wasm, quickly);
+  return first.codes.length > 0 ? first : zxing(image, wasm);
+}
+
+const thoroughly: ReaderOptions = {
   formats: ['QRCode'],
   tryHarder: true,
   tryRotate: true,
@@ -28,6 +37,8 @@ const zxingOptions: ReaderOptions = {
   maxNumberOfSymbols: 32, // a sheet of paper has a dozen
   returnErrors: true,
 };
+
+const quickly: ReaderOptions = { ...thoroughly, tryHarder: false, tryInvert: false, tryDownscale: false };
 
 /** What zxing-wasm takes for an image; the name is the browser's, whose types are not here. */
 interface Image {
@@ -38,12 +49,16 @@ interface Image {
 }
 
 /** All QR codes of an image, which may still be a PNG or JPEG file. */
-export async function zxing(image: Uint8Array | Image, wasm: Uint8Array<ArrayBuffer>): Promise<Look> {
+export async function zxing(
+  image: Uint8Array | Image,
+  wasm: Uint8Array<ArrayBuffer>,
+  options = thoroughly,
+): Promise<Look> {
   const { prepareZXingModule, purgeZXingModule, readBarcodes } = await import('zxing-wasm/reader');
   prepareZXingModule({ overrides: { wasmBinary: wasm.buffer } });
   let results: Awaited<ReturnType<typeof readBarcodes>>;
   try {
-    results = await readBarcodes(image as Parameters<typeof readBarcodes>[0], zxingOptions);
+    results = await readBarcodes(image as Parameters<typeof readBarcodes>[0], options);
   } catch {
     purgeZXingModule(); // it stopped somewhere within: the next image gets a new one
     throw damaged();
@@ -70,8 +85,13 @@ const nothing: Look = { codes: [], unreadable: false };
 export const damaged = () =>
   new Problem('IMAGE_UNREADABLE', 'this image cannot be decoded', 'copy it again, or save it again as PNG');
 
+function imageOf(pixels: Pixels): Image {
+  return { data: rgba(pixels), width: pixels.width, height: pixels.height, colorSpace: 'srgb' };
+}
+
 function rgba({ width, height, gray }: Pixels): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint32Array(width * height);
-  for (let at = 0; at < pixels.length; at += 1) pixels[at] = 0xff000000 | ((gray[at] ?? 0) * 0x010101);
+  const most = Math.min(gray.length, pixels.length);
+  for (let at = 0; at < most; at += 1) pixels[at] = 0xff000000 | ((gray[at] as number) * 0x010101);
   return new Uint8ClampedArray(pixels.buffer);
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../../problem.ts';
 import { decoderWasm } from './decoder.ts';
 import { imageFile, type Pixels } from './image-file.ts';
-import { damaged, type Look, lookAt, zxing } from './look.ts';
+import { damaged, glanceAt, type Look, lookAt, zxing } from './look.ts';
 
 export interface ReadOptions {
   /** False does without WebAssembly, as on a machine that does not allow it. */
@@ -24,7 +24,7 @@ export async function readImage(bytes: Uint8Array, options: ReadOptions = {}): P
 
 /** All QR codes of one picture of a camera or a video. */
 export async function readPixels(pixels: Pixels, options: ReadOptions = {}): Promise<Look> {
-  return lookAt(pixels, wasmAllowed(options) ? loaded() : null);
+  return glanceAt(pixels, wasmAllowed(options) ? loaded() : null);
 }
 
 /** Node without it (`--jitless`) has not even the name. */

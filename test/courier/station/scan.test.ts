@@ -10,7 +10,7 @@ import { sealPacket } from '../../../src/ceremony/envelope.ts';
 import { codePixels, pngFile } from '../../../src/media/qr/png.ts';
 import { page as stationPage } from '../../../station-page.js';
 import { drawn, flipped } from '../../crypto/drawn.ts';
-import { drawingsIn, inTerminal, picture, program } from '../../stories/in-terminal.ts';
+import { drawings, inTerminal, picture, program } from '../../stories/in-terminal.ts';
 import { darkTerminal, terminal } from '../qr/terminal.ts';
 import { Room, type Station, y4m } from './stand.ts';
 
@@ -28,9 +28,11 @@ let station: Station;
 function filmOfTerminal(): Uint8Array {
   room.put('packet', packet);
   const steps = [[picture, `${'\r'.repeat(6)}q`]] as const;
-  const { drawings } = drawingsIn(inTerminal(room.folder, 120, 40, steps, 'qr', 'show', 'packet', '--by-hand'));
+  const drawn = drawings(
+    inTerminal(room.folder, { columns: 120, rows: 40 }, steps, ['qr', 'show', 'packet', '--by-hand']),
+  );
   const screen = terminal(120, 40, darkTerminal);
-  const pictures = drawings.map((drawing) => {
+  const pictures = drawn.map((drawing) => {
     screen.write(drawing);
     return screen.picture(4);
   });
