@@ -554,6 +554,11 @@ describe('a fork', () => {
     const [comparison] = forksBetween(shown);
     expect(comparison).toMatchObject({ ok: false, forks: [] });
     expect(comparison?.contradictions[0]).toMatchObject({ member: 'bob' });
+    // in one order, whichever file came first
+    const [turned] = forksBetween(shown.toReversed());
+    expect([comparison, turned].map((one) => one?.contradictions[0]?.packets)).toEqual(
+      Array(2).fill([first.digest, second.digest].sort()),
+    );
     expect(comparison?.detail).toBe('no fork; bob said two things of which only one can be honest');
   });
 });

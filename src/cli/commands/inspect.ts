@@ -13,6 +13,7 @@ import { claimedTime } from '../../report/time.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { Vault } from '../../vault/vault.ts';
 import { type Inspected, inspected } from '../inspected.ts';
+import { inCodes } from '../inspected-codes.ts';
 import { readNamed } from '../named-file.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -25,16 +26,22 @@ interface Options {
 export const registerInspect: Register = (program: Command, action) => {
   program
     .command('inspect <file>')
-    .description('what a file is, and what can be known of it; packets and proposals are opened if this vault can')
+    .description(
+      'what a file is, and what can be known of it; packets and proposals are opened if this vault can, and codes in pictures read',
+    )
     .option('--closed', 'do not use the vault: say only what anybody could know')
     .action(action<Options>(inspect));
 };
 
 async function inspect(session: Session, options: Options, [file = '']: readonly string[]): Promise<undefined> {
   const { say } = session;
-  const bytes = readNamed(session, file, evidenceBytes);
-  const found = inspected(bytes);
-  say.line(`${escapeText(file)}: ${escapeText(found.title)}`);
+  const given = readNamed(session, file, evidenceBytes);
+  const seen = await inCodes(given);
+  const bytes = seen?.file ?? given;
+  const found = seen !== null && seen.file === null ? { ...seen.found, ceremony: null } : inspected(bytes);
+  const codes = seen === null ? {} : { codes: seen.codes };
+  const how = seen?.file == null ? '' : `${seen.codes} codes with all of a file: `;
+  say.line(`${escapeText(file)}: ${how}${escapeText(found.title)}`);
   if (found.secret) say.line('  whoever has this file has a secret, or a way to guess at one: guard it');
   rows(session, found.facts);
   const opened = canOpen(session, found, options) ? await open(session, found, bytes) : null;
@@ -45,6 +52,7 @@ async function inspect(session: Session, options: Options, [file = '']: readonly
     secret: found.secret,
     ceremony: found.ceremony,
     ...found.facts,
+    ...codes,
     opened,
   });
   return undefined;

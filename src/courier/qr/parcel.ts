@@ -33,7 +33,7 @@ export const isParcel = (file: Uint8Array): boolean => afterMagic(parcelMagic, f
 export const isHave = (file: Uint8Array): boolean => afterMagic(haveMagic, file) !== null;
 
 /** What tells a file from another here: the first bytes of its hash. */
-const markOf = (bytes: Uint8Array): Uint8Array => fileHash(bytes).slice(0, markLength);
+export const markOf = (bytes: Uint8Array): Uint8Array => fileHash(bytes).slice(0, markLength);
 
 /** Everything on a stick that the other machine does not say it has; null where that is nothing. */
 export function parcelOf(content: StickContent, had: ReadonlySet<string> = new Set()): Uint8Array | null {
@@ -46,6 +46,21 @@ export function parcelOf(content: StickContent, had: ReadonlySet<string> = new S
   };
   return parcel.packets.length + parcel.others.length === 0 ? null : withMagic(parcelMagic, encodeCbor(parcel));
 }
+
+/** How long a parcel of files of these lengths is; the others come with their names. Nothing is made for it. */
+export function parcelLength(packets: readonly number[], others: ReadonlyMap<string, number>): number {
+  const empty = emptyParcel.length - 2 * head(0);
+  const named = [...others].map(([name, length]) => {
+    const fields = encodeCbor({ name, bytes: new Uint8Array() }).length - head(0);
+    return fields + head(length) + length;
+  });
+  const sum = (lengths: readonly number[]) => lengths.reduce((all, length) => all + length, 0);
+  const bare = packets.map((length) => head(length) + length);
+  return empty + head(packets.length) + head(others.size) + sum(bare) + sum(named);
+}
+
+/** Bytes that CBOR needs to say how long something is. */
+const head = (length: number): number => (length < 24 ? 1 : length < 256 ? 2 : length < 65_536 ? 3 : 5);
 
 /** For who waits for one where there is nothing to bring. */
 export const emptyParcel: Uint8Array = withMagic(parcelMagic, encodeCbor({ v: 1, packets: [], others: [] }));
