@@ -12,6 +12,8 @@ import type { Ceremonies } from '../vault/ceremonies.ts';
 import { giveOut } from './carry.ts';
 import { showOnScreen } from './codes.ts';
 import { scanOne } from './commands/qr-scan.ts';
+import { judgeOf } from './scan-standing.ts';
+import { saidOf } from './scanned.ts';
 import type { Session } from './session.ts';
 
 /*
@@ -42,8 +44,11 @@ export async function beforeWork(
   say.line('1 of 2: this code says what is here; the other machine scans it, then press q');
   await showOnScreen(session, haveOf(readStick(context.fs, stick)), 'what is here', light);
   say.line('2 of 2: the other machine shows the rest');
-  const file = await scanOne(session, light.camera);
+  const judge = judgeOf(ceremonies);
+  const file = await scanOne(session, judge, light.camera);
   if (!isParcel(file)) throw unexpected('not what a machine brings', 'on the other machine, go on to its second step');
+  const standing = judge.whole(file);
+  if (standing.why !== '') say.line(saidOf(standing));
   const { written, there, kept } = unpack(context.fs, stick, file);
   say.line(`${written} new files came, ${there} were here already`);
   for (const name of kept) say.line(`left out: ${escapeText(name)}, of which there is another one here`);
@@ -54,7 +59,7 @@ export async function afterWork(session: Session, ceremonies: Ceremonies, light:
   const { context, say } = session;
   if (!(await session.confirm('is there another machine that packets are to go to?'))) return;
   say.line('1 of 2: the other machine shows what it has');
-  const file = await scanOne(session, light.camera);
+  const file = await scanOne(session, judgeOf(ceremonies), light.camera);
   if (!isHave(file)) throw unexpected('not what a machine has', 'on the other machine: conclave next --qr');
   const parcel = parcelFor(ceremonies, readStick(context.fs, stick), readHave(file)) ?? emptyParcel;
   say.line('2 of 2: the other machine scans what it lacks; press q when it has all');

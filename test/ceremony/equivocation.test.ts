@@ -202,6 +202,8 @@ test('two proven successors of one parent are an alarm, and name nobody', () => 
   const [first, second] = [handover().run(), handover({ copies: 1 }).run()];
   const across = contradictionsAcross([first.view, second.view]).filter(({ slot }) => slot.startsWith('successor'));
   expect(across).toMatchObject([{ member: 'somebody', grave: true }]);
+  // in one order, whichever this machine saw first
+  expect(contradictionsAcross([second.view, first.view])).toEqual(contradictionsAcross([first.view, second.view]));
   const liars = contradictionsAcross([first.view, second.view]).filter(({ slot }) => slot.startsWith('vote'));
   expect(liars.map(({ member }) => member).sort()).toEqual(['alice', 'bob']);
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import type { PacketOf } from '../../src/ceremony/kinds.ts';
-import { shareFits } from '../../src/ceremony/packets/acceptance.ts';
+import { receive, shareFits } from '../../src/ceremony/packets/acceptance.ts';
+import { boxContext } from '../../src/ceremony/packets/deal.ts';
 import type { Transcript } from '../../src/ceremony/transcript.ts';
+import { type Box, openBox, sealBox } from '../../src/crypto/sealing.ts';
 import { suite } from '../../src/crypto/suites.ts';
 import { code } from '../vault/support.ts';
 import { Ceremony, type Person, people } from './committee.ts';
@@ -115,6 +117,34 @@ describe('what is said about several keys', () => {
     handover.say(carol, 'complaint', handover.complaintBody(carol, bob));
     expect(handover.view.faults.map(({ member, fault }) => `${member} ${fault}`)).toEqual(['carol COMPLAINT_FALSE']);
     expect(handover.view.current.spoiledBy).toEqual([]);
+  });
+
+  it('is blamed on a dealer where one key of a box is not what was committed to, and the others are', () => {
+    const handover = new Ceremony({
+      cast,
+      parent: founded.link,
+      members,
+      threshold: 2,
+      dealers: [1, 2],
+      approvers: [dave],
+      facts: { ticket: 'blamed' },
+    });
+    for (const person of cast) person.votes.length = 0;
+    handover.do(dave, 'approve');
+    handover.do(alice, 'deal');
+    const body = handover.dealBody(bob);
+    const { plan, view } = handover;
+    const { attempt } = view.current;
+    const secret = carol.prekeys.get(toHex(attempt.prekeys[2] as Uint8Array)) as Uint8Array;
+    const context = boxContext(plan, attempt, handover.dealer(bob), body, 3);
+    const inside = openBox(body.boxes[2] as Box, secret, context);
+    inside.fill(1, 32, 33);
+    const box = sealBox(inside, attempt.prekeys[2] as Uint8Array, context, bob.random);
+    handover.say(bob, 'deal', { ...body, boxes: [...body.boxes.slice(0, 2), box] });
+    const transcript = handover.view.current.transcript as Transcript;
+    const opened = receive(plan, attempt, transcript, 3, secret);
+    expect(opened.share).toBeNull();
+    expect(opened.blame?.map(({ packet }) => packet.identity)).toEqual([bob.identity]);
   });
 
   it('is said by those alone who are asked: no approver deals in a genesis, or reports in a census', () => {

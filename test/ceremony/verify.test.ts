@@ -112,6 +112,55 @@ describe('a verification', () => {
     expect(detail(verification, 'records')).toBe('with the ceremony that made it: epoch 0, 1, 2');
   });
 
+  it('is of a rehearsal where anything in the file is one, also before a key has proven anything', () => {
+    const persons = ['alice', 'bob'].map((name) => new Person(name, 'real', false));
+    const real = new Ceremony({ cast: persons, members: persons, threshold: 2, facts: { rehearsal: false } });
+    const begun = new Ceremony({ cast, members: [alice, bob], threshold: 2, facts: { ticket: 'begun' } });
+    const rehearsal = (...ceremonies: Ceremony[]) => of(ceremonies).rehearsal;
+    expect([rehearsal(real), rehearsal(begun), rehearsal(real, begun)]).toEqual([false, true, true]);
+    expect(of([], [zero.link]).rehearsal).toBe(true);
+  });
+
+  it('says how far the succession goes, and of which keyset it is, in one sentence each', () => {
+    const sentences = (...found: [readonly Ceremony[], readonly Link[]]) =>
+      ['keyset', 'succession'].map((check) => detail(of(...found), check));
+    const id = toHex(zero.link.proven.keysetId).slice(0, 16);
+    const follows = 'signed by all keys, each after the one before';
+    expect(sentences([zero], [zero.link])).toEqual([`one keyset, ${id}, with 2 keys`, `epoch 0, ${follows}`]);
+    expect(sentences(chain, links)[1]).toBe(`epoch 0 to 2, ${follows}`);
+    expect(sentences([], [zero.link, two.link])).toEqual([
+      `one keyset, ${id}, with 2 keys`,
+      'its links are not in order: one is left out, or stands twice',
+    ]);
+    expect(sentences([zero, two], [])[1]).toBe(`epoch 0 to 2, ${follows}`);
+    const single = toHex(stranger.link.proven.keysetId).slice(0, 16);
+    expect(sentences([stranger], [])[0]).toBe(`one keyset, ${single}, with one key`);
+  });
+
+  it('has its links in one order, also those of one epoch', () => {
+    const posing = { ...one.link, proven: { ...one.link.proven, id: new Uint8Array(32) } };
+    for (const given of [
+      [one.link, posing, zero.link],
+      [zero.link, posing, one.link],
+    ])
+      expect(chainOf(given, []).links).toEqual([zero.link, posing, one.link]);
+  });
+
+  it('names a packet that came through no door by the beginning of its digest', () => {
+    const junk = new Uint8Array(9);
+    const found = changed(two, (packets) => [...packets, junk]).checks.filter(({ ok }) => !ok);
+    expect(found.map((check) => check.detail).join(' ')).toContain(`${digestOf(junk).slice(0, 16)}: `);
+    expect(found.map((check) => check.detail).join(' ')).not.toContain(digestOf(junk));
+  });
+
+  it('is none where the program itself makes a mistake', () => {
+    const broken = new Map<string, unknown>();
+    broken.has = () => {
+      throw new TypeError('a slip');
+    };
+    expect(() => verifyExport(file, {}, broken)).toThrow(TypeError);
+  });
+
   it('of one ceremony needs no link beside its plan, and says where it begins', () => {
     const verification = of([two]);
     expect([verification.valid, verification.epoch, opened(verification)]).toEqual([true, 2, []]);

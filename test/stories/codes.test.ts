@@ -7,7 +7,7 @@ import { pngFile } from '../../src/media/qr/png.ts';
 import { darkTerminal, lightTerminal, terminal } from '../courier/qr/terminal.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { photograph } from '../media/qr/photograph.ts';
-import { drawingsIn, inTerminal, picture, program } from './in-terminal.ts';
+import { drawings, inTerminal, picture, program } from './in-terminal.ts';
 
 /* The built program in a terminal, a camera in front of it, and the built program once more with the photographs. */
 
@@ -27,15 +27,16 @@ test.each([
     const file = drawn(name)(size);
     writeFileSync(join(folder, name), file);
     const steps = [[picture, `${'\r'.repeat(8)}q`]] as const;
-    const written = inTerminal(folder, columns, rows, steps, 'qr', 'show', name, '--by-hand');
-    const { beginning, drawings, end } = drawingsIn(written);
-    expect(beginning).toContain('\u001b[?1049h\u001b[?25l');
+    const written = inTerminal(folder, { columns, rows }, steps, ['qr', 'show', name, '--by-hand']);
+    const end = written.split(picture).at(-1);
+    expect(written.split('\u001b[?2026h')[0]).toContain('\u001b[?1049h\u001b[?25l');
     expect(end).toMatch(/^\u001b\[0m\u001b\[\?25h\u001b\[\?1049lshown: 9 different codes of (dark|light)/);
 
     const screen = terminal(columns, rows, colours);
     const photos = join(folder, `photos of ${name}`);
     mkdirSync(photos);
-    for (const [at, drawing] of drawings.entries()) {
+    const shown = drawings(written);
+    for (const [at, drawing] of shown.entries()) {
       screen.write(drawing);
       if (at === 1 || at === 4) continue; // the camera missed them
       const seen = photograph(screen.picture(4), {
@@ -46,7 +47,7 @@ test.each([
       });
       writeFileSync(join(photos, `${at}.png`), await pngFile(seen));
     }
-    expect(drawings.length).toBe(9);
+    expect(shown.length).toBe(9);
     const said = conclave('qr', 'scan', photos, '--out', `${name}.back`);
     expect(said).toContain('1 new');
     expect(new Uint8Array(readFileSync(join(folder, `${name}.back`)))).toEqual(file);
@@ -72,7 +73,7 @@ test('next --qr asks, shows and reads on one terminal, one after the other, and 
     ['a scanner that types', has],
     [picture, 'q'],
   ] as const;
-  const said = inTerminal(folder, 120, 40, steps, ...as('ada'), 'next', '--qr');
+  const said = inTerminal(folder, { columns: 120, rows: 40 }, steps, [...as('ada'), 'next', '--qr']);
   expect(said).toContain('1 new files came');
   expect(said).toContain('took in the card of ben');
   expect(said.trimEnd().split('\n').at(-1)).toContain('different codes of what it lacks');

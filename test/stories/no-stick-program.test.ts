@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { pngFile } from '../../src/media/qr/png.ts';
 import { darkTerminal, lightTerminal, terminal } from '../courier/qr/terminal.ts';
 import { jpegFile, photograph } from '../media/qr/photograph.ts';
-import { drawingsIn, inTerminal, picture, program } from './in-terminal.ts';
+import { drawings, inTerminal, picture, program } from './in-terminal.ts';
 import { teller } from './teller.ts';
 
 /*
@@ -47,16 +47,15 @@ const seen = { shown: 0, missed: 0, files: 0 };
  */
 async function film(who: string, other: string, ...all: readonly string[]): Promise<string | null> {
   const steps = [[picture, `${all.includes('--by-hand') ? '\r'.repeat(turns) : ''}q`]] as const;
-  const { columns, rows } = size;
-  const { drawings } = drawingsIn(inTerminal(join(folder, who), columns, rows, steps, ...words(who, all)));
-  if (drawings.length === 0) return null;
+  const drawn = drawings(inTerminal(join(folder, who), size, steps, words(who, all)));
+  if (drawn.length === 0) return null;
   const photos = `photos-${seen.shown}`;
   mkdirSync(join(folder, other, photos));
-  const screen = terminal(columns, rows, other === 'bob' ? lightTerminal : darkTerminal);
+  const screen = terminal(size.columns, size.rows, other === 'bob' ? lightTerminal : darkTerminal);
   let wanted = 2;
   for (let at = 0; at < wanted; at += 1) {
     const number = seen.shown++;
-    screen.write(drawings[at] ?? '');
+    screen.write(drawn[at] ?? '');
     const status = screen.lines().find((line) => line.includes('q ends')) ?? '';
     const count = Number(/^\d+\/(\d+)/.exec(status)?.[1] ?? 1);
     if (at === 0 && count > 1) wanted = Math.ceil(1.25 * count) + 2;

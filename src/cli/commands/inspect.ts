@@ -11,7 +11,6 @@ import { planJson } from '../../report/plan-json.ts';
 import { planText } from '../../report/plan-text.ts';
 import { claimedTime } from '../../report/time.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
-import { Vault } from '../../vault/vault.ts';
 import { type Inspected, inspected } from '../inspected.ts';
 import { inCodes } from '../inspected-codes.ts';
 import { readNamed } from '../named-file.ts';
@@ -44,7 +43,9 @@ async function inspect(session: Session, options: Options, [file = '']: readonly
   say.line(`${escapeText(file)}: ${how}${escapeText(found.title)}`);
   if (found.secret) say.line('  whoever has this file has a secret, or a way to guess at one: guard it');
   rows(session, found.facts);
-  const opened = canOpen(session, found, options) ? await open(session, found, bytes) : null;
+  // only what is for members can be opened
+  const opens = found.ceremony !== null && options.closed !== true && session.vaultAtHand;
+  const opened = opens ? await open(session, found, bytes) : null;
   say.result({
     v: 1,
     what: found.what,
@@ -56,13 +57,6 @@ async function inspect(session: Session, options: Options, [file = '']: readonly
     opened,
   });
   return undefined;
-}
-
-/** Only what is for members can be opened, and only where nobody would have to be asked who is not there. */
-function canOpen({ context, globals, home }: Session, { ceremony }: Inspected, { closed }: Options): boolean {
-  if (ceremony === null || closed === true || !Vault.exists(home, context.fs)) return false;
-  const file = globals.passphraseFile ?? context.env.CONCLAVE_PASSPHRASE_FILE;
-  return file !== undefined || context.ask.interactive;
 }
 
 async function open(session: Session, found: Inspected, bytes: Uint8Array): Promise<object | null> {

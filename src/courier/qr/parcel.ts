@@ -78,6 +78,13 @@ export function readHave(file: Uint8Array): ReadonlySet<string> {
   return new Set(marks.map(toHex));
 }
 
+/** What is in a parcel. Nothing of it is believed. */
+export function readParcel(file: Uint8Array): v.InferOutput<typeof parcelSchema> {
+  const body = afterMagic(parcelMagic, file);
+  if (body === null) throw new Problem('PARCEL_INVALID', 'this is no parcel');
+  return is.parseCbor(parcelSchema, body, 'parcel', { bytes: most, depth: 4 });
+}
+
 export interface Unpacked {
   readonly written: number;
   readonly there: number;
@@ -87,9 +94,7 @@ export interface Unpacked {
 
 /** Puts what a parcel holds onto a stick, each as a stick would have brought it: nothing in it is believed. */
 export function unpack(fs: FileSystem, stick: Stick, file: Uint8Array): Unpacked {
-  const body = afterMagic(parcelMagic, file);
-  if (body === null) throw new Problem('PARCEL_INVALID', 'this is no parcel');
-  const { packets, others } = is.parseCbor(parcelSchema, body, 'parcel', { bytes: most, depth: 4 });
+  const { packets, others } = readParcel(file);
   const placed = packets.map((bytes) => ({ bytes, ceremony: ceremonyOf(bytes) }));
   if (placed.some(({ ceremony }) => ceremony === null))
     throw new Problem('PARCEL_INVALID', 'the parcel holds a packet that is none');

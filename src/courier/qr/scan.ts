@@ -30,6 +30,7 @@ export interface Scanner {
   readonly look: (look: Look) => Step;
   readonly line: (line: string) => Step;
   readonly scan: () => Scan;
+  readonly beginnings: Collector['beginnings'];
 }
 
 /** Collects what cameras and scanners see, and counts what went wrong, so that missing is told from unreadable. */
@@ -70,6 +71,7 @@ export function scanner(): Scanner {
       return step([typedFrame(receiver, line)], false);
     },
     scan: () => ({ looks, unreadable, refused, open: receiver.open() }),
+    beginnings: receiver.beginnings,
   };
 }
 

@@ -5,9 +5,13 @@ const widest = 4096;
 const wished = { width: { ideal: 1280 }, height: { ideal: 720 } };
 
 /** The pixels of what a canvas can draw, smaller where it is larger than any code needs. */
-export function pixelsOf(source: CanvasImageSource, width: number, height: number): ImageData {
+export function pixelsOf(
+  canvas: HTMLCanvasElement,
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+): ImageData {
   const scale = Math.min(1, widest / Math.max(width, height, 1));
-  const canvas = document.createElement('canvas');
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
   const pen = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
@@ -48,8 +52,8 @@ export async function camerasHere(): Promise<readonly { readonly id: string; rea
 export function nextPicture(video: HTMLVideoElement): Promise<boolean> {
   return new Promise((resolve) => {
     if (video.ended || video.error !== null) resolve(false);
-    video.addEventListener('ended', () => resolve(false), { once: true });
-    video.addEventListener('error', () => resolve(false), { once: true });
+    video.onended = () => resolve(false);
+    video.onerror = () => resolve(false);
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => resolve(true));
     else requestAnimationFrame(() => resolve(true));
   });

@@ -14,6 +14,7 @@ export interface ScanSide {
 export function openScan(script: string): ScanSide {
   const video = part<HTMLVideoElement>('video');
   const cameras = part<HTMLSelectElement>('cameras');
+  const canvas = document.createElement('canvas');
   const source = ownScript(script);
   let worker: Worker | null = null;
   let waiting: ((report: Report) => void)[] = [];
@@ -26,7 +27,7 @@ export function openScan(script: string): ScanSide {
       showReport(report);
       waiting.shift()?.(report);
     });
-    const { data, ...size } = imageOf(pixelsOf(picture, width, height));
+    const { data, ...size } = imageOf(pixelsOf(canvas, picture, width, height));
     const order: Order = { name, picture: { ...size, data } };
     worker.postMessage(order, [data]);
     return new Promise((resolve) => waiting.push(resolve));
@@ -36,8 +37,10 @@ export function openScan(script: string): ScanSide {
   async function watch(mine: number): Promise<void> {
     while ((await nextPicture(video)) && mine === turn) {
       if (video.videoWidth === 0) continue;
+      if (video.srcObject === null) video.pause(); // a film waits, as no camera does
       const report = await look(video, video.videoWidth, video.videoHeight, null);
       if (mine !== turn) return;
+      if (video.srcObject === null && !video.ended) await video.play();
       showSight(report);
       if (report.step.files.length > 0) return;
     }
