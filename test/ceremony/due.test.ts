@@ -29,6 +29,7 @@ function facts(change: Partial<DueFacts> = {}): DueFacts {
     renewed: begun,
     underWay: null,
     lives: [],
+    lost: null,
     unproven: { committee: null, restored: null },
     backups: null,
     outstanding: [],
@@ -252,6 +253,16 @@ describe('a calendar', () => {
     expect(refresh?.get('DTSTAMP')).toBe('20270115T080000Z');
     const late = events(calendarText(dueItems([facts()], begun + 100 * day), begun + 100 * day));
     expect(late[0]?.get('DTSTART;VALUE=DATE')).toBe('20270425');
+  });
+
+  it('says days, and never how long it is until then, since nobody knows when it is read', () => {
+    const [refresh] = dueItems([facts()], begun);
+    expect(dueWords(refresh as DueItem, begun).says).toContain('by 2027-04-15, in 90 days');
+    for (const now of [begun, begun + 100 * day])
+      for (const one of events(calendarText(dueItems([facts()], now), now))) {
+        expect(one.get('DESCRIPTION')).toContain('2027-04-15');
+        expect(one.get('DESCRIPTION')).not.toMatch(/\d (days?|hours?)( ago)?( \(|$)/);
+      }
   });
 
   it('keeps the UID of a thing, and gives each its own', () => {

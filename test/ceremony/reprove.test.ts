@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.ts';
-import { checksOf, proofsOfLife, verifiers } from '../../src/ceremony/checks.ts';
+import { checksOf } from '../../src/ceremony/checks.ts';
 import { outstanding, owedBy, waitedFor } from '../../src/ceremony/duties.ts';
 import { isKind, type PacketOf } from '../../src/ceremony/kinds.ts';
+import { proofsOfLife, verifiers } from '../../src/ceremony/link-checks.ts';
 import { manifestOf } from '../../src/ceremony/manifest.ts';
 import { mostCalls } from '../../src/ceremony/packets/reprove.ts';
 import { openCalls } from '../../src/ceremony/reprove.ts';

@@ -75,6 +75,33 @@ describe('next --qr', () => {
     expect(back[1]?.stdout).toMatch(/[1-9] new files came, 0 were here already/);
   });
 
+  test('asks for nothing that this vault has from sticks, and brings nothing that is over for everybody and unknown there', async () => {
+    const { world, proposed } = await founded();
+    const members = ['alice', 'bob', 'carol'];
+    await world.walk(proposed, members);
+    for (const who of [...members, ...members]) await world.visit(who, proposed.phrase);
+    await world.arrive('dave');
+    for (const who of ['alice', 'dave']) await world.machine(who).run('next', '--stick', world.stick);
+    const hand = ['--stay', 'alice,bob', '--join', 'dave', '--leave', 'carol', '--threshold', '2'];
+    const next = await world.propose('alice', 'reshare', '--keyset', 'k', ...hand);
+    world.memory.putFolder('/none');
+    /** What alice brings to somebody who comes without a stick. */
+    const brought = async (who: string): Promise<string> => {
+      const [from, to] = [new Beam(), new Beam()];
+      const visit = (name: string, beams: Overrides, answers: boolean[]) =>
+        world.machine(name).typeWith(beams, answers, 'next', '--qr', '--phrase', next.phrase);
+      const [alice, other] = await Promise.all([
+        visit('alice', { screen: from.screen, lines: to.lines }, [false, true]),
+        visit(who, { screen: to.screen, lines: from.lines }, [true, false]),
+      ]);
+      expect([alice.stderr, other.stderr]).toEqual(['', '']);
+      return /(\d+ new files came, \d+ were here already)/.exec(other.stdout)?.[1] ?? other.stdout;
+    };
+    // the proposal and alice's deal; the genesis stays with those who were in it
+    expect(await brought('dave')).toBe('2 new files came, 0 were here already');
+    expect(await brought('bob')).toBe('2 new files came, 0 were here already');
+  }, 60_000);
+
   test('says what the other machine has to do where it shows something else', async () => {
     const { world } = await founded();
     const { frame, count } = streamOf(text('conclave card v1\nnot really'), 50);

@@ -44,6 +44,7 @@ interface Options {
   readonly refuse?: boolean;
   readonly reason?: string;
   readonly backupTo?: string[];
+  readonly backupPaper?: string[];
   readonly backupLabel?: string[];
   readonly backupPassphraseFile?: string;
   readonly recipient?: string[];
@@ -73,7 +74,16 @@ export const registerNext: Register = (program: Command, action) => {
       'where the plan requires a backup of the new share: where it goes; may be given more than once',
       several,
     )
-    .option('--backup-label <text>', 'what is written on it; once for all places, or once for each', several)
+    .option(
+      '--backup-paper <file.pdf>',
+      'the same as a page for the safe, to be printed; it counts like a folder; may be given more than once',
+      several,
+    )
+    .option(
+      '--backup-label <text>',
+      'what is written on it; once for all places, or once for each (folders first)',
+      several,
+    )
     .option('--backup-passphrase-file <file>', "first line is the backup's own passphrase")
     .option('--recipient <age1...>', 'seal backups to this age recipient instead; may be given more than once', several)
     .action(action<Options>(next));
@@ -84,7 +94,8 @@ async function next(real: Session, options: Options): Promise<number> {
   const session = options.dryRun === true ? real.onDisk(trialFileSystem(real.context.fs)) : real;
   const light = lightOf(session, options);
   return session.withVault(async (ceremonies) => {
-    const sticks = light === null ? await sticksOf(session, options.stick ?? []) : [await lit(session, light, options)];
+    const sticks =
+      light === null ? await sticksOf(session, options.stick ?? []) : [await lit(session, ceremonies, light, options)];
     const moment: Moment = {
       now: session.context.now(),
       tool: toolOf(session.context),
@@ -111,7 +122,7 @@ async function next(real: Session, options: Options): Promise<number> {
     if (options.dryRun === true) session.say.line('a dry run: nothing of this was done');
     const status = worst(outcomes.map(exitOf));
     const [stick] = sticks;
-    if (light !== null && stick !== undefined) await afterWork(session, light, stick);
+    if (light !== null && stick !== undefined) await afterWork(session, ceremonies, light, stick);
     session.say.result({
       v: 1,
       ...errorOf(carried, status),
@@ -139,8 +150,8 @@ function lightOf({ context, say }: Session, { qr, camera, dryRun }: Options): Li
   return camera === undefined ? {} : { camera };
 }
 
-async function lit(session: Session, light: Light, { stick = [] }: Options): Promise<Stick> {
-  return beforeWork(session, light, stick.length === 0 ? undefined : (await sticksOf(session, stick))[0]);
+async function lit(session: Session, ceremonies: Ceremonies, light: Light, { stick = [] }: Options): Promise<Stick> {
+  return beforeWork(session, ceremonies, light, stick.length === 0 ? undefined : (await sticksOf(session, stick))[0]);
 }
 
 /** The ceremonies of this visit: all of them, unless one is named. A no is never said to more than one. */
