@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../src/bytes/hex.ts';
+import { concatBytes, toHex } from '../../src/bytes/hex.ts';
 import { transcriptOf } from '../../src/ceremony/dealing.ts';
 import type { Evaluation } from '../../src/ceremony/evaluation.ts';
 import type { PacketOf } from '../../src/ceremony/kinds.ts';
@@ -163,6 +163,11 @@ describe('what is said about several keys', () => {
   });
 });
 
+/** A sub-share of every key, and none that anybody dealt. */
+const ones = concatBytes(
+  ...keys.map(({ suite: name }) => suite(name).group.encodeScalar(suite(name).group.scalar(1n))),
+);
+
 describe('what a box held', () => {
   it('is as many sub-shares as there are keys, and nothing behind them', () => {
     const [deal] = [...genesis.view.current.deals.values()].flat() as [CheckedDeal];
@@ -170,7 +175,7 @@ describe('what a box held', () => {
       expect(subsharesWrong(genesis.plan, deal, new Uint8Array(length), 1)).toBe(
         'sealed the wrong number of sub-shares',
       );
-    expect(subsharesWrong(genesis.plan, deal, new Uint8Array(96), 1)).toContain('not what was committed to');
+    expect(subsharesWrong(genesis.plan, deal, ones, 1)).toContain('not what was committed to');
   });
 });
 
@@ -192,7 +197,7 @@ describe('a mistake of the program', () => {
     const all = [...deals.values()].flat().map((one) => (one === deal ? broken : one));
     const evaluation = { plan, once: (_: string, compute: () => unknown) => compute() } as unknown as Evaluation;
     expect(() => transcriptOf(evaluation, attempt, all)).toThrow(TypeError);
-    expect(() => subsharesWrong(plan, broken, new Uint8Array(96), 1)).toThrow(TypeError);
+    expect(() => subsharesWrong(plan, broken, ones, 1)).toThrow(TypeError);
     const unread = {
       ...deal,
       packet: {
