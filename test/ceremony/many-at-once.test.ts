@@ -26,6 +26,11 @@ const genesis = new Ceremony({ cast, members, threshold: 2, keys, approvers: [da
 genesis.do(dave, 'approve');
 genesis.before('activate');
 
+/** A sub-share of every key, and none that anybody dealt. */
+const ones = concatBytes(
+  ...keys.map(({ suite: name }) => suite(name).group.encodeScalar(suite(name).group.scalar(1n))),
+);
+
 /** What is found against the genesis where somebody signs with these shares, and the two others as they should. */
 function faultsOf(liar: Person, shares: (good: readonly Uint8Array[]) => readonly Uint8Array[]): string[] {
   const said = members.map((who) => {
@@ -141,7 +146,7 @@ describe('what is said about several keys', () => {
     const secret = carol.prekeys.get(toHex(attempt.prekeys[2] as Uint8Array)) as Uint8Array;
     const context = boxContext(plan, attempt, handover.dealer(bob), body, 3);
     const inside = openBox(body.boxes[2] as Box, secret, context);
-    inside.fill(1, 32, 33);
+    inside.set(ones.subarray(32, 64), 32);
     const box = sealBox(inside, attempt.prekeys[2] as Uint8Array, context, bob.random);
     handover.say(bob, 'deal', { ...body, boxes: [...body.boxes.slice(0, 2), box] });
     const transcript = handover.view.current.transcript as Transcript;
@@ -162,11 +167,6 @@ describe('what is said about several keys', () => {
     expect(code(() => census.say(dave, 'census', census.censusBody(alice)))).toBe('AUTHOR_UNKNOWN');
   });
 });
-
-/** A sub-share of every key, and none that anybody dealt. */
-const ones = concatBytes(
-  ...keys.map(({ suite: name }) => suite(name).group.encodeScalar(suite(name).group.scalar(1n))),
-);
 
 describe('what a box held', () => {
   it('is as many sub-shares as there are keys, and nothing behind them', () => {
