@@ -169,7 +169,7 @@ function lines(header: HeaderFacts): string[] {
     'Is it still good?             conclave backup check THIS-FILE',
     'Put the share back:           conclave backup restore THIS-FILE',
     "With nothing but age:         sed -n '/^-----BEGIN AGE/,/^-----END AGE/p' THIS-FILE | age -d",
-    'Never use it without asking the first question: after every ceremony the backup before it is worthless.',
+    'Never use it without asking the first question: every refresh, handover or recovery makes it worthless.',
     '',
   ];
 }

@@ -24,6 +24,8 @@ export interface DueFacts {
   /** The ceremony that is on its way to the next committee. */
   readonly underWay: string | null;
   readonly lives: readonly EpochLife[];
+  /** The share of this machine, where it is lost. */
+  readonly lost: LostHere | null;
   /** A committee that has not proven itself here, by its epoch; a share that came out of a backup and signed nothing since. */
   readonly unproven: { readonly committee: number | null; readonly restored: number | null };
   /** Of the share on this machine; null where it has none, or where nobody asked for backups. */
@@ -38,7 +40,19 @@ export interface DueFacts {
   readonly withoutCard: readonly string[];
 }
 
+/** The share that signs now, on a machine that remembers having it and cannot read it. */
+export interface LostHere {
+  readonly epoch: number;
+  /** Whose share, as the committee calls its member. */
+  readonly member: string;
+  /** Its backups, as far as they are registered here. */
+  readonly backups: readonly string[];
+  /** The ceremony under way that makes another share in its place. */
+  readonly replacedIn: string | null;
+}
+
 export type Due =
+  | ({ readonly what: 'lost' } & Omit<LostHere, 'epoch'>)
   | { readonly what: 'refresh'; readonly renewed: number | null; readonly every: NonNullable<Policy['refreshEvery']> }
   | ({ readonly what: 'exposed' } & Omit<Exposure, 'epoch'>)
   | { readonly what: 'unproven'; readonly why: 'committee' | 'restored'; readonly since: number | null }
@@ -109,7 +123,7 @@ export function dueItems(keysets: readonly DueFacts[], now: number, spread: numb
 }
 
 function itemsOf(facts: DueFacts, now: number): DueItem[] {
-  const { keyset, id, epoch, policy, renewed, underWay, unproven, backups } = facts;
+  const { keyset, id, epoch, policy, renewed, underWay, lost, unproven, backups } = facts;
   const item = (due: Due, state: DueItem['state'] = 'due', by: number | null = null): DueItem => ({
     ...due,
     keyset,
@@ -124,6 +138,7 @@ function itemsOf(facts: DueFacts, now: number): DueItem[] {
     ...item({ what: 'exposed', ...exposure }, 'overdue'),
     epoch: of,
   }));
+  if (lost !== null) found.unshift({ ...item({ what: 'lost', ...lost }, 'overdue'), epoch: lost.epoch });
   if (policy?.refreshEvery !== undefined) {
     const by = renewed === null ? null : refreshBy(policy, renewed);
     const due: Due = { what: 'refresh', renewed, every: policy.refreshEvery };

@@ -36,6 +36,8 @@ export const planFileSchema = v.strictObject({
       backups: text,
       minimumThreshold: text,
       shapes: text,
+      policyApprovers: text,
+      policyApprovals: text,
       expires: text,
       beacon: text,
     }),

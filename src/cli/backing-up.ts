@@ -126,7 +126,20 @@ export async function backUp(
   } finally {
     for (const secret of share) secret.fill(0);
   }
+  if (places.some(({ to }) => to.kind === 'paper'))
+    say.line('print the PDF, photograph the print and check it: conclave backup check PICTURES. then destroy the PDF');
   return made;
+}
+
+/** Whether the medium that is there now has this backup. A page cannot be asked. */
+export function isBackedUpIn(
+  { context: { fs } }: Session,
+  { kind, path }: BackupPlace['to'],
+  { vault: { state } }: Ceremonies,
+  keyset: KeysetRecord,
+  { id, epoch }: CopyRecord,
+): boolean {
+  return kind === 'folder' && fs.kind(joinPath(resolve(path), fileName(keyset, epoch, state.name, id))) === 'file';
 }
 
 /** Says how to find it again to whoever reads the list of a folder; fits every medium. */

@@ -5,7 +5,8 @@ import { frameText } from '../bytes/qr/frame-text.ts';
 import { streamOf } from '../bytes/qr/frames.ts';
 import { fileHash } from '../bytes/tagged-hash.ts';
 import { cutFor } from '../courier/qr/density.ts';
-import { type Screen, showMoving, usualSpeed } from '../courier/qr/show.ts';
+import { type Screen, showMoving } from '../courier/qr/show.ts';
+import { usualSpeed } from '../courier/qr/showing.ts';
 import { Problem } from '../problem.ts';
 import { codePictures, type PictureOptions, wantsPictures } from './code-pictures.ts';
 import { known } from './scanned.ts';
@@ -16,6 +17,11 @@ export interface CodeOptions extends PictureOptions {
   readonly text?: boolean;
 }
 
+export function sayWhoMaySee({ say }: Session, file: Uint8Array): void {
+  if (!known(file).secret) return;
+  say.line('whoever sees these codes has a secret, or a way to guess at one: let no camera but yours see them');
+}
+
 /** On the terminal, or as whatever else was asked for; what a document says of codes that stay. */
 export async function showCodes(
   session: Session,
@@ -23,10 +29,6 @@ export async function showCodes(
   name: string,
   options: CodeOptions,
 ): Promise<object | null> {
-  const { say } = session;
-  if (known(file).secret) {
-    say.line('whoever sees these codes has a secret, or a way to guess at one: let no camera but yours see them');
-  }
   if (wantsPictures(options)) return codePictures(session, file, name, options);
   if (options.text === true) return lines(session, file, options);
   await showOnScreen(session, file, name, options);

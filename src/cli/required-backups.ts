@@ -3,20 +3,21 @@ import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { backupsOf } from '../vault/copies.ts';
 import { type Hold, keysetOf, recordFor } from '../vault/standing.ts';
 import type { KeysetRecord } from '../vault/state.ts';
-import { backUp } from './backing-up.ts';
+import { backUp, isBackedUpIn } from './backing-up.ts';
 import { checkRecipients, placesOf } from './commands/backup-create.ts';
 import type { Session } from './session.ts';
 
 interface Options {
   readonly backupTo?: readonly string[];
+  readonly backupPaper?: readonly string[];
   readonly backupLabel?: readonly string[];
   readonly backupPassphraseFile?: string;
   readonly recipient?: readonly string[];
 }
 
 /**
- * The backups that the plan asks for, as many as are missing. False where nobody says where they are to go. Trouble with a
- * medium holds up the closing alone: what this visit has said goes out.
+ * The backups that the plan asks for, at every place that was named. False where nobody says where they are to go. Trouble
+ * with a medium holds up the closing alone: what this visit has said goes out.
  */
 export async function backUpFirst(
   session: Session,
@@ -26,23 +27,26 @@ export async function backUpFirst(
 ): Promise<boolean | Hold> {
   const keyset = recordOf(ceremonies, held);
   if (keyset === undefined) return false;
-  const missing = Math.max(1, held.plan.copies) - backupsOf(keyset, held.plan.epoch.to).length;
-  const folders = [...(options.backupTo ?? [])].slice(0, Math.max(missing, 0));
-  if (folders.length === 0 && session.context.ask.interactive) {
-    session.say.line(`the plan wants ${missing} backup(s) of the new share of ${keyset.name} before the old one goes`);
-    for (let number = 1; number <= missing; number++) {
-      const folder = await session.context.ask.text(`folder of backup ${number} of ${missing} (empty: later)`, {
-        flag: '--backup-to DIR',
-      });
-      if (folder.trim() === '') return false;
-      folders.push(folder.trim());
-    }
-  }
-  if (folders.length === 0) return false;
+  const backups = backupsOf(keyset, held.plan.epoch.to);
+  const missing = Math.max(1, held.plan.copies) - backups.length;
+  if (missing <= 0) return false;
+  const named = { folders: options.backupTo ?? [], papers: options.backupPaper ?? [] };
+  const given = named.folders.length + named.papers.length > 0;
+  const { folders, papers } = given ? named : await askPlaces(session, keyset.name, missing);
+  if (folders.length + papers.length === 0) return false;
   checkRecipients(options.recipient ?? []);
   try {
+    const all = placesOf({ folders, papers }, { label: options.backupLabel }, `backup of ${keyset.name}`);
+    // the same command again is to make what is missing, not twice what is there
+    const places = all.filter(({ to }) => !backups.some((copy) => isBackedUpIn(session, to, ceremonies, keyset, copy)));
+    if (places.length === 0)
+      throw new Problem(
+        'BACKUP_PLACE',
+        `${missing} more is asked for, and each place that was named has one already`,
+        'two backups belong in two places: name another one',
+      );
     await backUp(session, ceremonies, keyset, {
-      places: placesOf({ folders, papers: [] }, { label: options.backupLabel }, `backup of ${keyset.name}`),
+      places,
       recipients: options.recipient ?? [],
       passphraseFile: options.backupPassphraseFile,
     });
@@ -52,6 +56,26 @@ export async function backUpFirst(
     const { code, message, hint } = error;
     return { code, message, ...(hint === undefined ? {} : { hint }) };
   }
+}
+
+interface Named {
+  readonly folders: readonly string[];
+  readonly papers: readonly string[];
+}
+
+/** On a terminal; whoever leaves one out does it later. */
+async function askPlaces({ context, say }: Session, keyset: string, missing: number): Promise<Named> {
+  const places: string[] = [];
+  if (!context.ask.interactive) return { folders: [], papers: [] };
+  say.line(`the plan wants ${missing} backup(s) of the new share of ${keyset} before the old one goes`);
+  for (let number = 1; number <= missing; number++) {
+    const question = `place ${number} of ${missing}: a folder, or a new file for a page to print, as F.pdf (empty: later)`;
+    const place = (await context.ask.text(question, { flag: '--backup-to DIR or --backup-paper F.pdf' })).trim();
+    if (place === '') return { folders: [], papers: [] };
+    places.push(place);
+  }
+  const isPage = (place: string): boolean => place.toLowerCase().endsWith('.pdf');
+  return { folders: places.filter((place) => !isPage(place)), papers: places.filter(isPage) };
 }
 
 function recordOf(ceremonies: Ceremonies, { plan, view }: Held): KeysetRecord | undefined {

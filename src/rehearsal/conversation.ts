@@ -81,10 +81,14 @@ export function notSaid(screen: string, words: readonly string[]): string[] {
 export function proposeWords(is: Proposal): string[] {
   const option = (flag: string, value: string | number | readonly string[] | undefined): string[] =>
     value === undefined ? [] : [flag, Array.isArray(value) ? value.join(',') : String(value)];
+  const { policy = {} } = is;
+  const sets = is.policy !== undefined && is.kind === 'refresh';
   return [
-    'propose',
-    is.kind,
-    ...option('--keyset', is.keyset),
+    ...(sets ? ['policy', 'set', is.keyset] : ['propose', is.kind, '--keyset', is.keyset]),
+    ...option('--refresh-every', policy.refreshEvery),
+    ...option('--backups', policy.backups),
+    ...option('--minimum-threshold', policy.minimumThreshold),
+    ...option('--shapes', policy.shapes),
     ...option('--members', is.members),
     ...option('--stay', is.stay),
     ...option('--join', is.join),
@@ -94,8 +98,8 @@ export function proposeWords(is: Proposal): string[] {
     ...(is.keys ?? []).flatMap((key) => ['--key', key]),
     ...option('--dealers', is.dealers),
     ...option('--signers', is.signers),
-    ...option('--approvers', is.approvers),
-    ...option('--approvals', is.approvals),
+    ...option('--approvers', sets ? policy.approvers : is.approvers),
+    ...option('--approvals', sets ? policy.approvals : is.approvals),
     ...option('--observers', is.observers),
     ...option('--backup', is.backup),
     ...option('--copies', is.copies),

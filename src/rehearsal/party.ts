@@ -106,7 +106,11 @@ export class Person {
 
   async text(
     question: string,
-    { default: suggested, validate }: Flagged & { default?: string; validate?: (answer: string) => true | string },
+    {
+      default: suggested,
+      validate,
+      flag,
+    }: Flagged & { default?: string; validate?: (answer: string) => true | string },
   ): Promise<string> {
     const place = /\bword (\d{1,2})\b/.exec(question)?.[1];
     if (place !== undefined) {
@@ -117,7 +121,7 @@ export class Person {
     }
     this.#hear('other', question);
     // a rehearsal makes no files that hold a share: its backups are registered, as those made by other means are
-    if (question.startsWith('folder of backup ')) return '';
+    if (flag.startsWith('--backup-to')) return '';
     if (suggested !== undefined && (validate === undefined || validate(suggested) === true)) return suggested;
     return this.#lost(question);
   }

@@ -15,7 +15,7 @@ export function scenarioOfPlan(value: unknown): Scenario {
     throw scenarioProblem('standing.holders', 'the plan does not say who holds the key now, so nobody can play them');
   }
   const before = holders?.members ?? [];
-  const named = [answers.members, answers.approvers, answers.observers].flatMap(list);
+  const named = [answers.members, answers.approvers, answers.policyApprovers, answers.observers].flatMap(list);
   const people: string[] = [];
   for (const one of [...before, ...named, ...(holders?.approvers ?? [])])
     if (!people.some((known) => same(known, one))) people.push(one); // whoever is typed in another case is the same
@@ -39,6 +39,7 @@ export function scenarioOfPlan(value: unknown): Scenario {
     ...(approvers.length === 0 ? {} : { approvers }),
     ...(answers.approvals === undefined ? {} : { approvals: whole(answers.approvals, 'approvals') }),
     ...(observers.length === 0 ? {} : { observers }),
+    ...policyIn(answers, called),
     ...(answers.backup === undefined ? {} : { backup: answers.backup }),
     ...(answers.copies === undefined ? {} : { copies: whole(answers.copies, 'copies') }),
     ...(answers.destroy === undefined ? {} : { destroy: answers.destroy }),
@@ -65,6 +66,23 @@ export function scenarioOfPlan(value: unknown): Scenario {
       faults: [],
     },
   });
+}
+
+/** The policy that the plan sets, if it sets one. */
+function policyIn(
+  answers: PlanFile['answers'],
+  called: (names: string | undefined) => string[],
+): Pick<Proposal, 'policy'> {
+  const { refreshEvery, backups, minimumThreshold, shapes, policyApprovers, policyApprovals } = answers;
+  const policy = {
+    ...(refreshEvery === undefined ? {} : { refreshEvery }),
+    ...(backups === undefined ? {} : { backups: whole(backups, 'backups') }),
+    ...(minimumThreshold === undefined ? {} : { minimumThreshold: whole(minimumThreshold, 'minimumThreshold') }),
+    ...(shapes === undefined ? {} : { shapes }),
+    ...(policyApprovers === undefined ? {} : { approvers: called(policyApprovers) }),
+    ...(policyApprovals === undefined ? {} : { approvals: whole(policyApprovals, 'policyApprovals') }),
+  };
+  return Object.keys(policy).length === 0 ? {} : { policy };
 }
 
 /** A key of the same shape as the one that the plan is about. */

@@ -300,26 +300,26 @@ export class Rehearsal {
     const stop = this.#arrive(by, [named ?? this.#main()]);
     const path = this.#path(named);
     const { ceremony } = this.#begun(within);
-    const known = this.#inVault(by, ({ state }) => state.ceremonies.some(({ id }) => toHex(id) === ceremony));
+    const known = await this.#inVault(by, ({ state }) => state.ceremonies.some(({ id }) => toHex(id) === ceremony));
     // takes the proposal in as everybody does, and gets the words wrong, so that nothing is done yet
     if (!known) await this.run(this.party(by), ['next', '--stick', path, '--json'], false);
     const other = from ?? this.begun.indexOf(this.#begun(within)) - 1;
-    this.#inVault(by, (vault) => {
+    await this.#inVault(by, async (vault) => {
       const moment = { now: this.#clock.now(), tool: { version: 'a program of its own', digest: null } };
       const liar = new Liar(vault, ceremony, moment, openStick(this.#stage.fs, path));
       liar.takeIn();
-      lies[how](liar, { to, from: this.begun[other]?.ceremony ?? null });
+      await lies[how](liar, { to, from: this.begun[other]?.ceremony ?? null });
     });
     stop.deeds.push(`LIED: ${how}`);
     this.#advice = null;
   }
 
-  #inVault<T>(who: string, work: (vault: Vault) => T): T {
+  async #inVault<T>(who: string, work: (vault: Vault) => T | Promise<T>): Promise<T> {
     const { fs, random, kdf, processes } = this.#stage;
     const { home, passphrase } = this.party(who);
     const vault = Vault.open(home, { fs, random, kdf, processes }, passphrase);
     try {
-      return work(vault);
+      return await work(vault);
     } finally {
       vault.close();
     }

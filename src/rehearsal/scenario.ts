@@ -15,6 +15,16 @@ import { lieNames } from './lies/lies.ts';
 const names = v.pipe(v.array(name), v.minLength(1, 'names nobody'));
 const text = v.pipe(v.string(), v.maxLength(2000));
 
+/** What the keyset has to keep to from then on, as the flags say it: with a genesis, or set by a refresh. */
+const policy = v.strictObject({
+  refreshEvery: v.optional(text),
+  backups: v.optional(count),
+  minimumThreshold: v.optional(count),
+  shapes: v.optional(text),
+  approvers: v.optional(names),
+  approvals: v.optional(count),
+});
+
 const proposal = v.strictObject({
   by: name,
   kind: v.picklist(planKinds),
@@ -31,6 +41,7 @@ const proposal = v.strictObject({
   approvers: v.optional(names),
   approvals: v.optional(count),
   observers: v.optional(names),
+  policy: v.optional(policy),
   backup: v.optional(v.picklist(['none', 'required'])),
   copies: v.optional(count),
   destroy: v.optional(v.picklist(['when-proven', 'ask'])),
@@ -232,7 +243,12 @@ function known({ people, sticks }: Scenario, { step, is }: Step, place: string):
         [by, ...members, ...stay, ...join, ...leave, ...lost, ...dealers, ...signers, ...approvers, ...observers],
         where,
       );
+      everyone(people, is.policy?.approvers ?? [], where);
       everyone(sticks, is.stick === undefined ? [] : [is.stick], where);
+      // who approves a genesis is in the policy that it begins with
+      const elsewhere = is.kind !== 'refresh' && (is.kind !== 'genesis' || is.policy?.approvers !== undefined);
+      if (is.policy !== undefined && elsewhere)
+        throw scenarioProblem(where, 'a policy is set by a refresh; a genesis has its approvers beside it');
       return;
     }
     case 'visit':

@@ -18,7 +18,7 @@ export function calendarText(items: readonly DueItem[], now: number, rehearsal =
 }
 
 function event(item: DueItem, now: number, mark: string): string[] {
-  const { says, do: what } = dueWords(item, now);
+  const { says, do: what } = dueWords(item, null);
   const at = Math.max(item.planned ?? item.by ?? now, item.state === 'ahead' ? 0 : now);
   const start = Math.min(at, 253_402_128_000); // the day after it is the last with a year of four digits
   return [
@@ -35,6 +35,7 @@ function event(item: DueItem, now: number, mark: string): string[] {
 }
 
 const summaries: Readonly<Record<DueItem['what'], string>> = {
+  lost: 'a share is lost',
   refresh: 'renew the shares',
   exposed: 'shares are exposed',
   unproven: 'prove the shares',

@@ -7,6 +7,14 @@ export function placeText({ custodian, place, medium, bag }: CopyPlace): string 
   return escapeText(parts.filter((part) => part !== '').join(', '));
 }
 
+/** How a copy stands, in the words of every list. */
+export const copyWords = {
+  current: 'current',
+  invalid: 'worthless, not destroyed',
+  destroyed: 'destroyed',
+  unfinished: 'unfinished',
+} as const;
+
 /** What a record says of a copy beyond its number: where it is, and what people say became of it. */
 export function copyFate({ where, destroyed }: Copy): string {
   const place = placeText(where);

@@ -1,5 +1,5 @@
 import { escapeText } from '../bytes/printable.ts';
-import type { DueItem } from '../ceremony/due.ts';
+import type { DueItem, LostHere } from '../ceremony/due.ts';
 import { periodText } from './policy-text.ts';
 import { wrap } from './table.ts';
 import { claimedTime } from './time.ts';
@@ -12,10 +12,13 @@ export interface DueWords {
   readonly do: string;
 }
 
-export function dueWords(item: DueItem, now: number): DueWords {
+/** Without a clock where it is read at another time than now: then nothing is said of how long it is until a day, or since. */
+export function dueWords(item: DueItem, now: number | null): DueWords {
   const { keyset, epoch } = item;
   const refresh = `conclave propose refresh --keyset ${keyset}`;
   switch (item.what) {
+    case 'lost':
+      return lostWords(keyset, { ...item, epoch: epoch ?? 0 });
     case 'refresh':
       return { says: refreshSays(item, now), do: item.underWay === null ? refresh : underWay(item.underWay) };
     case 'exposed': {
@@ -47,15 +50,27 @@ export function dueWords(item: DueItem, now: number): DueWords {
   }
 }
 
-function refreshSays(item: DueItem & { readonly what: 'refresh' }, now: number): string {
+/** The same wherever a share turns out to be lost. */
+export function lostWords(keyset: string, { epoch, member, backups, replacedIn }: LostHere): DueWords {
+  const says = `the share of epoch ${epoch} on this machine is LOST: its file is missing or damaged`;
+  if (replacedIn !== null) return { says, do: underWay(replacedIn) };
+  const which = backups.length === 0 ? 'one of this epoch, if there is any' : backups.join(' or ');
+  return {
+    says,
+    do: `restore a backup (${which}): conclave backup restore F; without one, at another machine: conclave propose recover --keyset ${keyset} --lost ${member}`,
+  };
+}
+
+function refreshSays(item: DueItem & { readonly what: 'refresh' }, now: number | null): string {
   const rule = `by its policy ${periodText({ refreshEvery: item.every })}`;
   if (item.by === null) return `renew the shares (${rule}); nothing here says when that was done last`;
   const fine = item.by - (item.renewed ?? 0) < 2 * day;
   const when = fine ? claimedTime(item.by) : dayText(item.by);
   const last = `(${rule}; last on ${dayText(item.renewed ?? 0)})`;
-  if (item.state === 'overdue') return `renew the shares: the day was ${when}, ${span(now - item.by)} ago ${last}`;
+  if (item.state === 'overdue')
+    return `renew the shares: the day was ${when}${now === null ? '' : `, ${span(now - item.by)} ago`} ${last}`;
   const planned = item.planned === null ? '' : `; its turn is the week from ${dayText(item.planned)}`;
-  return `renew the shares by ${when}, in ${span(item.by - now)} ${last}${planned}`;
+  return `renew the shares by ${when}${now === null ? '' : `, in ${span(item.by - now)}`} ${last}${planned}`;
 }
 
 function outstandingWords({ member, mine, copies, keyset }: DueItem & { readonly what: 'outstanding' }): DueWords {

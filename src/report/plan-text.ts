@@ -1,3 +1,4 @@
+import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
 import { type Attempt, firstAttempt } from '../ceremony/attempt.ts';
 import type { Descriptor } from '../ceremony/descriptor.ts';
@@ -55,6 +56,8 @@ export function planText(
   const height = Math.max(plan.holders.length, plan.receivers.length);
   const mark = (name: string | undefined): string =>
     name === undefined ? '' : name === me ? `${name} (this machine)` : name;
+  // a new machine has the name of the one that was lost, and never had its share
+  const mine = plan.participants.find(({ name }) => name === me)?.identity;
   const dealers = attempt.dealers.map(({ index }) => index);
   const sides = [['old committee', parent === null ? 'committee' : 'new committee']];
   for (let i = 0; i < height; i++) {
@@ -64,7 +67,7 @@ export function planText(
     const left =
       before === undefined
         ? ''
-        : `${i + 1}  ${mark(holder?.name ?? before.name)}${holder === null ? ' SHARE LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
+        : `${i + 1}  ${toHex(before.identity) === mine ? mark(holder?.name ?? before.name) : (holder?.name ?? before.name)}${holder === null ? ' SHARE LOST' : ''}${holder?.newIndex === null ? ' leaves' : ''}${
             parent !== null && dealers.includes(i + 1) ? ' deals' : ''
           }`;
     const right =

@@ -10,6 +10,7 @@ import type { Ceremonies } from './ceremonies.ts';
 import { emptyRegister } from './copies.ts';
 import { holdingOf } from './holding.ts';
 import { myIdentity } from './identity.ts';
+import { hasShare, isReadable } from './lost-share.ts';
 import { isOldCopyOf, isRecordOf } from './standing.ts';
 import type { ApartShare, CopyRecord, KeysetRecord, Slot, VaultState } from './state.ts';
 
@@ -111,8 +112,7 @@ export function restore(
   if (share === null) return null; // judged as far as that goes without opening it
   const place = record === undefined ? null : ownPlace(ceremonies, record, backup, standing.state === 'stale');
   if (place !== null) {
-    if (readable(() => vault.readShare(place)))
-      return { did: 'nothing', record: record as KeysetRecord, index: place.index };
+    if (isReadable(vault, place)) return { did: 'nothing', record: record as KeysetRecord, index: place.index };
     const stored = store(ceremonies, backup, share);
     const put = changed(ceremonies, backup, at, shareRestored, (before) => ({
       ...before,
@@ -185,7 +185,7 @@ function setApart(
   }
   const before = known?.apart.find(same);
   const did = why === 'stale' ? 'quarantined' : 'kept-apart';
-  if (before !== undefined && readable(() => vault.readShare(before)))
+  if (before !== undefined && isReadable(vault, before))
     return { did: 'nothing', record: known as KeysetRecord, index: header.index };
   const kept: ApartShare = {
     epoch: header.epoch,
@@ -257,12 +257,6 @@ function checkPins({ pins }: VaultState, { keys }: Descriptor): void {
   );
 }
 
-/** Whether the share that signs now can be read here: then there is nothing to look for. */
-export function hasShare({ vault }: Ceremonies, record: KeysetRecord | undefined): boolean {
-  const active = record?.slots.find(({ state }) => state === 'active');
-  return active !== undefined && readable(() => vault.readShare(active));
-}
-
 /** For somebody who is tired and wants it to work. No flag makes a stale share sign. */
 function staleProblem({ header }: Backup, { epoch, currentEpoch: current }: BackupStanding, here: boolean): Problem {
   const instead = here
@@ -276,13 +270,3 @@ function staleProblem({ header }: Backup, { epoch, currentEpoch: current }: Back
 }
 
 const otherBackup = (name: string): string => `take another backup of ${name} (conclave backup list)`;
-
-function readable(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch (error) {
-    if (error instanceof Problem) return false;
-    throw error;
-  }
-}

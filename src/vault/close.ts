@@ -69,7 +69,7 @@ export function close(ceremonies: Ceremonies, held: Held, moment: Moment): Stop 
         {
           code: 'BACKUP_REQUIRED',
           message: `the plan wants ${Math.max(1, plan.copies)} recorded backup(s) of the new share before the old one goes`,
-          hint: `conclave next --backup-to DIR makes it in this visit; one that was made elsewhere: conclave backup register ${keyset?.name ?? plan.keyset} --external --label "where it is"`,
+          hint: `conclave next --backup-to DIR (or --backup-paper F.pdf) makes it in this visit; one that was made elsewhere: conclave backup register ${keyset?.name ?? plan.keyset} --external --label "where it is"`,
         },
       ],
     };

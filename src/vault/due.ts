@@ -9,6 +9,7 @@ import { backupsOf, copiesOf } from './copies.ts';
 import { holdingOf } from './holding.ts';
 import { myIdentity, rosterOf } from './identity.ts';
 import { livesOf } from './lives.ts';
+import { lostShare } from './lost-share.ts';
 import type { KeysetRecord } from './state.ts';
 
 /** What this vault knows of a keyset, as far as something may be due of it. */
@@ -18,7 +19,9 @@ export function dueFacts(ceremonies: Ceremonies, record: KeysetRecord): DueFacts
   const me = myIdentity(state);
   const lives = livesOf(ceremonies, record);
   const member = head?.members.some(({ identity }) => toHex(identity) === me) === true;
-  const inCharge = active !== null && head !== null && equalBytes(active.descriptor, head.encoded);
+  const lost = lostShare(ceremonies, record);
+  // of what is lost there is nothing to back up or to try out
+  const inCharge = lost === null && active !== null && head !== null && equalBytes(active.descriptor, head.encoded);
   const newest = record.slots.reduce((epoch, slot) => Math.max(epoch, slot.epoch), -1);
   const making = head === null ? undefined : ceremonyOf(ceremonies, head);
   const mine = copiesOf(record).filter(({ outstanding }) => outstanding);
@@ -33,6 +36,7 @@ export function dueFacts(ceremonies: Ceremonies, record: KeysetRecord): DueFacts
     renewed: making === undefined ? null : renewedIn(making),
     underWay: head === null ? null : wayFrom(ceremonies, head),
     lives: member ? lives : [],
+    lost,
     unproven: {
       committee: newest > (head?.epoch ?? -1) ? newest : null,
       restored: head === null || !inCharge ? null : restoredAt(ceremonies, record, head, me),

@@ -7,10 +7,12 @@ import type { View } from '../ceremony/evaluate.ts';
 import type { Contradiction } from '../ceremony/faults.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { keyFits } from '../crypto/known-key.ts';
-import { Problem, type ProblemCode } from '../problem.ts';
+import type { ProblemCode } from '../problem.ts';
 import { type Ceremonies, type Held, scopeOf } from './ceremonies.ts';
 import { myIdentity } from './identity.ts';
+import { isReadable } from './lost-share.ts';
 import type { KeysetRecord, Slot, VaultState } from './state.ts';
+import type { Vault } from './vault.ts';
 
 /** A reason why this machine does not go on by itself, and what the operator can do about it. */
 export interface Hold {
@@ -123,12 +125,13 @@ function lacksShare(state: VaultState, plan: Plan): boolean {
  * A plan that declares a share lost which can be read here is a mistake, or the way in which somebody gets below a
  * majority that is there: its own member is the one who can see that. From the acceptance on it is too late to ask.
  */
-export function notLost({ state, readShare }: ShareReader, plan: Plan, attempt: Attempt): Hold[] {
+export function notLost(vault: Pick<Vault, 'state' | 'readShare'>, plan: Plan, attempt: Attempt): Hold[] {
+  const { state } = vault;
   const mine = fromHex(myIdentity(state)) as Uint8Array;
   const place = (plan.parent?.proven.members ?? []).findIndex(({ identity }) => equalBytes(identity, mine));
   const slot =
     place < 0 || plan.holders[place] !== null || hasAccepted(state, attempt.id) ? undefined : parentSlot(state, plan);
-  if (slot === undefined || plan.parent === null || isOldCopy(state, plan) || !readable(readShare, slot)) return [];
+  if (slot === undefined || plan.parent === null || isOldCopy(state, plan) || !isReadable(vault, slot)) return [];
   return [
     {
       code: 'SHARE_NOT_LOST',
@@ -138,30 +141,13 @@ export function notLost({ state, readShare }: ShareReader, plan: Plan, attempt: 
   ];
 }
 
-interface ShareReader {
-  readonly state: VaultState;
-  readonly readShare: (slot: Slot) => unknown;
-}
-
-function readable(readShare: ShareReader['readShare'], slot: Slot): boolean {
-  try {
-    readShare(slot);
-    return true;
-  } catch (error) {
-    if (error instanceof Problem) return false;
-    throw error;
-  }
-}
-
 /** What stands against consenting to a plan on this machine. What an old copy forgot, it may have agreed to already. */
 export function consentHolds(ceremonies: Ceremonies, plan: Plan): Hold[] {
   return [...oldCopy(ceremonies.vault.state, plan), ...actHolds(ceremonies, plan, firstAttempt(plan))];
 }
 
 function actHolds({ vault }: Ceremonies, plan: Plan, attempt: Attempt): Hold[] {
-  const { state } = vault;
-  const reader = { state, readShare: (slot: Slot) => vault.readShare(slot) };
-  return [...planHolds(state, plan, attempt), ...notLost(reader, plan, attempt)];
+  return [...planHolds(vault.state, plan, attempt), ...notLost(vault, plan, attempt)];
 }
 
 /** Whether a committee is the one that this vault knows of that epoch, if it knows one (row 6). */

@@ -242,7 +242,7 @@ export class Vault {
         throw new Problem(
           'VAULT_DAMAGED',
           'the file of a share is missing or damaged',
-          'restore this share from a backup, or recover it',
+          'conclave due says which share it is, and how it comes back',
         );
       }
       const share = parseCbor(list(bytes(32), limits.keys, 1), plaintext, 'share');

@@ -29,6 +29,7 @@ function facts(change: Partial<DueFacts> = {}): DueFacts {
     renewed: begun,
     underWay: null,
     lives: [],
+    lost: null,
     unproven: { committee: null, restored: null },
     backups: null,
     outstanding: [],
@@ -58,6 +59,13 @@ describe('shares are to be renewed', () => {
   it('at no time where the policy leaves it to people', () => {
     expect(dueAfter(10_000, { policy: onDemand })).toEqual([]);
     expect(dueAfter(10_000, { policy: null })).toEqual([]);
+  });
+
+  it('is listed by the day, and those of one day by the name of the keyset', () => {
+    const of = (keyset: string, days: number) => facts({ keyset, renewed: begun + days * day });
+    const items = dueItems([of('c', 0), of('b', 0), of('a', 1), of('d', -1)], begun);
+    expect(items.map(({ keyset }) => keyset)).toEqual(['d', 'b', 'c', 'a']);
+    expect(refreshBy({}, begun)).toBeNull();
   });
 
   it('at once where nothing says when they were', () => {
@@ -142,6 +150,39 @@ describe('a spread', () => {
     expect(weeksOf(items, now)).toEqual([0, 0, 1, 2]);
   });
 
+  /** By which week each is to be renewed, and in which week it is planned, in the order of the list. */
+  const planned = (weeks: number, ...keysets: readonly (readonly [string, number])[]) => {
+    const by = ([keyset, week]: readonly [string, number]) =>
+      facts({ keyset, renewed: begun + (7 * week + 1) * day - 90 * day });
+    const items = dueItems(keysets.map(by), begun, weeks);
+    return items.map((item, at) => `${item.keyset} ${weeksOf(items, begun)[at]}`);
+  };
+
+  it('lays them in the order of their days and then of their names, whatever order they come in', () => {
+    expect(planned(2, ['a', 5], ['c', 4], ['b', 4])).toEqual(['b 3', 'c 4', 'a 5']);
+    expect(planned(2, ['b', 4], ['c', 4], ['a', 5])).toEqual(['b 3', 'c 4', 'a 5']);
+    expect(planned(2, ['k1', 4], ['k0', 4])).toEqual(['k0 3', 'k1 4']);
+  });
+
+  it('is listed by the weeks that it lays things on, and not by their last days', () => {
+    expect(planned(3, ['a1', 5], ['a2', 5], ['z1', 4], ['z2', 4], ['z3', 4])).toEqual([
+      'z1 2',
+      'a2 3',
+      'z2 3',
+      'z3 4',
+      'a1 5',
+    ]);
+  });
+
+  it('is of refreshes that have a day, and of nothing else', () => {
+    const items = dueItems([facts({ withoutCard: ['carol'] }), facts({ keyset: 'x', renewed: null })], begun, 4);
+    expect(items.map(({ what: of, planned: on }) => [of, on === null])).toEqual([
+      ['member', true],
+      ['refresh', true],
+      ['refresh', false],
+    ]);
+  });
+
   it('has the gravest first, whatever order the keysets are in', () => {
     const old = facts({ keyset: 'zeta', renewed: begun - 20 * day });
     const items = dueItems([...many(2), old], begun + 75 * day);
@@ -212,6 +253,16 @@ describe('a calendar', () => {
     expect(refresh?.get('DTSTAMP')).toBe('20270115T080000Z');
     const late = events(calendarText(dueItems([facts()], begun + 100 * day), begun + 100 * day));
     expect(late[0]?.get('DTSTART;VALUE=DATE')).toBe('20270425');
+  });
+
+  it('says days, and never how long it is until then, since nobody knows when it is read', () => {
+    const [refresh] = dueItems([facts()], begun);
+    expect(dueWords(refresh as DueItem, begun).says).toContain('by 2027-04-15, in 90 days');
+    for (const now of [begun, begun + 100 * day])
+      for (const one of events(calendarText(dueItems([facts()], now), now))) {
+        expect(one.get('DESCRIPTION')).toContain('2027-04-15');
+        expect(one.get('DESCRIPTION')).not.toMatch(/\d (days?|hours?)( ago)?( \(|$)/);
+      }
   });
 
   it('keeps the UID of a thing, and gives each its own', () => {

@@ -316,7 +316,7 @@ describe('backup restore', () => {
     expect((await alice.ok('backup', 'restore', file, ...words)).json.did).toBe('nothing');
     loseShare(world, 'alice');
     expect(() => alice.share('treasury')).toThrow();
-    expect((await alice.tell('keyset', 'show', 'treasury')).stdout).toContain('LOST: its file is missing or damaged');
+    expect((await alice.tell('keyset', 'show', 'treasury')).stdout).toContain('on this machine is LOST: its file');
     const { json } = await alice.ok('backup', 'restore', file, ...words);
     expect(json).toMatchObject({
       did: 'put-back',
@@ -479,5 +479,37 @@ describe('next', () => {
       for (const path of [...world.memory.files().keys()].filter((one) => one.startsWith(`${folder}/treasury-epoch1`)))
         expect(readBackup(world.memory.readFile(path)).header.epoch).toBe(1);
     expect((await alice.ok('keyset', 'show', 'treasury')).json.slots).toEqual([{ epoch: 1, state: 'active' }]);
+  }, 60_000);
+
+  test('makes a page for the safe among them, read back like a folder, before the old share goes', async () => {
+    const world = made.fork();
+    const alice = world.machine('alice');
+    const plan = await world.propose('alice', 'refresh', '--keyset', 'treasury', '--copies', '2');
+    await world.walk(plan, people);
+    const to = ['--backup-to', '/usb', '--backup-paper', '/usb2/page.pdf', ...words];
+    const closed = await world.visit('alice', plan.phrase, ...to);
+    expect([closed.status, closed.json.ceremonies.at(-1).did]).toEqual([0, ['close']]);
+    expect(closed.stderr).toMatch(/page\.pdf, read back and opened/);
+    expect(closed.stderr).toContain('print the PDF');
+    const { copies } = (await alice.ok('backup', 'list')).json;
+    const standing = { epoch: 1, kind: 'backup', state: 'current' };
+    expect(copies).toMatchObject([standing, { ...standing, where: { medium: 'paper' } }]);
+    expect(world.read('/usb2/page.pdf')).toMatch(/^%PDF/);
+  }, 120_000);
+
+  test('makes what is missing when it is run again, and no second one where there is one already', async () => {
+    const world = made.fork();
+    const alice = world.machine('alice');
+    const plan = await world.propose('alice', 'refresh', '--keyset', 'treasury', '--copies', '2');
+    await world.walk(plan, people);
+    const one = await world.visit('alice', plan.phrase, '--backup-to', '/usb', ...words);
+    expect(one.json.holds.at(-1).code).toBe('BACKUP_REQUIRED');
+    const same = await world.visit('alice', plan.phrase, '--backup-to', '/usb', ...words);
+    expect(same.json.holds.at(-1)).toMatchObject({ code: 'BACKUP_PLACE', hint: expect.stringContaining('two places') });
+    const both = await world.visit('alice', plan.phrase, '--backup-to', '/usb', '--backup-to', '/usb2', ...words);
+    expect([both.status, both.json.ceremonies.at(-1).did]).toEqual([0, ['close']]);
+    const files = [...world.memory.files().keys()].filter((path) => /^\/usb2?\/treasury-epoch1/.test(path));
+    expect(files.map((path) => path.split('/')[1]).sort()).toEqual(['usb', 'usb2']);
+    expect((await alice.ok('backup', 'list')).json.copies).toHaveLength(2);
   }, 60_000);
 });

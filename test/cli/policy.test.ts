@@ -49,6 +49,11 @@ test('a policy is set by a refresh that carries it, which its approver approves,
       minimumThreshold: null,
       shapes: [],
     });
+  const shown = await world.machine('bob').run('keyset', 'show', 'treasury');
+  expect(shown.json.policy).toEqual(await policyOn(world, 'bob'));
+  expect(shown.stderr.replace(/\s+/g, ' ')).toContain(
+    'policy: 1 of olga approve every ceremony; shares are renewed every 90 days; backups as each plan says',
+  );
   const told = await world.machine('bob').tell('policy', 'show');
   expect(told.stdout).toContain('1 of olga approve every ceremony');
   expect(told.stdout).toContain('shares are renewed every 90 days');
@@ -137,3 +142,34 @@ describe('what a policy cannot say is refused on the command line', () => {
     expect([status, json.error.code]).toEqual([2, 'USAGE']);
   });
 });
+
+test('a policy is drafted like a plan, and set from the file that was written', async () => {
+  const world = made.fork();
+  const alice = world.machine('alice');
+  const set = ['policy', 'set', 'treasury'];
+  const said = [
+    '--refresh-every',
+    '90d',
+    '--backups',
+    '1',
+    '--approvers',
+    'olga',
+    '--approvals',
+    '1',
+    '--ticket',
+    'C-7',
+  ];
+  const draft = await alice.ok(...set, ...said, '--draft', '--out-plan', '/policy.json');
+  expect(draft.json).toMatchObject({ draft: true, kind: 'refresh' });
+  expect((await alice.ok('status')).json.ceremonies).toHaveLength(1);
+  const { json } = await alice.ok(...set, '--plan', '/policy.json');
+  expect(json.plan).toMatchObject({
+    because: 'policy',
+    ticket: 'C-7',
+    policy: { approvals: 1, refreshEvery: 7_776_000, backups: 1 },
+    approvers: [{ name: 'olga' }],
+  });
+  // a plan that says nothing of a policy sets none
+  await alice.ok('propose', 'refresh', '--keyset', 'treasury', '--draft', '--out-plan', '/plain.json');
+  expect((await alice.run(...set, '--plan', '/plain.json')).status).toBe(2);
+}, 60_000);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { interpolateAtZero } from '../../src/crypto/polynomial.ts';
 import { suite } from '../../src/crypto/suites.ts';
+import { myIdentity } from '../../src/vault/identity.ts';
 import { type Proposed, World } from './world.ts';
 
 /** Three who hold a key two of three; bob's machine falls into the sea. */
@@ -90,10 +91,32 @@ describe('a machine that is lost', () => {
       ).stdout,
     ).toMatch(/2 {2}bob SHARE LOST +2 {2}bob comes back/);
     await here.machine('alice').ok('roster', 'add', `${here.stick}/conclave/bob.card`, '--replace');
-    expect((await here.machine('alice').tell(...words)).stdout).toMatch(/2 {2}bob SHARE LOST +2 {2}bob NEW MACHINE/);
+    const { json, stderr } = await here.machine('alice').ok(...words);
+    expect(stderr).toMatch(/2 {2}bob SHARE LOST +2 {2}bob NEW MACHINE/);
+    // the new machine is this one; the share that was lost never was
+    await here.machine('bob').ok('keyset', 'pin', await publicKey(here, 'alice'));
+    expect((await here.visit('bob', json.phrase)).stderr).toMatch(
+      /2 {2}bob SHARE LOST +2 {2}bob \(this machine\) NEW MACHINE/,
+    );
     const refresh = await here.machine('alice').run('propose', 'refresh', '--keyset', 'treasury');
     expect(refresh.json.error).toMatchObject({ code: 'CARD_MISSING', hint: expect.stringContaining('--lost bob') });
   });
+});
+
+test('a card in the place of another is said to replace it, with the identities that are to be compared', async () => {
+  const world = base.fork();
+  const alice = world.machine('alice');
+  const before = world.machine('bob').look(({ state }) => myIdentity(state));
+  sink(world, 'bob');
+  await world.arrive('bob');
+  const now = world.machine('bob').look(({ state }) => myIdentity(state));
+  const told = (
+    await world.fork().machine('alice').tell('roster', 'add', `${world.stick}/conclave/bob.card`, '--replace')
+  ).stdout;
+  expect(told).toMatch(new RegExp(`^bob: replaced\\n  identity now ${now}\\n  before       ${before}`));
+  expect((await alice.ok('roster', 'add', `${world.stick}/conclave/bob.card`, '--replace')).json.cards).toEqual([
+    { name: 'bob', identity: now, outcome: 'added', replaced: before },
+  ]);
 });
 
 test('a plan that declares a share lost which is there stops that machine with a word of its own', async () => {

@@ -6,6 +6,7 @@
 //   npm run mutate -- --all --sample 300                          everything that can be altered; 300 of it
 //   npm run mutate -- --results FILE                              keeps what was found, and goes on from there
 //   npm run mutate -- --results FILE --again                      those that survived meet the tests once more
+//   npm run mutate -- --results FILE --again --real               and the cryptography as it is, not the stand-ins
 //
 // StrykerJS makes the mutants; how they meet the tests is `tried.js`. Each meets those tests alone that reach it.
 import { createHash } from 'node:crypto';
@@ -73,6 +74,7 @@ async function main() {
       processes: { type: 'string', default: '2' },
       results: { type: 'string' },
       again: { type: 'boolean', default: false },
+      real: { type: 'boolean', default: false },
     },
   });
   const mutators = values.all ? [...deciding, ...others] : values.only.split(',');
@@ -94,7 +96,7 @@ async function main() {
     const meeting = (values.tests?.split(',') ?? tests).flatMap(filesIn).filter(canBeTried);
     const sample =
       values.sample === undefined ? undefined : Math.round((Number(values.sample) * files.length) / asked.length);
-    await ask(files, meeting, excluded, transparent, { ...how, sample, before, known });
+    await ask(files, meeting, excluded, transparent && !values.real, { ...how, sample, before, known });
   }
   report(known);
 }

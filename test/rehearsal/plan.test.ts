@@ -18,6 +18,8 @@ beforeAll(async () => {
   );
   await world.walk(first, ['olga', 'alice', 'bob', 'carol']);
   await world.propose('bob', 'refresh', '--keyset', 'treasury', '--out-plan', '/refresh.json');
+  const draft = ['--refresh-every', '90d', '--backups', '1', '--approvers', 'iris', '--draft', '--out-plan'];
+  await world.machine('bob').ok('policy', 'set', 'treasury', ...draft, '/policy.json');
   await world.propose(
     'carol',
     'reshare',
@@ -49,6 +51,18 @@ describe('a plan that was written by propose --out-plan', { timeout: 60_000 }, (
     expect(missed(done)).toEqual([]);
     expect(done.tally.consents).toBe(4);
     expect(done.setup.visits).toBeGreaterThan(0);
+  });
+
+  test('of a policy is rehearsed with those who approve it, before and after', async () => {
+    const scenario = scenarioOfPlan(plan('policy'));
+    expect(scenario.people).toEqual(['alice', 'bob', 'carol', 'iris', 'olga']);
+    expect(scenario.steps[0]?.is).toMatchObject({
+      kind: 'refresh',
+      policy: { refreshEvery: '90d', backups: 1, approvers: ['iris'] },
+    });
+    const done = await played(scenario);
+    expect(missed(done)).toEqual([]);
+    expect(done.tally.consents).toBe(5);
   });
 
   test('of a reshare is rehearsed with its backups, and with the question before a share goes', async () => {

@@ -64,12 +64,8 @@ async function create(session: Session, options: Options, words: readonly string
       recipients: options.recipient ?? [],
       passphraseFile: options.backupPassphraseFile,
     });
-    if (papers.length > 0)
-      say.line(
-        'print the PDF, photograph the print and check it: conclave backup check PICTURES. then destroy the PDF',
-      );
     say.line(
-      'write the number and the epoch on each. every ceremony that renews shares makes it worthless: make a new one then',
+      'write the number and the epoch on each. every refresh, handover or recovery makes it worthless: make a new one then',
     );
     if ((options.recipient ?? []).length === 0)
       say.line('its passphrase is nowhere else: keep that too, and not in the same place');

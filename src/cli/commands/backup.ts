@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { Problem } from '../../problem.ts';
-import { placeText } from '../../report/copy-text.ts';
+import { copyWords, placeText } from '../../report/copy-text.ts';
 import { lifeText } from '../../report/epoch-life-text.ts';
 import { claimedTime } from '../../report/time.ts';
 import { type CopyStanding, copiesOf, copyEpoch, registerCopy } from '../../vault/copies.ts';
@@ -34,7 +34,7 @@ export const registerBackup: Register = (program: Command, action) => {
   registerRestore(backup, action);
   backup
     .command('register [keyset]')
-    .description('a backup that was made with other means: listed now, declared invalid at the closing that ends it')
+    .description('a backup that was made with other means: listed now, declared worthless at the closing that ends it')
     .option('--external', 'made outside this program')
     .option('--label <text>', 'what is written on it')
     .option('--custodian <name>', 'who keeps it')
@@ -46,7 +46,9 @@ export const registerBackup: Register = (program: Command, action) => {
     .action(action<Options>(register));
   backup
     .command('list [keyset]')
-    .description('all copies of every epoch: current, invalid, destroyed, and those that nobody has destroyed yet')
+    .description(
+      'all copies of every epoch: current, destroyed, or worthless and not destroyed; and which epochs are dead',
+    )
     .option('--keyset <name>', 'only those of this keyset')
     .action(action<Options>(list));
   registerRetire(backup, action);
@@ -77,7 +79,7 @@ async function register(session: Session, options: Options, words: readonly stri
     say.line(`copy ${id}: ${record.name} at epoch ${epoch}, ${escapeText(label)}`);
     say.line(
       standing.state === 'current'
-        ? 'write the number on it; when this epoch ends, the closing declares it invalid'
+        ? 'write the number on it; when this epoch ends, the closing declares it worthless'
         : 'that epoch is over, and enough copies of it still make the key: destroy it',
     );
     say.result({ v: 1, ...copyJson(record, standing) });
@@ -94,12 +96,12 @@ async function list(session: Session, options: Options, words: readonly string[]
     const found = records.flatMap((record) => copiesOf(record).map((standing) => ({ record, standing })));
     if (found.length === 0) say.line('no copies are registered here');
     else {
-      const rows = found.map(({ record, standing: { copy, state: standing, outstanding } }) => [
+      const rows = found.map(({ record, standing: { copy, state: standing } }) => [
         copy.id,
         record.name,
         String(copy.epoch),
         copy.kind,
-        outstanding ? 'outstanding' : standing,
+        copyWords[standing],
         claimedTime(copy.at),
         escapeText(copy.label),
         placeText(copy.where),

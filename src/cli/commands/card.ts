@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { usualSpeed } from '../../courier/qr/show.ts';
+import { usualSpeed } from '../../courier/qr/showing.ts';
 import { openStick, writeNamed } from '../../courier/stick.ts';
 import { writeDurably } from '../../media/durable-file.ts';
 import { Problem } from '../../problem.ts';

@@ -73,7 +73,9 @@ export async function exportKeyset(
       );
     }
     for (const file of files) say.line(`wrote ${folder}/${file.name}`);
-    say.line(`registered as copy ${copy.id} of epoch ${copy.epoch}; the next closing declares it invalid`);
+    say.line(
+      `registered as copy ${copy.id} of epoch ${copy.epoch}; the closing that ends this epoch declares it worthless`,
+    );
     say.line(`whoever has ${descriptor.threshold} such files has the key: keep them as you would keep the vault`);
     say.result({
       v: 1,

@@ -7,18 +7,21 @@ import { readDescriptor } from '../../ceremony/descriptor.ts';
 import { isKeyText, keyFits, knownText, type ReadKey, readKnownKey, sameKnown } from '../../crypto/known-key.ts';
 import { readPublicKeyPackage, verifyingKeyOf } from '../../exchange/zcash-frost.ts';
 import { Problem } from '../../problem.ts';
+import { copyWords } from '../../report/copy-text.ts';
+import { lostWords } from '../../report/due-text.ts';
 import { keyLines } from '../../report/key-lines.ts';
 import { keysetJson } from '../../report/keyset-json.ts';
 import { keptText } from '../../report/old-share-text.ts';
+import { policyJson } from '../../report/plan-json.ts';
 import { wrap } from '../../report/table.ts';
 import { claimedTime } from '../../report/time.ts';
-import { hasShare } from '../../vault/backups.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { keptOf } from '../../vault/kept.ts';
 import { dueOf } from '../../vault/lives.ts';
+import { lostShare } from '../../vault/lost-share.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
@@ -29,6 +32,7 @@ import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
 import { exportKeyset } from './keyset-export.ts';
 import { exposeShare } from './keyset-exposed.ts';
+import { policyText } from './policy.ts';
 
 export const registerKeyset: Register = (program: Command, action) => {
   const several = (value: string, before: string[] = []): string[] => [...before, value];
@@ -171,7 +175,9 @@ function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
   });
   return {
     ...shown,
+    policy: head === null ? null : policyJson(head.policy),
     apart,
+    lost: lostShare(ceremonies, record),
     exposed: record.exposed.map(({ epoch, index }) => ({ epoch, index })),
     due: dueOf(ceremonies, record),
   };
@@ -190,7 +196,7 @@ async function list(session: Session): Promise<undefined> {
         head === null ? 'not proven yet' : `epoch ${head.epoch}`,
         head === null ? '' : `${head.threshold} of ${head.members.length}`,
         head === null ? '' : `${head.keys.length} key(s)`,
-        `${shares(record)}${isOldCopyOf(state, record) ? ' (an old copy of this vault)' : ''}`,
+        `${shares(record)}${lostShare(ceremonies, record) === null ? '' : ' (LOST)'}${isOldCopyOf(state, record) ? ' (an old copy of this vault)' : ''}`,
       ]);
       say.line(table(rows, { head: ['keyset', 'epoch', 'to sign', 'keys', 'shares here'] }));
     }
@@ -235,16 +241,18 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       });
       say.line(table(members, { head: ['', 'member', 'identity of its machine'], indent: 2 }));
       for (const line of keyLines(head.keys)) say.line(line);
+      const [first, ...rules] = wrap(`policy: ${policyText(state, head.policy).join('; ')}`, 76).split('\n');
+      say.line(`  ${first}`);
+      for (const line of rules) say.line(`    ${line}`);
       if (state.rehearsal) say.line('  a rehearsal: nothing of value may go to any of these addresses');
     }
     const kept = keptOf(ceremonies, record);
+    const lost = lostShare(ceremonies, record);
     for (const slot of record.slots) {
       say.line(`  share of epoch ${slot.epoch}: ${slot.state}${old ? ', in an old copy of this vault' : ''}`);
-      if (slot.state === 'active' && !hasShare(ceremonies, record)) {
-        say.line(
-          '    LOST: its file is missing or damaged. look for a backup of this epoch (conclave backup list), and',
-        );
-        say.line('    restore it; without one, the others make a new share: conclave propose recover');
+      if (slot.state === 'active' && lost !== null) {
+        const { says, do: what } = lostWords(record.name, lost);
+        for (const words of wrap(`${says}. ${what}`, 76).split('\n')) say.line(`    ${words}`);
       }
       const stays = kept.find((one) => one.slot === slot);
       if (stays === undefined) continue;
@@ -258,7 +266,7 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
     }
     for (const { copy, state } of copiesOf(record)) {
       say.line(
-        `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${state}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,
+        `  copy ${copy.id} ${copy.kind} of epoch ${copy.epoch}: ${copyWords[state]}, ${escapeText(copy.label)}, ${claimedTime(copy.at)}`,
       );
     }
     say.result({ v: 1, ...factsOf(ceremonies, holding) });

@@ -44,6 +44,7 @@ interface Options {
   readonly refuse?: boolean;
   readonly reason?: string;
   readonly backupTo?: string[];
+  readonly backupPaper?: string[];
   readonly backupLabel?: string[];
   readonly backupPassphraseFile?: string;
   readonly recipient?: string[];
@@ -73,7 +74,16 @@ export const registerNext: Register = (program: Command, action) => {
       'where the plan requires a backup of the new share: where it goes; may be given more than once',
       several,
     )
-    .option('--backup-label <text>', 'what is written on it; once for all places, or once for each', several)
+    .option(
+      '--backup-paper <file.pdf>',
+      'the same as a page for the safe, to be printed; it counts like a folder; may be given more than once',
+      several,
+    )
+    .option(
+      '--backup-label <text>',
+      'what is written on it; once for all places, or once for each (folders first)',
+      several,
+    )
     .option('--backup-passphrase-file <file>', "first line is the backup's own passphrase")
     .option('--recipient <age1...>', 'seal backups to this age recipient instead; may be given more than once', several)
     .action(action<Options>(next));

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
+import type { Policy } from '../../ceremony/policy.ts';
 import { Problem } from '../../problem.ts';
 import { policyJson } from '../../report/plan-json.ts';
 import { policyLines } from '../../report/policy-text.ts';
 import { myCard, rosterOf } from '../../vault/identity.ts';
 import { head, keysetByName } from '../../vault/propose.ts';
+import type { VaultState } from '../../vault/state.ts';
 import type { Register } from '../program.ts';
+import { readAnswers } from '../propose/answers.ts';
 import { moving, policed, reasoned } from '../propose/flags.ts';
 import { policyWish } from '../propose/policy-wish.ts';
 import type { Options } from '../propose/wish.ts';
@@ -28,10 +31,16 @@ export const registerPolicy: Register = (program: Command, action) => {
 
 async function setPolicy(
   session: Session,
-  { approvers, approvals, ...options }: Options,
+  { approvers, approvals, ...flags }: Options,
   [keyset = '']: readonly string[],
 ): Promise<number | undefined> {
-  if (approvers === undefined && approvals === undefined && policyWish(options) === undefined)
+  const written = flags.plan === undefined ? {} : readAnswers(session, flags.plan, 'refresh');
+  const options: Options = {
+    ...flags,
+    ...(approvers === undefined ? {} : { policyApprovers: approvers }),
+    ...(approvals === undefined ? {} : { policyApprovals: approvals }),
+  };
+  if (!saysPolicy({ ...written, ...options }))
     throw new Problem(
       'USAGE',
       'nothing was said that the policy is to say',
@@ -40,24 +49,33 @@ async function setPolicy(
   return proposeKind(session, 'refresh', {
     ...options,
     keyset,
-    because: options.because ?? 'policy',
-    ...(approvers === undefined ? {} : { policyApprovers: approvers }),
-    ...(approvals === undefined ? {} : { policyApprovals: approvals }),
+    because: options.because ?? written.because ?? 'policy',
   });
+}
+
+function saysPolicy(options: Options): boolean {
+  const { policyApprovers, policyApprovals } = options;
+  return policyApprovers !== undefined || policyApprovals !== undefined || policyWish(options) !== undefined;
+}
+
+/** A policy for people, with the names of its approvers as far as this vault has their cards. */
+export function policyText(state: VaultState, policy: Policy): string[] {
+  const known = [myCard(state), ...rosterOf(state)];
+  return policyLines(
+    policy,
+    (identity) => known.find((card) => card.identity === identity)?.name ?? `${identity.slice(0, 16)}…`,
+  );
 }
 
 async function showPolicy(session: Session, _: unknown, [name]: readonly string[]): Promise<undefined> {
   const { say } = session;
   return session.withVault(({ vault: { state } }) => {
     const records = name === undefined ? state.keysets : [keysetByName(state, name)];
-    const known = [myCard(state), ...rosterOf(state)];
-    const nameOf = (identity: string): string =>
-      known.find((card) => card.identity === identity)?.name ?? `${identity.slice(0, 16)}…`;
     if (records.length === 0) say.line('no keyset here yet');
     const shown = records.map((record) => {
       const { epoch, policy } = head(record).proven;
       say.line(`${record.name}, policy of epoch ${epoch}`);
-      for (const line of policyLines(policy, nameOf)) say.line(`  ${line}`);
+      for (const line of policyText(state, policy)) say.line(`  ${line}`);
       return { keyset: record.name, id: toHex(record.id), epoch, policy: policyJson(policy) };
     });
     say.result({ v: 1, policies: shown });

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { type Footage, pictures } from '../../courier/qr/camera.ts';
+import { firstLine, isKnown } from '../../courier/qr/first-line.ts';
 import { missingWords, type Scan, type Scanner, type Step, scanner } from '../../courier/qr/scan.ts';
 import { FileError, joinPath } from '../../media/file-system.ts';
 import { readImage, readPixels } from '../../media/qr/read.ts';
@@ -20,7 +21,9 @@ interface Options {
 
 export const registerScan: Register = (qr: Command, action) => {
   qr.command('scan [paths...]')
-    .description('read codes from photographs, folders of them, videos, a camera, or a scanner that types (no paths)')
+    .description(
+      'read codes from photographs, folders of them, videos, a camera, or a scanner that types (no paths); or what station.html saved',
+    )
     .option('--camera <device>', 'look through this camera, such as /dev/video0 (needs ffmpeg, as videos do)')
     .option('--out <file>', 'write what was scanned to this file, or into this folder')
     .option('--stick <dir>', 'leave it on this stick, where next looks for it')
@@ -158,7 +161,9 @@ const isOurs = (name: string): boolean => (image.test(name) || video.test(name))
 async function one(session: Session, watch: Watch, name: string, real: string): Promise<void> {
   if (video.test(name)) return film(session, watch, { file: real });
   try {
-    watch.image(name, await readImage(session.context.fs.readFile(real, mostFile)));
+    const bytes = session.context.fs.readFile(real, mostFile);
+    if (isKnown(firstLine(bytes))) watch.files.push(bytes);
+    else watch.image(name, await readImage(bytes));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     watch.refused(name, error); // one bad picture of many is no reason to give up the others

@@ -1,17 +1,24 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { toHex } from '../../bytes/hex.ts';
+import { escapeText } from '../../bytes/printable.ts';
+import { fileHash } from '../../bytes/tagged-hash.ts';
 import { densest, sparsest } from '../../courier/qr/density.ts';
 import { haveOf, parcelOf, readHave } from '../../courier/qr/parcel.ts';
-import { speeds, usualSpeed } from '../../courier/qr/show.ts';
+import { speeds, usualSpeed } from '../../courier/qr/showing.ts';
 import { openStick, readStick, type StickContent } from '../../courier/stick.ts';
+import { parentPath } from '../../media/file-system.ts';
 import { Problem } from '../../problem.ts';
-import { type CodeOptions, showCodes } from '../codes.ts';
+import { type CodeOptions, sayWhoMaySee, showCodes } from '../codes.ts';
 import { readNamed } from '../named-file.ts';
+import { openFolder, writeNew } from '../output.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { registerScan } from './qr-scan.ts';
+import { registerStation } from './qr-station.ts';
 
 interface Options extends CodeOptions {
+  readonly out?: string;
   readonly stick?: string;
   readonly lacking?: string;
 }
@@ -55,14 +62,17 @@ export const registerQr: Register = (program: Command, action) => {
       ),
     )
     .option('--text', 'one line of text for each code, for a system that scanners type into')
+    .option('--out <file>', 'no codes: the file itself, such as the parcel of a stick, for station.html to show')
     .action(action<Options>(show));
   qr.command('have')
     .description('one code that tells another machine what this stick holds, so that it shows the rest alone')
     .requiredOption('--stick <dir>', 'the stick, or the folder in its place')
     .option('--text', 'as text, for a system that scanners type into')
     .option('--png <dir>', 'as PNG, into this folder')
+    .option('--out <file>', 'as a file, for station.html to show')
     .action(action<Options>(have));
   registerScan(qr, action);
+  registerStation(qr, action);
 };
 
 async function show(session: Session, options: Options, [name]: readonly string[]): Promise<undefined> {
@@ -89,8 +99,20 @@ function contentOf({ context: { fs } }: Session, stick = ''): StickContent {
 }
 
 async function shown(session: Session, file: Uint8Array, name: string, options: Options): Promise<undefined> {
+  sayWhoMaySee(session, file);
+  if (options.out !== undefined) return asFile(session, file, options.out);
   const facts = await showCodes(session, file, name, options);
   if (facts !== null) session.say.result({ v: 1, ...facts });
+  return undefined;
+}
+
+function asFile({ context: { fs }, say }: Session, file: Uint8Array, out: string): undefined {
+  const path = resolve(out);
+  const name = path.split('/').at(-1) ?? '';
+  writeNew(fs, openFolder(fs, parentPath(path), [name]), [{ name, content: file }], false);
+  const sha256 = toHex(fileHash(file));
+  say.line(`${escapeText(path)}: ${file.length} bytes (sha256 ${sha256})`);
+  say.result({ v: 1, sha256, bytes: file.length, written: [path] });
   return undefined;
 }
 

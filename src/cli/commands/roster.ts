@@ -61,13 +61,24 @@ async function add(session: Session, options: { replace?: boolean }, files: read
         throw new Problem('USAGE', `${file} cannot be read as a card`, 'name a .card file');
       }
       const card = readCard(bytes);
+      const replaced = rosterOf(vault.state).find(
+        ({ name, identity }) => identity !== card.identity && name.toLowerCase() === card.name.toLowerCase(),
+      );
       const { state, outcome } = withCard(vault.state, card, options.replace);
       const { roster, card: own } = state;
       if (state !== vault.state) vault.commit((before) => ({ ...before, roster, card: own }));
       const refused = cardRefused(card, outcome);
       if (refused !== null) throw refused;
-      say.line(`${card.name}: ${outcome === 'own' ? "this machine's own card" : outcome}, identity ${card.identity}`);
-      return { name: card.name, identity: card.identity, outcome };
+      if (replaced === undefined) {
+        const did = outcome === 'own' ? "this machine's own card" : outcome;
+        say.line(`${card.name}: ${did}, identity ${card.identity}`);
+        return { name: card.name, identity: card.identity, outcome };
+      }
+      // what was refused is gone by now, so another card of that name has left the roster
+      say.line(`${card.name}: replaced`);
+      say.line(`  identity now ${card.identity}`);
+      say.line(`  before       ${replaced.identity}, which is off the roster`);
+      return { name: card.name, identity: card.identity, outcome, replaced: replaced.identity };
     });
     say.result({ v: 1, cards: results });
     return undefined;

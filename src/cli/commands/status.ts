@@ -6,8 +6,9 @@ import { membersOf, outstanding, waitedFor } from '../../ceremony/duties.ts';
 import { censusResult, drillResult } from '../../ceremony/still-result.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { Problem } from '../../problem.ts';
-import { dueWords } from '../../report/due-text.ts';
+import { dueWords, lostWords } from '../../report/due-text.ts';
 import { type Board, overText, type Shade, statusText } from '../../report/status-text.ts';
+import { wrap } from '../../report/table.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
 import { dueFacts } from '../../vault/due.ts';
@@ -98,7 +99,12 @@ async function status(session: Session, options: Options): Promise<undefined> {
       );
     const boards = chosen.map((held) => ({ held, board: boardOf(ceremonies, held) }));
     const registers = ceremonies.vault.state.keysets.map((record) => registerOf(ceremonies, record, context.now()));
-    for (const line of registers.flatMap(({ lines }) => lines)) say.line(shade('warn', line));
+    for (const line of registers.flatMap(({ lines }) => lines))
+      wrap(line, 78)
+        .split('\n')
+        .forEach((row, at) => {
+          say.line(shade('warn', at === 0 ? row : `  ${row}`));
+        });
     for (const line of oldCopyLines(boards.map(({ board }) => board))) say.line(shade('bad', line));
     const inFull = ({ over, here }: Board): boolean =>
       over === null || here.kind === 'hold' || options.all === true || options.ceremony !== undefined;
@@ -130,12 +136,16 @@ function registerOf(ceremonies: Ceremonies, record: KeysetRecord, now: number) {
       : [
           `${record.name}: ${ids.length} worthless ${ids.length === 1 ? 'copy' : 'copies'} not destroyed (${ids.join(', ')}); see conclave backup list`,
         ];
-  const other = dueItems([dueFacts(ceremonies, record)], now).filter(
+  const facts = dueFacts(ceremonies, record);
+  const { lost } = facts;
+  const other = dueItems([facts], now).filter(
     ({ what, state, underWay }) =>
       state !== 'ahead' && underWay === null && (what === 'refresh' || what === 'backup' || what === 'member'),
   );
   const more = other.map((item) => `${record.name}: ${dueWords(item, now).says}; see conclave due`);
-  return { keyset: record.name, outstandingCopies: ids, due, lines: [...left, ...due, ...more] };
+  const gone =
+    lost === null ? [] : [lostWords(record.name, lost)].map(({ says, do: what }) => `${record.name}: ${says}. ${what}`);
+  return { keyset: record.name, lost, outstandingCopies: ids, due, lines: [...gone, ...left, ...due, ...more] };
 }
 
 /** Beside the contract: why it does not move, and what to do about it from here. */

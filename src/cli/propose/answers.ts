@@ -6,12 +6,18 @@ import { Problem } from '../../problem.ts';
 import type { Wish } from '../../vault/propose.ts';
 import type { Session } from '../session.ts';
 import { writeReport } from '../written.ts';
-import type { PolicyOptions } from './policy-wish.ts';
 import { beaconText, type Options } from './wish.ts';
 
-const ofPolicy = ['refreshEvery', 'backups', 'minimumThreshold', 'shapes'] as const;
+const ofPolicy = [
+  'refreshEvery',
+  'backups',
+  'minimumThreshold',
+  'shapes',
+  'policyApprovers',
+  'policyApprovals',
+] as const;
 
-function policyAnswers(options: Options): PolicyOptions {
+function policyAnswers(options: Options): Pick<Options, (typeof ofPolicy)[number]> {
   return Object.fromEntries(
     ofPolicy.flatMap((flag) => (options[flag] === undefined ? [] : [[flag, options[flag]] as const])),
   );

@@ -17,15 +17,12 @@ export function recorded(command: Command): Command {
       .option('--keyset <name>', 'the keyset that this is about')
       .option('--approvers <names>', 'who has to approve before anybody deals, beside those of the policy')
       .option('--approvals <k>', 'how many (default: all who are named, or as many as the policy asks for)'),
-  )
-    .option('--plan <file>', 'read these answers from a file that --out-plan wrote')
-    .option('--out-plan <file>', 'write the answers to a file as well, to propose the same again')
-    .option('--draft', 'with --out-plan: write the file and propose nothing');
+  );
 }
 
-/** Why, for whom, and by when. */
+/** Why, for whom, and by when; and in which file it is written. */
 export function reasoned(command: Command): Command {
-  return command
+  return filed(command)
     .option('--reason <text>', 'why, for the record')
     .addOption(new Option('--because <kind>', 'the kind of reason').choices(becauses))
     .option('--ticket <text>', 'the number of the request')
@@ -34,6 +31,14 @@ export function reasoned(command: Command): Command {
     .option('--beacon <source,round,hex>', 'a value that a public beacon published: this plan is not older')
     .option('--instead-of <id>', 'the ceremony that this one replaces')
     .option('--stick <dir>', 'take cards from here, and leave the proposal here', several);
+}
+
+/** From a file and into one. */
+function filed(command: Command): Command {
+  return command
+    .option('--plan <file>', 'read these answers from a file that --out-plan wrote')
+    .option('--out-plan <file>', 'write the answers to a file as well, to propose the same again')
+    .option('--draft', 'with --out-plan: write the file and propose nothing');
 }
 
 /** What only those take that move shares. */

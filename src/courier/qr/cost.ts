@@ -1,6 +1,6 @@
 import { longestFile, mostParts } from '../../bytes/qr/frames.ts';
 import { cutFor, densest } from './density.ts';
-import { usualSpeed } from './show.ts';
+import { usualSpeed } from './showing.ts';
 
 /** What it takes to move a file as codes. */
 export interface Cost {

@@ -2,7 +2,7 @@ import { readHead } from '../../bytes/numbered-lines.ts';
 import { type Collector, collector, type Progress, type Taken } from '../../bytes/qr/collector.ts';
 import { frameOfText } from '../../bytes/qr/frame-text.ts';
 import { text } from '../../bytes/tagged-hash.ts';
-import type { Look } from '../../media/qr/read.ts';
+import type { Look } from '../../media/qr/look.ts';
 import { Problem } from '../../problem.ts';
 
 /** What a scan came to so far. */

@@ -1,12 +1,15 @@
 import { type Cbor, encodeCbor } from '../../bytes/cbor.ts';
 import { equalBytes, fromHex, toHex } from '../../bytes/hex.ts';
+import { taggedHash } from '../../bytes/tagged-hash.ts';
 import { admit } from '../../ceremony/admission.ts';
-import { ceremonyOf, nameOf, openPacket, sealPacket } from '../../ceremony/envelope.ts';
+import { ceremonyOf, joinProposal, nameOf, openPacket, sealPacket, wrapProposal } from '../../ceremony/envelope.ts';
 import type { Memo } from '../../ceremony/evaluation.ts';
 import { type BodyOf, type KindName, slotOf } from '../../ceremony/kinds.ts';
 import { digestOf, type Header, readUnchecked, writePacket } from '../../ceremony/packet.ts';
+import { ceremonyKeyHash } from '../../ceremony/packets/proposal.ts';
 import type { Participant } from '../../ceremony/plan.ts';
-import { writePacket as layOn, readStick, type Stick } from '../../courier/stick.ts';
+import { encryptTo } from '../../courier/age.ts';
+import { writePacket as layOn, readStick, type Stick, writeNamed } from '../../courier/stick.ts';
 import { joinPath } from '../../media/file-system.ts';
 import { Problem } from '../../problem.ts';
 import { accept, activate, deal, endorse, type Stop } from '../../vault/acts.ts';
@@ -32,7 +35,7 @@ export interface LieDetail {
   readonly from: string | null;
 }
 
-export type Lie = (liar: Liar, detail: LieDetail) => void;
+export type Lie = (liar: Liar, detail: LieDetail) => void | Promise<void>;
 
 /** The honest acts, by the kind of packet that comes of them. */
 const acts = {
@@ -163,6 +166,31 @@ export class Liar {
       }));
     }
     this.#lay(file);
+  }
+
+  /** Lays a proposal of whatever plan on the stick, for the participants of the honest one. Nothing of it is remembered. */
+  async propose(encoded: Uint8Array): Promise<void> {
+    const { plan } = this.held;
+    const { signing } = this.vault.state;
+    const key = this.vault.host.random(32);
+    const id = taggedHash('plan', encoded);
+    const packet = writePacket(
+      {
+        kind: 'proposal',
+        ceremony: id,
+        attempt: id,
+        author: signing.public,
+        at: this.moment.now,
+        attended: true,
+        rehearsal: plan.rehearsal,
+      },
+      { plan: encoded, key: ceremonyKeyHash(key) },
+      signing.secret,
+    );
+    const recipients = plan.participants.map(({ card }) => card.recipient);
+    const sealed = await encryptTo(recipients, joinProposal(key, packet));
+    const name = `${plan.keyset}-${toHex(id).slice(0, 16)}.proposal`;
+    writeNamed(this.vault.host.fs, this.#stick, name, wrapProposal(id, sealed));
   }
 
   #act<K extends Act>(kind: K): BodyOf<K> {

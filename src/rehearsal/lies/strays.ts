@@ -1,3 +1,4 @@
+import { decodeCbor, encodeCbor } from '../../bytes/cbor.ts';
 import { readCard } from '../../ceremony/card.ts';
 import { writePacket } from '../../ceremony/packet.ts';
 import { firstState, rosterOf, withCard } from '../../vault/identity.ts';
@@ -27,6 +28,15 @@ export const strayLies = {
   'replay-of-a-ceremony': (liar, { from }) => {
     if (from === null) throw stuck('there is no other ceremony to bring anything from');
     for (const packet of liar.ceremonies.get(from).view.packets) if (packet.kind !== 'proposal') liar.put(packet.bytes);
+  },
+  /**
+   * A plan beside one's own honest one that is the same but for the backups, which it does without: the program would
+   * not write it where the policy of the keyset asks for them.
+   */
+  'plan-without-backups': async (liar) => {
+    const { encoded } = liar.held.plan;
+    const facts = decodeCbor(encoded, { bytes: encoded.length, depth: 16 });
+    await liar.propose(encodeCbor({ ...(facts as object), backup: 'none', copies: 0 }));
   },
 } as const satisfies Record<string, Lie>;
 
