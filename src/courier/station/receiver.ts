@@ -47,9 +47,9 @@ export function receive(here: WorkerSide): void {
     return { name, step, news: [...step.news.map(said), ...news], scan: now, missing: missingWords(now) };
   }
 
-  async function stepOf(picture: Rgba, look: typeof lookAt): Promise<[Step, readonly Said[]]> {
+  async function stepOf(picture: Rgba, decode: typeof lookAt): Promise<[Step, readonly Said[]]> {
     try {
-      return [scan.look(await look(grayOf(picture), wasm)), []];
+      return [scan.look(await decode(grayOf(picture), wasm)), []];
     } catch (error) {
       const what = error instanceof Problem ? error : { message: `a fault of this page: ${error}` };
       return [scan.look({ codes: [], unreadable: false }), [said(what)]]; // the next picture may be a better one
