@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { pageWithoutDecoder } from './station-page.js';
 import { page } from './verifier-page.js';
 
 const root = import.meta.dirname;
@@ -16,6 +17,22 @@ const verifierInside = {
   setup(/** @type {import('esbuild').PluginBuild} */ { onLoad }) {
     onLoad({ filter: /\/src\/report\/verifier-page\.ts$/ }, async () => ({
       contents: `export function verifierPage() { return ${literal(await page())}; }`,
+    }));
+  },
+};
+
+/**
+ * The station page as well, which gets the decoder that is here already.
+ * @satisfies {import('esbuild').Plugin}
+ */
+const stationInside = {
+  name: 'station page',
+  setup(/** @type {import('esbuild').PluginBuild} */ { onLoad }) {
+    onLoad({ filter: /\/src\/courier\/station-page\.ts$/ }, async ({ path }) => ({
+      resolveDir: dirname(path),
+      contents: `import { decoderWasm } from '../media/qr/decoder.ts';
+        const page = ${literal(await pageWithoutDecoder())};
+        export function stationPage() { return page.replace('{wasm}', Buffer.from(decoderWasm()).toString('base64')); }`,
     }));
   },
 };
@@ -53,7 +70,7 @@ export const options = {
   target: 'node20.19',
   format: 'esm',
   legalComments: 'inline',
-  plugins: [verifierInside, decoderInside],
+  plugins: [verifierInside, stationInside, decoderInside],
   banner: {
     // CommonJS packages inside ask for Node's own modules through `require`, which an ES module does not have; one of
     // the others imports `createRequire` by that name.

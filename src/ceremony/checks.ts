@@ -1,19 +1,18 @@
 import { equalBytes, toHex } from '../bytes/hex.ts';
 import { statementMessage, verifyStatement } from '../crypto/proof-of-life.ts';
-import { type SuiteName, suiteNames } from '../crypto/suites.ts';
+import { suiteNames } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
 import { admitOnce, planRead } from './admission.ts';
-import type { Descriptor } from './descriptor.ts';
 import { outstanding } from './duties.ts';
 import { evaluate, type View } from './evaluate.ts';
 import type { Memo } from './evaluation.ts';
 import { type AnyPacket, isKind, type KindName } from './kinds.ts';
+import { checkKeys, checkProofOfLife, suitesOf } from './link-checks.ts';
 import { digestOf } from './packet.ts';
 import { movesShares, type Plan, readPlan } from './plan.ts';
 import { approvalsNeeded } from './policy.ts';
 import { bad, good, open, type Result } from './result.ts';
 import { censusResult } from './still-result.ts';
-import { follows, type Link, succession } from './succession.ts';
 
 export const checkNames = [
   'signatures',
@@ -214,32 +213,11 @@ function checkTurn(view: View): Result {
   return good(faults.length === 0 ? detail : `${detail}; not counted: ${faults.join('; ')}`);
 }
 
-/** Key by key, as a stranger would who has nothing but this. */
-export function checkProofOfLife(link: Link | null): Result {
-  if (link === null) return open('there is no complete turn yet');
-  const { keys } = link.proven;
-  const unsigned = proofsOfLife(link)
-    .filter(({ suite, publicKey, message, signature }) => !verifyStatement(suite, publicKey, message, signature))
-    .map(({ label }) => label);
-  if (unsigned.length > 0) return bad(`no signature of ${unsigned.join(', ')} over the new committee`);
-  const by = keys.length > 4 ? `${keys.length} keys` : keys.map(({ label }) => label).join(', ');
-  return good(`${by} signed the new committee; passes ${suitesOf(keys)}`);
-}
-
 function checkKey({ plan, current }: View): Result {
   const made = current.proof?.link.proven ?? current.transcript?.descriptor ?? null;
   if (made !== null) return checkKeys(plan.parent?.proven ?? null, made);
   const whole = current.counts && [...current.deals.values()].every((deals) => deals.length === 1);
   return whole ? bad('the deals together make no committee for these keys') : open('not all of the deals are here');
-}
-
-/** The one promise: whatever was done, the keys are what they were. */
-export function checkKeys(before: Descriptor | null, after: Descriptor): Result {
-  const count = after.keys.length === 1 ? 'the public key' : `all ${after.keys.length} public keys`;
-  if (before === null) return good(`${count} made here for the first time`);
-  return follows(after, before)
-    ? good(`${count} as in epoch ${before.epoch}, byte for byte`)
-    : bad('the new committee does not follow the old one');
 }
 
 function checkClosings(view: View): Result {
@@ -308,40 +286,6 @@ function checkReferences({ waiting }: View): Result {
   return waiting.length === 0
     ? good('every packet that another one names is here')
     : open(`not seen here: ${waiting.map(({ packet, names }) => `${names} (for ${packet.slice(0, 16)})`).join(', ')}`);
-}
-
-/** The signature of one key over the descriptor of its new committee, for any verifier of its kind. */
-export interface ProofOfLife {
-  readonly label: string;
-  readonly suite: SuiteName;
-  readonly publicKey: Uint8Array;
-  readonly message: Uint8Array;
-  readonly signature: Uint8Array;
-}
-
-export function proofsOfLife({ proven, transcript, signatures }: Link): ProofOfLife[] {
-  const statement = succession(proven, transcript);
-  return proven.keys.map(({ label, suite, publicKey }, place) => ({
-    label,
-    suite,
-    publicKey,
-    message: statementMessage(suite, statement),
-    signature: signatures[place] ?? new Uint8Array(),
-  }));
-}
-
-/** Whose verifier takes the signatures of a suite. */
-export const verifiers: Readonly<Record<SuiteName, string>> = {
-  'secp256k1-tr': 'BIP-340',
-  secp256k1: 'RFC 9591',
-  ed25519: 'RFC 8032',
-  p256: 'RFC 9591',
-  ristretto255: 'RFC 9591',
-};
-
-function suitesOf(keys: readonly { readonly suite: SuiteName }[]): string {
-  const used = suiteNames.filter((name) => keys.some(({ suite }) => suite === name));
-  return used.map((name) => `${name} by ${verifiers[name]}`).join(', ');
 }
 
 /** Faults of one kind of packet, by name: those of the attempt at hand. What an earlier one died of is told elsewhere. */

@@ -32,6 +32,11 @@ export function signPayload(as: SignedAs, payload: Uint8Array, secret: Uint8Arra
   return encodeCbor([protectedHeader, {}, payload, sign(secret, signatureInput(as, payload))]);
 }
 
+/** How long the message around a payload is, before anybody has signed it. */
+export function signedLength(payload: Uint8Array): number {
+  return encodeCbor([protectedHeader, {}, payload, new Uint8Array(64)]).length;
+}
+
 /** Takes the structure apart. The payload comes back as it travelled: nothing is ever encoded again to check it. */
 export function openSigned(encoded: Uint8Array): Signed {
   const [header, , payload, signature] = parseCbor(structure, encoded, 'signed message');

@@ -1,4 +1,3 @@
-import { evaluateCommitments } from '../crypto/commitments.ts';
 import type { Point } from '../crypto/group.ts';
 import {
   aggregateStatement,
@@ -11,7 +10,6 @@ import {
   verifyStatementShare,
 } from '../crypto/proof-of-life.ts';
 import { areDue, type SigningRound, signatureOf, signingRound } from '../crypto/signature-shares.ts';
-import { suite } from '../crypto/suites.ts';
 import { Problem } from '../problem.ts';
 import { type Descriptor, keysBySuite } from './descriptor.ts';
 import type { Share } from './packets/acceptance.ts';
@@ -112,10 +110,7 @@ function roundOf(turn: Turn, place: number): SigningRound | null {
   const [key, commitments] = [keys[place], points[place]];
   if (key === undefined || commitments === undefined) return null;
   if (turn.signers.some(({ index }) => index > members.length)) return null;
-  const { group } = suite(key.suite);
-  const share = (index: number): Point => evaluateCommitments(group, commitments, index);
-  const message = statementMessage(key.suite, turn.statement);
-  return signingRound(key.suite, commitments[0] as Point, share, commitmentsOf(turn, place), message);
+  return signingRound(key.suite, commitments, commitmentsOf(turn, place), statementMessage(key.suite, turn.statement));
 }
 
 function orNull<T>(work: () => T): T | null {

@@ -1,11 +1,19 @@
+import { toHex } from '../bytes/hex.ts';
 import { escapeText } from '../bytes/printable.ts';
-import { emptyParcel, haveOf, isHave, isParcel, parcelOf, readHave, unpack } from '../courier/qr/parcel.ts';
-import { openStick, readStick, type Stick } from '../courier/stick.ts';
+import { outstanding } from '../ceremony/duties.ts';
+import { unwrapProposal } from '../ceremony/envelope.ts';
+import { isOver } from '../ceremony/over.ts';
+import { emptyParcel, haveOf, isHave, isParcel, markOf, parcelOf, readHave, unpack } from '../courier/qr/parcel.ts';
+import { ceremonyFolder, openStick, readStick, type Stick, type StickContent } from '../courier/stick.ts';
 import { makeDirectoryDurably } from '../media/durable-file.ts';
 import { joinPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
-import { showOnScreen } from './commands/qr.ts';
+import type { Ceremonies } from '../vault/ceremonies.ts';
+import { giveOut } from './carry.ts';
+import { showOnScreen } from './codes.ts';
 import { scanOne } from './commands/qr-scan.ts';
+import { judgeOf } from './scan-standing.ts';
+import { saidOf } from './scanned.ts';
 import type { Session } from './session.ts';
 
 /*
@@ -21,30 +29,90 @@ export interface Light {
 }
 
 /** The folder in the place of the stick; what the other machine shows is in it by then. */
-export async function beforeWork(session: Session, light: Light, named: Stick | undefined): Promise<Stick> {
+export async function beforeWork(
+  session: Session,
+  ceremonies: Ceremonies,
+  light: Light,
+  named: Stick | undefined,
+): Promise<Stick> {
   const { context, say } = session;
   const stick = named ?? ownFolder(session);
   if (!(await session.confirm('is there another machine whose packets are to come here?'))) return stick;
+  // what this vault has from sticks need not come again
+  const { trouble } = giveOut(session, ceremonies, ceremonies.all(), [stick]);
+  if (trouble !== null) throw trouble;
   say.line('1 of 2: this code says what is here; the other machine scans it, then press q');
-  await showOnScreen(session, haveOf(readStick(context.fs, stick)), 'what is here', light);
+  await showOnScreen(
+    session,
+    haveOf(readStick(context.fs, stick), new Set(settled(ceremonies).map(ceremonyFolder))),
+    'what is here',
+    light,
+  );
   say.line('2 of 2: the other machine shows the rest');
-  const file = await scanOne(session, light.camera);
+  const judge = judgeOf(ceremonies);
+  const file = await scanOne(session, judge, light.camera);
   if (!isParcel(file)) throw unexpected('not what a machine brings', 'on the other machine, go on to its second step');
+  const standing = judge.whole(file);
+  if (standing.why !== '') say.line(saidOf(standing));
   const { written, there, kept } = unpack(context.fs, stick, file);
   say.line(`${written} new files came, ${there} were here already`);
   for (const name of kept) say.line(`left out: ${escapeText(name)}, of which there is another one here`);
   return stick;
 }
 
-export async function afterWork(session: Session, light: Light, stick: Stick): Promise<void> {
+export async function afterWork(session: Session, ceremonies: Ceremonies, light: Light, stick: Stick): Promise<void> {
   const { context, say } = session;
   if (!(await session.confirm('is there another machine that packets are to go to?'))) return;
   say.line('1 of 2: the other machine shows what it has');
-  const file = await scanOne(session, light.camera);
+  const file = await scanOne(session, judgeOf(ceremonies), light.camera);
   if (!isHave(file)) throw unexpected('not what a machine has', 'on the other machine: conclave next --qr');
-  const parcel = parcelOf(readStick(context.fs, stick), readHave(file)) ?? emptyParcel;
+  const parcel = parcelFor(ceremonies, readStick(context.fs, stick), readHave(file)) ?? emptyParcel;
   say.line('2 of 2: the other machine scans what it lacks; press q when it has all');
   await showOnScreen(session, parcel, 'what it lacks', light);
+}
+
+/**
+ * The difference, without ceremonies that are over for everybody and of which the other machine has nothing: nobody's work
+ * waits for them, and a machine that joins later could not even open them.
+ */
+export function parcelFor(ceremonies: Ceremonies, content: StickContent, had: ReadonlySet<string>): Uint8Array | null {
+  const left = new Set(settled(ceremonies).filter((ceremony) => !filesOf(content, ceremony).some(isHeld)));
+  const folders = new Set([...left].map(ceremonyFolder));
+  return parcelOf(
+    {
+      ...content,
+      ceremonies: new Map([...content.ceremonies].filter(([folder]) => !folders.has(folder))),
+      others: content.others.filter(({ bytes }) => !left.has(proposedIn(bytes) ?? '')),
+    },
+    had,
+  );
+
+  function isHeld(bytes: Uint8Array): boolean {
+    return had.has(toHex(markOf(bytes)));
+  }
+}
+
+/** The ceremonies of which nobody waits for anything any more, as far as this vault knows. */
+function settled(ceremonies: Ceremonies): string[] {
+  const views = ceremonies.all().map(({ view }) => view);
+  return views
+    .filter((view) => isOver(view, views) !== null && outstanding(view).length === 0)
+    .map(({ plan }) => plan.ceremony);
+}
+
+function filesOf({ ceremonies, others }: StickContent, ceremony: string): Uint8Array[] {
+  const packets = ceremonies.get(ceremonyFolder(ceremony)) ?? [];
+  return [...packets, ...others.filter(({ bytes }) => proposedIn(bytes) === ceremony)].map(({ bytes }) => bytes);
+}
+
+/** The ceremony that this proposes; null for other files, and for damaged ones. */
+function proposedIn(file: Uint8Array): string | null {
+  try {
+    return unwrapProposal(file)?.ceremony ?? null;
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
 }
 
 function ownFolder({ context: { fs }, home }: Session): Stick {

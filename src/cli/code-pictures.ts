@@ -28,13 +28,13 @@ export const wantsPictures = ({ png, svg, gif, pdf }: PictureOptions): boolean =
 const usualDensity = 17; // modules of 0.9 mm on our sheets, which every phone reads
 const pixels = 8;
 
-/** Still codes of a file, as everything that was asked for. */
+/** Still codes of a file, as everything that was asked for; what a document says of them. */
 export async function codePictures(
   session: Session,
   file: Uint8Array,
   name: string,
   options: PictureOptions,
-): Promise<undefined> {
+): Promise<object> {
   const { fs } = session.context;
   const { png, svg, gif, pdf, level = gif === undefined ? 'M' : 'L' } = options;
   const cut = cutFor(file.length, options.density ?? usualDensity, level);
@@ -74,8 +74,7 @@ export async function codePictures(
   const { say } = session;
   for (const path of written) say.line(`written to ${escapeText(path)}`);
   say.line(`${codes.length} codes of version ${cut.version}; any ${cut.count} of them are enough, or one or two more`);
-  say.result({
-    v: 1,
+  return {
     sha256: toHex(fileHash(file)),
     bytes: file.length,
     codes: codes.length,
@@ -83,6 +82,5 @@ export async function codePictures(
     version: cut.version,
     level,
     written,
-  });
-  return undefined;
+  };
 }

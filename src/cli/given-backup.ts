@@ -90,7 +90,7 @@ function picturesIn({ context: { fs } }: Session, named: string): string[] {
   );
 }
 
-function isPicture(bytes: Uint8Array): boolean {
+export function isPicture(bytes: Uint8Array): boolean {
   return (bytes[0] === 0x89 && bytes[1] === 0x50) || (bytes[0] === 0xff && bytes[1] === 0xd8);
 }
 

@@ -8,6 +8,7 @@ import { joinPath, parentPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 import { type Inspected, inspected } from './inspected.ts';
 import { openFolder, writeNew } from './output.ts';
+import type { Judge, Standing } from './scan-standing.ts';
 import type { Session } from './session.ts';
 
 export interface Places {
@@ -24,6 +25,8 @@ export interface Placed {
   readonly written?: number;
   readonly there?: number;
   readonly kept?: readonly string[];
+  /** Compared with this machine's vault, where that was looked at. */
+  readonly standing?: Standing;
 }
 
 /** Before anybody has waved a camera for minutes. */
@@ -34,8 +37,22 @@ export function refusePlaces({ context: { fs } }: Session, { out, stick }: Place
   if (fs.kind(path) === 'file' || fs.kind(path) === 'other') throw there(path);
 }
 
-/** Where a scanned file goes. It is nothing but a file that somebody brought: it is named, never opened or believed. */
-export function placeScanned(session: Session, file: Uint8Array, { out, stick }: Places): Placed {
+/** A line for whoever holds the camera, where it is not simply new. */
+export function saidOf({ state, why }: Standing): string {
+  return `${state}: ${escapeText(why)}`;
+}
+
+/** Where a scanned file goes, and how it stands. */
+export function placeScanned(session: Session, file: Uint8Array, places: Places, judge: Judge | null): Placed {
+  const placed = place(session, file, places);
+  if (judge === null) return placed;
+  const standing = judge.whole(file);
+  if (standing.state !== 'new' || standing.why !== '') session.say.line(`  ${saidOf(standing)}`);
+  return { ...placed, standing };
+}
+
+/** It is nothing but a file that somebody brought: it is named, never opened or believed. */
+function place(session: Session, file: Uint8Array, { out, stick }: Places): Placed {
   const { context, say } = session;
   const { fs } = context;
   const sha256 = toHex(fileHash(file));

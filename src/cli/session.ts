@@ -64,6 +64,13 @@ export class Session {
     );
   }
 
+  /** Whether there is a vault that can be opened without asking somebody who is not there. */
+  get vaultAtHand(): boolean {
+    if (!Vault.exists(this.home, this.context.fs)) return false;
+    const file = this.globals.passphraseFile ?? this.context.env.CONCLAVE_PASSPHRASE_FILE;
+    return file !== undefined || this.context.ask.interactive;
+  }
+
   /** Opens the vault, hands its ceremonies over, and closes it whatever happens. */
   async withVault<T>(work: (ceremonies: Ceremonies) => Promise<T> | T): Promise<T> {
     this.requireVault();

@@ -31,20 +31,21 @@ export interface SigningRound {
   readonly nonce: Uint8Array;
 }
 
-/** Throws where a commitment is no point of the group; `share` gives the verification share of an index. */
+/** Throws where a nonce is no point of the group. The first commitment of a key is its public key. */
 export function signingRound(
   suite: SuiteName,
-  publicKey: Point,
-  share: (index: number) => Point,
-  commitments: readonly NonceCommitment[],
+  commitments: readonly Point[],
+  nonces: readonly NonceCommitment[],
   message: Uint8Array,
 ): SigningRound {
   const { group } = suiteOf(suite);
   const hash = hashes[suite];
   const taproot = suite === 'secp256k1-tr';
-  const indices = commitments.map(({ index }) => index);
+  const [publicKey] = commitments;
+  if (publicKey === undefined) throw new Problem('COMMITMENTS_LENGTH', 'no commitments');
+  const indices = nonces.map(({ index }) => index);
   checkIndices(indices);
-  const sorted = [...commitments].sort((a, b) => a.index - b.index);
+  const sorted = [...nonces].sort((a, b) => a.index - b.index);
   const points = group.decodePoints(sorted.flatMap(({ hiding, binding }) => [hiding, binding]));
   // BIP-340 knows a key by its x alone, and means the point whose y is even
   const flipped = taproot && isOdd(group, publicKey);
@@ -59,15 +60,29 @@ export function signingRound(
   const minus = (scalar: Scalar): Scalar => group.sub(group.scalar(0n), scalar);
   const negated = taproot && isOdd(group, whole);
   const due = named.map(({ index }, at): [number, Due] => {
-    const nonces = [2 * at, 2 * at + 1].map((place): [Point, Scalar] => {
+    const own = [2 * at, 2 * at + 1].map((place): [Point, Scalar] => {
       const factor = binding[place] as Scalar;
       return [points[place] as Point, negated ? minus(factor) : factor];
     });
     const factor = group.mul(challenge, lagrange(group, indices, index));
-    return [index, [...nonces, [share(index), flipped ? minus(factor) : factor]]];
+    return [index, [...own, ...verificationShare(group, commitments, index, flipped ? minus(factor) : factor)]];
   });
   const encoded = group.encodePoint(whole);
   return { group, due: new Map(due), bound: prefix, nonce: taproot ? encoded.subarray(1) : encoded };
+}
+
+/**
+ * The verification share of an index times a factor, left as a sum over the commitments: those are the same for all
+ * signers, and fewer wherever more sign than have to.
+ */
+function verificationShare(group: Group, commitments: readonly Point[], index: number, factor: Scalar): Due {
+  const x = group.scalar(BigInt(index));
+  let power = factor;
+  return commitments.map((point) => {
+    const term: [Point, Scalar] = [point, power];
+    power = group.mul(power, x);
+    return term;
+  });
 }
 
 /** What one signer gives: a share for each round. */
@@ -90,15 +105,16 @@ export function areDue(rounds: readonly SigningRound[], given: readonly Given[],
     shares.map((share, at) => ({ share: group.decodeScalar(share), due: rounds[at]?.due.get(index) ?? null })),
   );
   const factors = weights(seed, pairs.length).map((weight) => group.scalar(weight));
-  const terms = pairs.flatMap(({ due }, at) =>
-    (due ?? []).map(([point, factor]): [Point, bigint] => [point, -group.mul(factors[at] as Scalar, factor)]),
-  );
   if (pairs.some(({ due }) => due === null)) return false;
+  const terms = new Map<Point, Scalar>();
+  for (const [at, { due }] of pairs.entries()) {
+    for (const [point, factor] of due ?? []) {
+      const before = terms.get(point) ?? group.scalar(0n);
+      terms.set(point, group.sub(before, group.mul(factors[at] as Scalar, factor)));
+    }
+  }
   const shares = pairs.map(({ share }) => share);
-  const sum = group.combine(
-    [group.base, ...terms.map(([point]) => point)],
-    [combineScalars(group, shares, factors), ...terms.map(([, factor]) => factor)],
-  );
+  const sum = group.combine([group.base, ...terms.keys()], [combineScalars(group, shares, factors), ...terms.values()]);
   return group.isZero(sum);
 }
 

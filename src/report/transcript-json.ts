@@ -1,11 +1,12 @@
 import { toHex } from '../bytes/hex.ts';
 import { bagSteps, brokenChains } from '../ceremony/bags.ts';
-import { type Check, proofsOfLife, verifiers } from '../ceremony/checks.ts';
+import type { Check } from '../ceremony/checks.ts';
 import { type Coverage, coverageOf, coverageWords } from '../ceremony/coverage.ts';
 import type { EpochLife } from '../ceremony/epoch-life.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import { chargesIn } from '../ceremony/evidence.ts';
 import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
+import { proofsOfLife, verifiers } from '../ceremony/link-checks.ts';
 import { type Manifest, manifestOf } from '../ceremony/manifest.ts';
 import { movesShares, type PlanFacts } from '../ceremony/plan.ts';
 import { type ShareLog, shareLogs } from '../ceremony/share-log.ts';

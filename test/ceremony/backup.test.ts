@@ -3,12 +3,24 @@ import { armored, unarmored } from '../../src/bytes/armor.ts';
 import { encodeCbor } from '../../src/bytes/cbor.ts';
 import { toHex } from '../../src/bytes/hex.ts';
 import { fileHash, text } from '../../src/bytes/tagged-hash.ts';
-import { type BackupHeader, isBackup, mostBackupBytes, readBackup, writeBackup } from '../../src/ceremony/backup.ts';
+import {
+  type BackupHeader,
+  backupFile,
+  isBackup,
+  mostBackupBytes,
+  partsOf,
+  readBackup,
+  readBackupHeader,
+  writeBackup,
+} from '../../src/ceremony/backup.ts';
 import { judgeBackup, type KnownCommittees, shareOf } from '../../src/ceremony/backup-standing.ts';
 import type { Share } from '../../src/ceremony/packets/acceptance.ts';
 import { signPayload } from '../../src/ceremony/signed.ts';
 import type { Link } from '../../src/ceremony/succession.ts';
+import type { Scalar } from '../../src/crypto/group.ts';
+import { suite } from '../../src/crypto/suites.ts';
 import { Problem } from '../../src/problem.ts';
+import { refusal } from '../crypto/drawn.ts';
 import { Ceremony, type Person, people, ristretto } from './committee.ts';
 import { now } from './people.ts';
 
@@ -59,6 +71,14 @@ const [header, link, age] = ['CONCLAVE BACKUP HEADER', 'CONCLAVE BACKUP LINK', '
 const block = (what: string, file = good) => armored(what, unarmored(what, file) as Uint8Array);
 
 describe('a backup', () => {
+  it('is made again from its three parts, whose header says by itself whose it is', () => {
+    const parts = partsOf(good);
+    expect(backupFile(parts)).toBe(good);
+    expect(readBackupHeader(parts.header)).toEqual({ ...headerOf(one.link, alice), sealed: fileHash(sealed) });
+    for (const read of [() => backupFile({ ...parts, header: text('x') }), () => readBackupHeader(text('x'))])
+      expect(refusal(read)).toBe('BACKUP_DAMAGED');
+  });
+
   it('is read back as it was written, also where lines end as on another system', () => {
     const facts = { ...headerOf(one.link, alice), sealed: fileHash(sealed) };
     for (const file of [good, good.replaceAll('\n', '\r\n')]) {
@@ -211,5 +231,12 @@ describe('what a backup is worth', () => {
     expect(judgeBackup({ ...backup(one), header }, null, known(one.link)).state).toBe('damaged');
     expect(shareOf(one.link.proven, 4, share(one, alice))).toBe(false);
     expect(shareOf(one.link.proven, 1, share(one, alice))).toBe(true);
+    // on the same polynomials, and nobody's: the threshold is two
+    const beyond = one.link.proven.keys.map(({ suite: name }, place) => {
+      const { group } = suite(name);
+      const [second, third] = [bob, carol].map((who) => group.decodeScalar(share(one, who)[place] as Uint8Array));
+      return group.encodeScalar(group.sub(group.add(third as Scalar, third as Scalar), second as Scalar));
+    });
+    expect(shareOf(one.link.proven, 4, beyond)).toBe(false);
   });
 });

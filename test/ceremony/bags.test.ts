@@ -46,6 +46,34 @@ describe('the chain of bags', () => {
     ]);
   });
 
+  test('is broken by a bag that something came in before it goes out once more', () => {
+    expect(chain('in 7', 'out 7')).toEqual([
+      '1: bag 7 was closed around stick, but a bag of this number was closed before',
+    ]);
+  });
+
+  test('takes blanks around a number, or around the name of a thing, for nothing', () => {
+    const step = { ceremony: 'c', packet: 'p', member: 'alice', at: 0, number: 0 };
+    const went: BagStep = { ...step, bag: 'B-1 ', way: 'out', what: ' Stick' };
+    expect(brokenChains([went, { ...step, bag: ' b-1', way: 'in', what: 'stick ' }])).toEqual([]);
+    expect(brokenChains([went, { ...step, bag: 'b-2', way: 'in', what: 'stick ' }])).toHaveLength(1);
+  });
+
+  test('is in one order where two people say the same time and number, whatever order their notes come in', () => {
+    const note = (digest: string) => ({
+      digest,
+      identity: 'x',
+      at: 7,
+      body: { kind: 'bag', bag: '1', way: 'in', what: 'stick', number: 0 },
+    });
+    const plan = { ceremony: 'c', byIdentity: new Map() };
+    for (const digests of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ])
+      expect(bagSteps([{ plan, notes: digests.map(note) }] as never).map(({ packet }) => packet)).toEqual(['a', 'b']);
+  });
+
   test('is one for each thing', () => {
     expect(chain('out 1', 'out 2 laptop', 'in 2 laptop', 'in 1')).toEqual([]);
     expect(chain('out 1', 'out 2 laptop', 'in 1 laptop')).toHaveLength(1);

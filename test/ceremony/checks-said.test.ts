@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Check, type CheckName, checkProofOfLife, checksNow, checksOf } from '../../src/ceremony/checks.ts';
+import { type Check, type CheckName, checksNow, checksOf } from '../../src/ceremony/checks.ts';
 import type { View } from '../../src/ceremony/evaluate.ts';
 import type { Contradiction } from '../../src/ceremony/faults.ts';
+import { checkProofOfLife } from '../../src/ceremony/link-checks.ts';
 import { flipped } from '../crypto/drawn.ts';
 import { Ceremony, people, type Wish } from './committee.ts';
 import { named } from './said.ts';

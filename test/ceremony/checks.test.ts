@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
-import {
-  type Check,
-  type CheckName,
-  checkKeys,
-  checkNamesFor,
-  checkProofOfLife,
-  checksOf,
-} from '../../src/ceremony/checks.ts';
+import { type Check, type CheckName, checkNamesFor, checksOf } from '../../src/ceremony/checks.ts';
 import type { View } from '../../src/ceremony/evaluate.ts';
+import { checkKeys, checkProofOfLife } from '../../src/ceremony/link-checks.ts';
 import { suite } from '../../src/crypto/suites.ts';
 import { flipped } from '../crypto/drawn.ts';
 import { Ceremony, type Person, people, ristretto } from './committee.ts';

@@ -61,6 +61,13 @@ describe('shares are to be renewed', () => {
     expect(dueAfter(10_000, { policy: null })).toEqual([]);
   });
 
+  it('is listed by the day, and those of one day by the name of the keyset', () => {
+    const of = (keyset: string, days: number) => facts({ keyset, renewed: begun + days * day });
+    const items = dueItems([of('c', 0), of('b', 0), of('a', 1), of('d', -1)], begun);
+    expect(items.map(({ keyset }) => keyset)).toEqual(['d', 'b', 'c', 'a']);
+    expect(refreshBy({}, begun)).toBeNull();
+  });
+
   it('at once where nothing says when they were', () => {
     expect(dueAfter(0, { renewed: null })).toEqual(['refresh due']);
   });
@@ -141,6 +148,39 @@ describe('a spread', () => {
     expect(what(dueItems(many(4), now))).toEqual(Array(4).fill('refresh ahead'));
     expect(what(items)).toEqual(['refresh due', 'refresh due', 'refresh ahead', 'refresh ahead']);
     expect(weeksOf(items, now)).toEqual([0, 0, 1, 2]);
+  });
+
+  /** By which week each is to be renewed, and in which week it is planned, in the order of the list. */
+  const planned = (weeks: number, ...keysets: readonly (readonly [string, number])[]) => {
+    const by = ([keyset, week]: readonly [string, number]) =>
+      facts({ keyset, renewed: begun + (7 * week + 1) * day - 90 * day });
+    const items = dueItems(keysets.map(by), begun, weeks);
+    return items.map((item, at) => `${item.keyset} ${weeksOf(items, begun)[at]}`);
+  };
+
+  it('lays them in the order of their days and then of their names, whatever order they come in', () => {
+    expect(planned(2, ['a', 5], ['c', 4], ['b', 4])).toEqual(['b 3', 'c 4', 'a 5']);
+    expect(planned(2, ['b', 4], ['c', 4], ['a', 5])).toEqual(['b 3', 'c 4', 'a 5']);
+    expect(planned(2, ['k1', 4], ['k0', 4])).toEqual(['k0 3', 'k1 4']);
+  });
+
+  it('is listed by the weeks that it lays things on, and not by their last days', () => {
+    expect(planned(3, ['a1', 5], ['a2', 5], ['z1', 4], ['z2', 4], ['z3', 4])).toEqual([
+      'z1 2',
+      'a2 3',
+      'z2 3',
+      'z3 4',
+      'a1 5',
+    ]);
+  });
+
+  it('is of refreshes that have a day, and of nothing else', () => {
+    const items = dueItems([facts({ withoutCard: ['carol'] }), facts({ keyset: 'x', renewed: null })], begun, 4);
+    expect(items.map(({ what: of, planned: on }) => [of, on === null])).toEqual([
+      ['member', true],
+      ['refresh', true],
+      ['refresh', false],
+    ]);
   });
 
   it('has the gravest first, whatever order the keysets are in', () => {

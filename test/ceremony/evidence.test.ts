@@ -4,7 +4,7 @@ import { fromHex } from '../../src/bytes/hex.ts';
 import { chargesIn, evidenceOf, isEvidence, type Judgement, judgeEvidence } from '../../src/ceremony/evidence.ts';
 import type { AnyPacket } from '../../src/ceremony/kinds.ts';
 import { afterMagic, withMagic } from '../../src/ceremony/signed.ts';
-import { Ceremony, type Person, people } from './committee.ts';
+import { Ceremony, Person, people } from './committee.ts';
 import { emptyDeal, opened } from './opened.ts';
 
 /* What a stranger can be shown, and what nobody can be made to believe. */
@@ -78,6 +78,42 @@ describe('evidence', () => {
     const judgement = judgeEvidence(file);
     expect(judgement).toMatchObject({ valid: true, member: 'bob', accused: bob.identity, rehearsal: true });
     expect(judged(judgement)).toEqual(['bob PROOF_INVALID']);
+  });
+
+  it('of two faults in two ceremonies holds both, and no ceremony in which there is none', () => {
+    const [one, other] = [1, 2].map((number) => {
+      const ceremony = handover({ ticket: `number ${number}` });
+      const body = ceremony.dealBody(bob);
+      ceremony.say(bob, 'deal', { ...body, boxes: body.boxes.toReversed() });
+      return ceremony;
+    }) as [Ceremony, Ceremony];
+    const idle = handover({ ticket: 'idle' });
+    const file = evidence(bob, one, idle, other);
+    const { claims, ceremonies } = contents(file);
+    expect(ceremonies.map(({ proposal }) => proposal)).toEqual([one, other].map(({ proposal }) => proposal.bytes));
+    expect(ceremonies.map(({ packets }) => packets.length)).toEqual([2, 2]);
+    expect(claims.map(({ fault }) => fault)).toEqual(expect.arrayContaining(['PROOF_INVALID', 'CONTRADICTION']));
+    const judgement = judgeEvidence(file);
+    expect(judgement.valid).toBe(true);
+    expect(judgement.checks.find(({ check }) => check === 'proposals')?.detail).toBe(
+      [one, other].map(({ plan }) => `reshare ${plan.ceremony.slice(0, 16)}`).join(', '),
+    );
+  });
+
+  it('is of a rehearsal where one of its ceremonies is', () => {
+    const real = [alice, bob].map(({ name }) => new Person(name, 'evidence', false));
+    const ceremonies = [
+      new Ceremony({ cast: real, members: real, threshold: 2, facts: { rehearsal: false } }),
+      new Ceremony({ cast: [alice, bob], members: [alice, bob], threshold: 2 }),
+    ];
+    const said = {
+      v: 1,
+      accused: alice.signing.public,
+      claims: [{ fault: 'CONTRADICTION', packets: [ceremonies[0]?.plan.id] }],
+      ceremonies: ceremonies.map(({ proposal }) => ({ proposal: proposal.bytes, packets: [] })),
+    };
+    expect(judgeEvidence(written(said))).toMatchObject({ valid: false, rehearsal: true });
+    expect(judgeEvidence(written({ ...said, ceremonies: said.ceremonies.slice(0, 1) })).rehearsal).toBe(false);
   });
 
   it('of a bad acceptance holds the deals that it names, good and bad', () => {

@@ -72,6 +72,26 @@ describe('a packet', () => {
     expect(dissent(alice, 'proposer')).toBe(false);
   });
 
+  it('is no dissent where it is one of several noes that end an attempt, or one more of them', () => {
+    const said = (ceremony: Ceremony, as: 'receiver' | 'approver', ...who: (typeof alice)[]) =>
+      who
+        .map((one) => ceremony.refuse(one, as) as Parameters<typeof isDissent>[1])
+        .map((packet) => isDissent(ceremony.view, packet));
+    expect(said(handover().before('deal'), 'receiver', carol, dave)).toEqual([false, false]);
+    const approved = new Ceremony({
+      cast,
+      parent: genesis.link,
+      members: [bob, carol, dave],
+      threshold: 2,
+      dealers: [1, 2],
+      approvers: [alice, bob, dave],
+      approvals: 2,
+    });
+    expect(said(approved, 'approver', alice, bob)).toEqual([false, false]);
+    const noes = approved.packets.filter(({ kind }) => kind === 'refusal');
+    expect(noes.map((packet) => standingOf(approved.view, packet).standing)).toEqual(Array(2).fill('ends the attempt'));
+  });
+
   it('is told from others: what one ends, another one does not', () => {
     const ceremony = handover({ reserves: [3] }).before('deal');
     const refusal = ceremony.refuse(bob, 'dealer') as Parameters<typeof isDissent>[1];

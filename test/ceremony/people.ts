@@ -12,6 +12,7 @@ export const now = 1_800_000_000;
 /** What a vault would keep for its member. */
 export class Person {
   readonly name: string;
+  readonly rehearsal: boolean;
   readonly random: Random;
   readonly signing: SigningKey;
   readonly identity: string;
@@ -23,8 +24,9 @@ export class Person {
   readonly nonces = new Map<string, Uint8Array[]>();
   readonly votes: Ceremony[] = [];
 
-  constructor(name: string, seed = '') {
+  constructor(name: string, seed = '', rehearsal = true) {
     this.name = name;
+    this.rehearsal = rehearsal;
     this.random = drawn(`${seed} ${name}`);
     this.signing = generateSigningKey(this.random);
     this.identity = toHex(this.signing.public);
@@ -33,10 +35,10 @@ export class Person {
 
   renew(serial: number, prekey = generatePrekey(this.random)): Card {
     this.prekeys.set(toHex(prekey.public), prekey.secret);
-    const { signing, name } = this;
+    const { signing, name, rehearsal } = this;
     const recipient = `age1${'q'.repeat(58)}`;
     const prekeys = [prekey.public];
-    const facts = { name, signing: signing.public, recipient, prekeys, serial, at: now, rehearsal: true };
+    const facts = { name, signing: signing.public, recipient, prekeys, serial, at: now, rehearsal };
     return writeCard(facts, signing.secret);
   }
 }

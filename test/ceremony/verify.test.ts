@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
+import { contradictionsAcross } from '../../src/ceremony/across.ts';
 import { chainOf } from '../../src/ceremony/chain.ts';
 import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { exportBytes, writeExport } from '../../src/ceremony/export.ts';
@@ -110,6 +111,56 @@ describe('a verification', () => {
     expect(verification.links.map(({ proven }) => proven.epoch)).toEqual([0, 1, 2]);
     expect(verification.ceremonies.map(({ plan }) => plan.epoch.to)).toEqual([0, 1, 2]);
     expect(detail(verification, 'records')).toBe('with the ceremony that made it: epoch 0, 1, 2');
+  });
+
+  it('is of a rehearsal where anything in the file is one, also before a key has proven anything', () => {
+    const persons = ['alice', 'bob'].map((name) => new Person(name, 'real', false));
+    const real = new Ceremony({ cast: persons, members: persons, threshold: 2, facts: { rehearsal: false } });
+    const begun = new Ceremony({ cast, members: [alice, bob], threshold: 2, facts: { ticket: 'begun' } });
+    const rehearsal = (...ceremonies: Ceremony[]) => of(ceremonies).rehearsal;
+    expect([rehearsal(real), rehearsal(begun), rehearsal(real, begun)]).toEqual([false, true, true]);
+    expect(of([], [zero.link]).rehearsal).toBe(true);
+    expect(detail(of([begun]), 'records')).toBe('no epoch is proven in this file');
+  });
+
+  it('says how far the succession goes, and of which keyset it is, in one sentence each', () => {
+    const sentences = (...found: [readonly Ceremony[], readonly Link[]]) =>
+      ['keyset', 'succession'].map((check) => detail(of(...found), check));
+    const id = toHex(zero.link.proven.keysetId).slice(0, 16);
+    const follows = 'signed by all keys, each after the one before';
+    expect(sentences([zero], [zero.link])).toEqual([`one keyset, ${id}, with 2 keys`, `epoch 0, ${follows}`]);
+    expect(sentences(chain, links)[1]).toBe(`epoch 0 to 2, ${follows}`);
+    expect(sentences([], [zero.link, two.link])).toEqual([
+      `one keyset, ${id}, with 2 keys`,
+      'its links are not in order: one is left out, or stands twice',
+    ]);
+    expect(sentences([zero, two], [])[1]).toBe(`epoch 0 to 2, ${follows}`);
+    const single = toHex(stranger.link.proven.keysetId).slice(0, 16);
+    expect(sentences([stranger], [])[0]).toBe(`one keyset, ${single}, with one key`);
+  });
+
+  it('has its links in one order, also those of one epoch', () => {
+    const posing = { ...one.link, proven: { ...one.link.proven, id: new Uint8Array(32) } };
+    for (const given of [
+      [one.link, posing, zero.link],
+      [zero.link, posing, one.link],
+    ])
+      expect(chainOf(given, []).links).toEqual([zero.link, posing, one.link]);
+  });
+
+  it('names a packet that came through no door by the beginning of its digest', () => {
+    const junk = new Uint8Array(9);
+    const found = changed(two, (packets) => [...packets, junk]).checks.filter(({ ok }) => !ok);
+    expect(found.map((check) => check.detail).join(' ')).toContain(`${digestOf(junk).slice(0, 16)}: `);
+    expect(found.map((check) => check.detail).join(' ')).not.toContain(digestOf(junk));
+  });
+
+  it('is none where the program itself makes a mistake', () => {
+    const broken = new Map<string, unknown>();
+    broken.has = () => {
+      throw new TypeError('a slip');
+    };
+    expect(() => verifyExport(file, {}, broken)).toThrow(TypeError);
   });
 
   it('of one ceremony needs no link beside its plan, and says where it begins', () => {
@@ -378,6 +429,15 @@ describe('a ceremony that failed', () => {
     expect(verification.faults.map(({ member }) => member)).toContain('bob');
   });
 
+  it('at first, and was proven all the same, says so where the fault is told', () => {
+    const ceremony = handover(zero.link, [bob, carol, dave], { ticket: 'proven all the same' }).before('accept');
+    const body = ceremony.acceptanceBody(dave);
+    ceremony.say(dave, 'acceptance', { ...body, nonces: [...body.nonces, ...body.nonces] });
+    ceremony.do(dave, 'accept');
+    ceremony.run();
+    expect(detail(of([ceremony]), 'possession', ceremony)).toContain('it was proven all the same');
+  });
+
   it('at first, and then went on without the liar, is valid', () => {
     const ceremony = cheated();
     ceremony.refuse(carol, 'receiver');
@@ -543,6 +603,7 @@ describe('a fork', () => {
   it('is looked for among files of one keyset alone', () => {
     expect(forksBetween([verified(file), of([stranger])])).toEqual([]);
     expect(forksBetween([verified(file)])).toEqual([]);
+    expect(contradictionsAcross([zero.view, stranger.view])).toEqual([]);
   });
 
   it('need not be: two statements that lie in two files meet as well', () => {
@@ -554,6 +615,11 @@ describe('a fork', () => {
     const [comparison] = forksBetween(shown);
     expect(comparison).toMatchObject({ ok: false, forks: [] });
     expect(comparison?.contradictions[0]).toMatchObject({ member: 'bob' });
+    // in one order, whichever file came first
+    const [turned] = forksBetween(shown.toReversed());
+    expect([comparison, turned].map((one) => one?.contradictions[0]?.packets)).toEqual(
+      Array(2).fill([first.digest, second.digest].sort()),
+    );
     expect(comparison?.detail).toBe('no fork; bob said two things of which only one can be honest');
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { frameText } from '../../src/bytes/qr/frame-text.ts';
 import { streamOf } from '../../src/bytes/qr/frames.ts';
 import { text } from '../../src/bytes/tagged-hash.ts';
+import { readHave } from '../../src/courier/qr/parcel.ts';
+import { scanner } from '../../src/courier/qr/scan.ts';
 import type { Screen } from '../../src/courier/qr/show.ts';
 import { readPixels } from '../../src/media/qr/read.ts';
 import { darkTerminal, terminal } from '../courier/qr/terminal.ts';
@@ -31,6 +33,13 @@ class Beam {
       },
     };
   };
+
+  /** The file of the first thing that was shown. */
+  first(): Uint8Array {
+    const sight = scanner();
+    const steps = (this.#shows[0]?.lines ?? []).map((line) => sight.line(line));
+    return steps.flatMap(({ files }) => files)[0] ?? new Uint8Array();
+  }
 
   /** What is shown the next time, as soon as it is shown. */
   readonly lines = async function* (this: Beam): AsyncGenerator<string> {
@@ -74,6 +83,41 @@ describe('next --qr', () => {
     expect(back.map(({ stderr }) => stderr)).toEqual(['', '']);
     expect(back[1]?.stdout).toMatch(/[1-9] new files came, 0 were here already/);
   });
+
+  test('asks for nothing that this vault has from sticks, and brings nothing that is over for everybody and unknown there', async () => {
+    const { world, proposed } = await founded();
+    const members = ['alice', 'bob', 'carol'];
+    await world.walk(proposed, members);
+    for (const who of [...members, ...members]) await world.visit(who, proposed.phrase);
+    await world.arrive('dave');
+    for (const who of ['alice', 'dave']) await world.machine(who).run('next', '--stick', world.stick);
+    const hand = ['--stay', 'alice,bob', '--join', 'dave', '--leave', 'carol', '--threshold', '2'];
+    const next = await world.propose('alice', 'reshare', '--keyset', 'k', ...hand);
+    world.memory.putFolder('/none');
+    /** What alice brings to somebody who comes without a stick. */
+    const brought = async (who: string): Promise<string> => {
+      const [from, to] = [new Beam(), new Beam()];
+      const visit = (name: string, beams: Overrides, answers: boolean[]) =>
+        world.machine(name).typeWith(beams, answers, 'next', '--qr', '--phrase', next.phrase);
+      const [alice, other] = await Promise.all([
+        visit('alice', { screen: from.screen, lines: to.lines }, [false, true]),
+        visit(who, { screen: to.screen, lines: from.lines }, [true, false]),
+      ]);
+      expect([alice.stderr, other.stderr]).toEqual(['', '']);
+      marks.push(readHave(to.first()).size);
+      return /(\d+ new files came, \d+ were here already)/.exec(other.stdout)?.[1] ?? other.stdout;
+    };
+    const marks: number[] = [];
+    // the proposal and alice's deal; the genesis stays with those who were in it
+    expect(await brought('dave')).toBe('2 new files came, 0 were here already');
+    // bob has the proposal from the stick, and has dealt there
+    expect((await world.visit('bob', next.phrase, '--ceremony', next.ceremony)).json.ceremonies[0].did).toEqual([
+      'deal',
+    ]);
+    expect(await brought('bob')).toBe('1 new files came, 0 were here already');
+    // two proposals, bob's deal, and one mark for the whole genesis
+    expect(marks).toEqual([0, 4]);
+  }, 60_000);
 
   test('says what the other machine has to do where it shows something else', async () => {
     const { world } = await founded();

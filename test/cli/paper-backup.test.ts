@@ -192,6 +192,14 @@ describe('a photograph of the page', () => {
     expect(alice.share('treasury')).toEqual(share);
   }, 60_000);
 
+  test('is known for what it is by who inspects it, and a scan says where it belongs', async () => {
+    const world = printed.fork();
+    const inspected = await world.machine('alice').ok('inspect', '/photos/sheet 2.JPG');
+    expect(inspected.json).toMatchObject({ what: 'paper', secret: true, lines: expect.stringContaining('A001 to A') });
+    const scanned = await world.machine('alice').run('qr', 'scan', '/photos/sheet 2.JPG');
+    expect([scanned.status, scanned.stderr]).toEqual([4, expect.stringContaining('conclave backup check PICTURES')]);
+  });
+
   test('of half a sheet names the lines that are missing, and these can be typed', async () => {
     const world = printed.fork();
     const alice = world.machine('alice');

@@ -6,6 +6,7 @@ import { toHex } from '../../src/bytes/hex.ts';
 import { qrMatrix } from '../../src/bytes/qr/code.ts';
 import { frameText } from '../../src/bytes/qr/frame-text.ts';
 import { streamOf } from '../../src/bytes/qr/frames.ts';
+import { qrTextMatrix } from '../../src/bytes/qr/text-code.ts';
 import { fileHash, text } from '../../src/bytes/tagged-hash.ts';
 import type { Screen } from '../../src/courier/qr/show.ts';
 import { codePixels, pngFile } from '../../src/media/qr/png.ts';
@@ -94,6 +95,19 @@ describe('still codes', () => {
     made.memory.put('/empty', new Uint8Array());
     expect((await qr(made, ['show', '/empty', '--png', '/none'])).json.error.code).toBe('FILE_TOO_LARGE');
     expect((await qr(made, ['show', '/file', '--density', '41', '--text'])).status).toBe(2);
+  });
+
+  test('as text are never longer than what a code holds in its narrow mode', async () => {
+    const made = world();
+    made.memory.put('/long', drawn('a long file')(60_000));
+    const lines = async (...words: string[]) => (await qr(made, ['show', '/long', '--text', ...words])).json;
+    const [sparse, dense, medium] = [
+      await lines('--density', '37'),
+      await lines('--density', '40'),
+      await lines('--density', '39', '--level', 'M'),
+    ];
+    expect(qrTextMatrix(sparse.lines[0], 'L').version).toBeLessThanOrEqual(40);
+    expect([dense.error.code, medium.error.code]).toEqual(['CODE_TOO_LARGE', 'CODE_TOO_LARGE']);
   });
 });
 

@@ -127,13 +127,15 @@ describe('route', () => {
     const { json } = await alice.ok('route');
     // alice and bob deal; bob, who deals last, accepts at once
     expect(json).toMatchObject({ v: 1, ceremony: refresh.ceremony, visits: 8, stuck: [] });
-    expect(json.stops.slice(0, 3)).toEqual([
-      { member: 'alice', does: ['deal'] },
-      { member: 'bob', does: ['deal', 'accept'] },
+    expect(json.stops.slice(0, 3)).toMatchObject([
+      { member: 'alice', does: ['deal'], crossing: null },
+      { member: 'bob', does: ['deal', 'accept'], crossing: { from: 'alice', to: 'bob' } },
       { member: 'carol', does: ['accept'] },
     ]);
     const told = await alice.tell('route');
-    expect(told.stdout).toMatch(/^ {3}2 {2}bob +deals, checks the deals and accepts$/m);
+    expect(told.stdout).toMatch(
+      /^ {3}2 {2}bob +deals, checks the deals and accepts +\d+ bytes, \d+ codes, about \d+ seconds$/m,
+    );
     expect(told.stdout).toContain('8 visits');
   });
 

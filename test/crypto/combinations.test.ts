@@ -3,6 +3,7 @@ import { choices, choose, combine } from '../../src/crypto/combinations.ts';
 import { commit, evaluateCommitments } from '../../src/crypto/commitments.ts';
 import { secp256k1 as group } from '../../src/crypto/group.ts';
 import type { Polynomial } from '../../src/crypto/polynomial.ts';
+import { refusal } from './drawn.ts';
 
 describe('the choices of k out of n', () => {
   test('are as many as n over k says, each ascending and none twice', () => {
@@ -31,6 +32,10 @@ describe('the combination of verification shares', () => {
 
   test('gives the public key for every choice of as many as the threshold', () => {
     expect(combine(group, shares, [...choices(5, 3)], constant, seed)).toBe(true);
+  });
+
+  test('is nothing to be asked of no choice at all', () => {
+    expect(refusal(() => combine(group, shares, [], constant, seed))).toBe('INDEX_INVALID');
   });
 
   test('does not for fewer, for another key, or where one share is another', () => {

@@ -4,6 +4,7 @@ import { secp256k1 as nobleSecp256k1 } from '@noble/curves/secp256k1.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.ts';
+import { taggedHash, taggedHashOf, u64 } from '../../src/bytes/tagged-hash.ts';
 import { decodePoints, edwards25519, type Group, p256, ristretto255, secp256k1 } from '../../src/crypto/group.ts';
 import { drawn, refusal } from './drawn.ts';
 
@@ -182,22 +183,63 @@ describe('the subgroup of edwards25519 (row 16)', () => {
     }
   });
 
-  it('refuses them in long lists, also where they cancel, and takes the lists without them', () => {
-    const good: Uint8Array[] = [];
-    let point = ed25519.Point.BASE;
-    for (let i = 0; i < 230; i++) {
+  /** Points that nobody has decoded before: those that are known are not looked at again. */
+  const long = (seed: number): Uint8Array[] => {
+    let point = ed25519.Point.BASE.multiply(BigInt(seed));
+    return Array.from({ length: 230 }, () => {
       point = point.double();
-      good.push(point.toBytes());
-    }
-    expect(decodePoints(edwards25519, good)).toHaveLength(230);
-    const bad = (...places: [number, number][]) => {
-      const list = [...good];
+      return point.toBytes();
+    });
+  };
+
+  it('refuses them in long lists, also where they cancel, and takes the lists without them', () => {
+    expect(decodePoints(edwards25519, long(3))).toHaveLength(230);
+    const bad = (seed: number, ...places: [number, number][]) => {
+      const list = long(seed);
       for (const [place, order] of places) list[place] = mixed(9n, order);
       return refusal(() => decodePoints(edwards25519, list));
     };
-    expect(bad([229, 4])).toBe('POINT_INVALID');
-    expect(bad([7, 1], [8, 7])).toBe('POINT_INVALID');
+    expect(bad(5, [229, 4])).toBe('POINT_INVALID');
+    expect(bad(7, [7, 1], [8, 7])).toBe('POINT_INVALID');
     // the first of its group of six, which points that were not summed would hide here
-    expect(bad([78, 4])).toBe('POINT_INVALID');
+    expect(bad(20, [78, 4])).toBe('POINT_INVALID');
+  });
+
+  it('refuses a long list that was made for subsets of its points which somebody knew before', () => {
+    // as they would be drawn, were the encodings not in the seed: then points could be found that cancel in each
+    const seed = taggedHashOf('torsion', []);
+    const sums = Array.from({ length: 128 }, (_, sum) => sum);
+    const bytes = (start: number) =>
+      sums.map((sum) => taggedHash('torsion-subset', seed, u64(start), u64(sum - (sum % 32)))[sum % 32] as number);
+    /** In which of the sums each point would be, six points to a byte. */
+    const columns = Array.from({ length: 34 }, (_, group) => bytes(6 * group)).flatMap((drawn) =>
+      Array.from({ length: 6 }, (_, place) =>
+        drawn.reduce((column, byte, sum) => column | (BigInt((byte >> place) & 1) << BigInt(sum)), 0n),
+      ),
+    );
+    const basis = new Map<number, { column: bigint; points: bigint }>();
+    const inEachSumTwice = columns.map((drawn, at) => {
+      let [column, points] = [drawn, 1n << BigInt(at)];
+      for (let top = column.toString(2).length; column > 0n; top = column.toString(2).length) {
+        const known = basis.get(top);
+        if (known === undefined) {
+          basis.set(top, { column, points });
+          return 0n;
+        }
+        [column, points] = [column ^ known.column, points ^ known.points];
+      }
+      return points;
+    });
+    const bad = inEachSumTwice.find((points) => points > 0n) as bigint;
+    const list = long(13)
+      .slice(0, 204)
+      .map((encoded, at) =>
+        (bad >> BigInt(at)) & 1n
+          ? ed25519.Point.fromBytes(encoded)
+              .add(torsion[4] as (typeof torsion)[0])
+              .toBytes()
+          : encoded,
+      );
+    expect(refusal(() => decodePoints(edwards25519, list))).toBe('POINT_INVALID');
   });
 });

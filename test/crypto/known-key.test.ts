@@ -2,12 +2,16 @@ import { base58, bech32, bech32m } from '@scure/base';
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.ts';
 import { addressesOf } from '../../src/crypto/addresses.ts';
+import { secp256k1 } from '../../src/crypto/group.ts';
 import { isKeyText, keyFits, knownText, readKnownKey, sameKnown } from '../../src/crypto/known-key.ts';
 import { Problem } from '../../src/problem.ts';
 import { code } from '../vault/support.ts';
+import { refusal } from './drawn.ts';
 
 const x = '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798';
 const bytes = (hex: string) => fromHex(hex) as Uint8Array;
+
+const isOnCurve = (x: Uint8Array) => refusal(() => secp256k1.decodePoint(new Uint8Array([2, ...x]))) === null;
 
 function problemOf(work: () => unknown): Problem {
   try {
@@ -164,6 +168,14 @@ describe('an address', () => {
   test('of Taproot whose key is on no curve is refused', () => {
     const address = bech32m.encode('bc', [1, ...bech32m.toWords(bytes(`${'00'.repeat(31)}05`))]);
     expect(problemOf(() => readKnownKey(address)).message).toContain('on no curve');
+  });
+
+  test('of 32 bytes of Cosmos is no Taproot key, also where it begins like one', () => {
+    const ofModule = Array.from({ length: 20 }, (_, at) => bytes(`08${'00'.repeat(30)}${(at + 16).toString(16)}`));
+    const onCurve = ofModule.find((one) => isOnCurve(one)) as Uint8Array;
+    const address = bech32.encode('cosmos', bech32.toWords(onCurve));
+    expect(bech32.toWords(onCurve)[0]).toBe(1);
+    expect(problemOf(() => readKnownKey(address)).message).toContain('no single key');
   });
 
   test('of Solana that is on no curve is refused', () => {

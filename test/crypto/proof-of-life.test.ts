@@ -157,10 +157,9 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
     });
 
     it('has signature shares that the quick way and the library judge alike, share by share', () => {
-      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
       const quick = (list: typeof nonces, of: Uint8Array, index: number, share: Uint8Array): boolean => {
         try {
-          const round = signingRound(name, run.commitments[0] as Point, verification, list, of);
+          const round = signingRound(name, run.commitments, list, of);
           return areDue([round], [{ index, shares: [share] }], text('context'));
         } catch {
           return false; // what it cannot read it does not take
@@ -190,8 +189,7 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
     });
 
     it('has signature shares of several keys that are taken together only if each is good', () => {
-      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
-      const round = signingRound(name, run.commitments[0] as Point, verification, nonces, message);
+      const round = signingRound(name, run.commitments, nonces, message);
       const [{ index, share }] = parts as [(typeof parts)[0]];
       const { decodeScalar, encodeScalar, add, sub, scalar } = group;
       const more = encodeScalar(add(decodeScalar(share), scalar(1n)));
@@ -204,8 +202,7 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
     });
 
     it('has signature shares of several signers that are taken together only if each is good', () => {
-      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
-      const round = signingRound(name, run.commitments[0] as Point, verification, nonces, message);
+      const round = signingRound(name, run.commitments, nonces, message);
       const { decodeScalar, encodeScalar, add, scalar } = group;
       const given = (...off: bigint[]) =>
         parts.map(({ index, share }, at) => ({
@@ -229,13 +226,15 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       ).toBe(false);
       expect(together([{ ...first, index: 9 }, second])).toBe(false);
       expect(together([{ ...first, shares: [] }, second])).toBe(false);
+      // who does not sign at all, with a share that weighs nothing
+      expect(together([first, second, { index: 2, shares: [new Uint8Array(32)] }])).toBe(false);
     });
 
     it('makes the same signature the quick way, of one share of each signer and nothing else', () => {
-      const verification = (index: number) => evaluateCommitments(group, run.commitments, index);
-      const round = signingRound(name, run.commitments[0] as Point, verification, nonces, message);
+      const round = signingRound(name, run.commitments, nonces, message);
       expect(signatureOf(round, parts)).toEqual(signature);
       expect(signatureOf(round, parts.slice(1))).toBeNull();
+      expect(signatureOf(round, [...parts, parts[0]] as typeof parts)).toBeNull();
       expect(signatureOf(round, [parts[0], parts[0], parts[1]] as typeof parts)).toBeNull();
     });
 
@@ -326,9 +325,8 @@ describe('nonces', () => {
 
 describe('a signature of a key', () => {
   it('has shares of which any number is refused in words, as where a liar signs thousands of times', () => {
-    const { group, commitments, nonces, message } = signing('secp256k1', [1, 2, 3]);
-    const share = (index: number) => evaluateCommitments(group, commitments, index);
-    const round = signingRound('secp256k1', commitments[0] as Point, share, nonces, message);
+    const { commitments, nonces, message } = signing('secp256k1', [1, 2, 3]);
+    const round = signingRound('secp256k1', commitments, nonces, message);
     const many = new Array(70_000).fill({ index: 1, shares: [new Uint8Array(31)] });
     expect(refusal(() => areDue([round], many, text('context')))).toBe('SCALAR_INVALID');
   });

@@ -1,6 +1,6 @@
 import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../src/bytes/hex.ts';
 import { text } from '../../src/bytes/tagged-hash.ts';
 import { systemVerifier } from '../../src/cli/system-verifier.ts';
@@ -23,8 +23,8 @@ describe.each([
     },
   ],
 ])('a signature of an identity, by %s', (_, platform) => {
-  beforeAll(() => askFirst(platform));
-  afterAll(() => askFirst(null));
+  beforeEach(() => askFirst(platform));
+  afterEach(() => askFirst(null));
   const key = generateSigningKey(random);
   const message = text('message');
   const signature = sign(key.secret, message);
@@ -115,8 +115,8 @@ describe('sealed bytes', () => {
 describe('a platform that says yes to everything', () => {
   const key = generateSigningKey(random);
   const signature = sign(key.secret, text('message'));
-  beforeAll(() => askFirst(() => true));
-  afterAll(() => askFirst(null));
+  beforeEach(() => askFirst(() => true));
+  afterEach(() => askFirst(null));
 
   it('is not believed of a key that no card may have, nor of an S above the order (row 16)', () => {
     for (const point of ED25519_TORSION_SUBGROUP)

@@ -179,6 +179,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   due: 'writes one file, as script does',
   'qr show': 'writes pictures, and no vault',
   'qr have': 'writes pictures, and no vault',
+  'qr station': 'writes a page, and no vault',
   'qr scan': 'lays files on a stick as next does, and writes no vault',
   rehearse: 'its machines are thrown away',
   'keyset list': 'reads',

@@ -52,7 +52,8 @@ describe('the verifier page as a file', () => {
     const { metafile } = await build({ ...options, metafile: true });
     const files = Object.keys(metafile.inputs);
     const rooms = new Set(files.filter((file) => file.startsWith('src/')).map((file) => file.split('/')[1]));
-    expect([...rooms].sort()).toEqual(['bytes', 'ceremony', 'crypto', 'problem.ts', 'report']);
+    expect([...rooms].sort()).toEqual(['bytes', 'ceremony', 'crypto', 'media', 'problem.ts', 'report']);
+    expect(files.filter((file) => file.startsWith('src/media/'))).toEqual(['src/media/own-script.ts']);
     const loaded = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
     expect(loaded).toEqual([]);
   });

@@ -2,44 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { pngFile } from '../../src/media/qr/png.ts';
 import { darkTerminal, lightTerminal, terminal } from '../courier/qr/terminal.ts';
 import { drawn } from '../crypto/drawn.ts';
 import { photograph } from '../media/qr/photograph.ts';
+import { drawings, inTerminal, picture, program } from './in-terminal.ts';
 
 /* The built program in a terminal, a camera in front of it, and the built program once more with the photographs. */
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const program = here('../../bin/conclave.js');
 const folder = mkdtempSync(join(tmpdir(), 'conclave-codes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function conclave(...words: readonly string[]): string {
   return execFileSync(process.execPath, [program, ...words], { cwd: folder, encoding: 'utf8' });
-}
-
-const picture = '\u001b[?2026l';
-
-/** The program in a terminal of its own, where a person waits for something and types something, one after the other. */
-function inTerminal(
-  columns: number,
-  rows: number,
-  steps: readonly (readonly [string, string])[],
-  ...words: readonly string[]
-): string {
-  const all = [
-    '-B',
-    here('terminal.py'),
-    String(columns),
-    String(rows),
-    JSON.stringify(steps),
-    process.execPath,
-    program,
-    ...words,
-  ];
-  return execFileSync('python3', all, { cwd: folder, encoding: 'utf8', timeout: 100_000 });
 }
 
 test.each([
@@ -51,17 +27,17 @@ test.each([
     const file = drawn(name)(size);
     writeFileSync(join(folder, name), file);
     const steps = [[picture, `${'\r'.repeat(8)}q`]] as const;
-    const written = inTerminal(columns, rows, steps, 'qr', 'show', name, '--by-hand');
-    const [beginning, ...drawings] = written.split('\u001b[?2026h');
-    const end = drawings.at(-1)?.split('\u001b[?2026l').at(-1);
-    expect(beginning).toContain('\u001b[?1049h\u001b[?25l');
+    const written = inTerminal(folder, { columns, rows }, steps, ['qr', 'show', name, '--by-hand']);
+    const end = written.split(picture).at(-1);
+    expect(written.split('\u001b[?2026h')[0]).toContain('\u001b[?1049h\u001b[?25l');
     expect(end).toMatch(/^\u001b\[0m\u001b\[\?25h\u001b\[\?1049lshown: 9 different codes of (dark|light)/);
 
     const screen = terminal(columns, rows, colours);
     const photos = join(folder, `photos of ${name}`);
     mkdirSync(photos);
-    for (const [at, drawing] of drawings.entries()) {
-      screen.write(drawing.split('\u001b[?2026l')[0] ?? '');
+    const shown = drawings(written);
+    for (const [at, drawing] of shown.entries()) {
+      screen.write(drawing);
       if (at === 1 || at === 4) continue; // the camera missed them
       const seen = photograph(screen.picture(4), {
         turned: 3 * at - 8,
@@ -71,7 +47,7 @@ test.each([
       });
       writeFileSync(join(photos, `${at}.png`), await pngFile(seen));
     }
-    expect(drawings.length).toBe(9);
+    expect(shown.length).toBe(9);
     const said = conclave('qr', 'scan', photos, '--out', `${name}.back`);
     expect(said).toContain('1 new');
     expect(new Uint8Array(readFileSync(join(folder, `${name}.back`)))).toEqual(file);
@@ -97,7 +73,7 @@ test('next --qr asks, shows and reads on one terminal, one after the other, and 
     ['a scanner that types', has],
     [picture, 'q'],
   ] as const;
-  const said = inTerminal(120, 40, steps, ...as('ada'), 'next', '--qr');
+  const said = inTerminal(folder, { columns: 120, rows: 40 }, steps, [...as('ada'), 'next', '--qr']);
   expect(said).toContain('1 new files came');
   expect(said).toContain('took in the card of ben');
   expect(said.trimEnd().split('\n').at(-1)).toContain('different codes of what it lacks');

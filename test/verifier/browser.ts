@@ -1,13 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { page as verifierPage } from '../../verifier-page.js';
+import { launched } from '../chromium.ts';
 
 /* The page as an auditor has it: a file on a disk, in a real browser, opened from file://. */
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export interface Row {
   readonly ok: boolean;
@@ -25,11 +24,7 @@ export class Auditor {
   }
 
   static async arrive(): Promise<Auditor> {
-    if (!existsSync(executablePath))
-      throw new Error(`no browser at ${executablePath}: apt-get install chromium (or say in CHROMIUM where one is)`);
-    const quiet = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-    const args = [...quiet, '--disable-sync', '--no-first-run'];
-    const auditor = new Auditor(await chromium.launch({ executablePath, args }));
+    const auditor = new Auditor(await launched());
     auditor.put('verifier.html', await verifierPage());
     return auditor;
   }

@@ -46,6 +46,11 @@ export function capacity(version: number, level: Level): number {
   return capacities[level][version - 1] ?? 0;
 }
 
+/** Capital letters and digits that the largest code of this level holds in its narrow mode: what a line of text may have. */
+export function mostLetters(level: Level): number {
+  return { L: 4296, M: 3391, Q: 2420, H: 1852 }[level];
+}
+
 export function smallestVersion(length: number, level: Level): number | null {
   const place = capacities[level].findIndex((most) => length <= most);
   return place < 0 ? null : place + 1;

@@ -1,8 +1,8 @@
 import { Problem } from '../../problem.ts';
-import { toHex } from '../hex.ts';
+import { concatBytes, toHex } from '../hex.ts';
 import { type Puzzle, puzzle } from './fountain.ts';
 import { frameInCode } from './frame-text.ts';
-import { type Frame, fileOf, partCount, readFrame } from './frames.ts';
+import { type Frame, fileOf, hashLength, partCount, readFrame } from './frames.ts';
 
 export interface Progress {
   /** The stream's name, twelve hexadecimal digits: how the SHA-256 of the file begins. */
@@ -25,7 +25,12 @@ export interface Collector {
   readonly take: (code: Uint8Array) => Taken;
   /** Of every stream that is not whole. */
   readonly open: () => readonly Progress[];
+  /** How those files begin, as far as frames have said it: nothing proves yet that they do. */
+  readonly beginnings: () => readonly { readonly stream: string; readonly bytes: Uint8Array }[];
 }
+
+/** Enough to tell what a file is. */
+const beginningBytes = 512;
 
 /** So many streams are collected at once; the one that waited longest for a frame makes room for a further one. */
 export const mostStreams = 8;
@@ -36,6 +41,8 @@ interface Collected {
   readonly name: string;
   /** Null once the file is whole. */
   pieces: Puzzle | null;
+  /** The first parts, each at its place, where they came as they are. */
+  readonly first: (Uint8Array | undefined)[];
 }
 
 /** Collects frames of several streams in any order. Nothing in them is trusted: memory and work are bounded for each. */
@@ -46,7 +53,13 @@ export function collector(): Collector {
     const of = partCount(frame.length, frame.piece.length);
     const name = toHex(frame.stream);
     const key = `${name} ${frame.length} ${frame.piece.length}`;
-    const stream = streams.get(key) ?? { of, length: frame.length, name, pieces: puzzle(of, frame.piece.length) };
+    const stream = streams.get(key) ?? {
+      of,
+      length: frame.length,
+      name,
+      pieces: puzzle(of, frame.piece.length),
+      first: [],
+    };
     streams.delete(key);
     const [longest] = streams.keys();
     if (streams.size >= mostStreams && longest !== undefined) streams.delete(longest);
@@ -59,6 +72,8 @@ export function collector(): Collector {
     const { pieces } = stream;
     if (pieces === null) return { kind: 'known', progress: progressOf(stream) };
     const taken = pieces.add(frame.number, frame.piece);
+    if (frame.number < stream.of && frame.number * frame.piece.length < beginningBytes)
+      stream.first[frame.number] ??= frame.piece;
     const progress = progressOf(stream);
     const spoiled = (why: string): Taken => {
       streams.delete(key);
@@ -83,7 +98,18 @@ export function collector(): Collector {
       }
     },
     open: () => [...streams.values()].filter(({ pieces }) => pieces !== null).map(progressOf),
+    beginnings: () =>
+      [...streams.values()]
+        .filter(({ pieces }) => pieces !== null)
+        .map(({ name, length, first }) => ({ stream: name, bytes: beginningOf(first, length) })),
   };
+}
+
+/** Without the hash in front, and without the zeros behind. */
+function beginningOf(first: readonly (Uint8Array | undefined)[], length: number): Uint8Array {
+  const gap = Array.from(first).indexOf(undefined);
+  const parts = (gap < 0 ? first : first.slice(0, gap)) as readonly Uint8Array[];
+  return concatBytes(...parts).slice(hashLength, hashLength + length);
 }
 
 function progressOf({ name, length, of, pieces }: Collected): Progress {

@@ -31,7 +31,8 @@ export const largestPiece = 2953 - frameOverhead; // what the largest QR code ho
 
 const marker = 0xfc; // no text begins with it
 const version = 1;
-const hashLength = 32;
+/** What stands before the file: its SHA-256. */
+export const hashLength = 32;
 const headLength = 14;
 const checkLength = 4;
 

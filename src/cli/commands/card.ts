@@ -1,18 +1,22 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { usualSpeed } from '../../courier/qr/showing.ts';
 import { openStick, writeNamed } from '../../courier/stick.ts';
 import { writeDurably } from '../../media/durable-file.ts';
 import { Problem } from '../../problem.ts';
 import { myCard, renewCard } from '../../vault/identity.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
 import { cardName, takeIn } from '../carry.ts';
+import { wantsPictures } from '../code-pictures.ts';
+import { type CodeOptions, requireScreen, showCodes } from '../codes.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 
-interface Options {
+interface Options extends Partial<CodeOptions> {
   readonly out?: string;
   readonly stick?: string;
   readonly renew?: boolean;
+  readonly qr?: boolean;
 }
 
 export const registerCard: Register = (program: Command, action) => {
@@ -22,12 +26,21 @@ export const registerCard: Register = (program: Command, action) => {
     .option('--out <file>', 'write the card to this file')
     .option('--stick <dir>', 'leave the card on this stick')
     .option('--renew', 'offer fresh one-time keys')
+    .option('--qr', 'show it as QR codes on this terminal; conclave qr scan takes it on the other machine')
+    .option('--png <dir>', 'its codes as PNG files, into this folder')
+    .option('--svg <dir>', 'its codes as SVG files, into this folder')
+    .option('--pdf <file>', 'its codes on paper')
+    .option('--text', 'its codes as lines of text, for a system that scanners type into')
     .action(action<Options>(card));
 };
 
 async function card(session: Session, options: Options): Promise<undefined> {
   const { context, say } = session;
-  return session.withVault(async (ceremonies) => {
+  const wanted: CodeOptions = { ...options, speed: usualSpeed };
+  const still = wantsPictures(wanted) || options.text === true;
+  const asCodes = still || options.qr === true;
+  if (asCodes && !still) requireScreen(session); // before a card is renewed
+  const { mine, document } = await session.withVault(async (ceremonies) => {
     const { vault } = ceremonies;
     const stick = options.stick === undefined ? null : openStick(context.fs, resolve(options.stick));
     const before = myCard(vault.state);
@@ -64,7 +77,7 @@ async function card(session: Session, options: Options): Promise<undefined> {
     say.line(`age        ${mine.recipient}`);
     say.line(`card       number ${mine.serial}, ${mine.prekeys.length} one-time keys`);
     for (const path of written) say.line(`written to ${path}`);
-    say.result({
+    const document = {
       v: 1,
       name: mine.name,
       identity: mine.identity,
@@ -73,7 +86,11 @@ async function card(session: Session, options: Options): Promise<undefined> {
       prekeys: mine.prekeys.length,
       rehearsal: mine.rehearsal,
       written,
-    });
-    return undefined;
+    };
+    return { mine, document };
   });
+  // the vault is closed again while codes are looked at
+  const codes = asCodes ? await showCodes(session, mine.file, cardName(mine.name), wanted) : null;
+  say.result({ ...document, ...(codes === null ? {} : { codes }) });
+  return undefined;
 }

@@ -11,8 +11,8 @@ import { planJson } from '../../report/plan-json.ts';
 import { planText } from '../../report/plan-text.ts';
 import { claimedTime } from '../../report/time.ts';
 import type { Ceremonies } from '../../vault/ceremonies.ts';
-import { Vault } from '../../vault/vault.ts';
 import { type Inspected, inspected } from '../inspected.ts';
+import { inCodes } from '../inspected-codes.ts';
 import { readNamed } from '../named-file.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -25,19 +25,27 @@ interface Options {
 export const registerInspect: Register = (program: Command, action) => {
   program
     .command('inspect <file>')
-    .description('what a file is, and what can be known of it; packets and proposals are opened if this vault can')
+    .description(
+      'what a file is, and what can be known of it; packets and proposals are opened if this vault can, and codes in pictures read',
+    )
     .option('--closed', 'do not use the vault: say only what anybody could know')
     .action(action<Options>(inspect));
 };
 
 async function inspect(session: Session, options: Options, [file = '']: readonly string[]): Promise<undefined> {
   const { say } = session;
-  const bytes = readNamed(session, file, evidenceBytes);
-  const found = inspected(bytes);
-  say.line(`${escapeText(file)}: ${escapeText(found.title)}`);
+  const given = readNamed(session, file, evidenceBytes);
+  const seen = await inCodes(given);
+  const bytes = seen?.file ?? given;
+  const found = seen !== null && seen.file === null ? { ...seen.found, ceremony: null } : inspected(bytes);
+  const codes = seen === null ? {} : { codes: seen.codes };
+  const how = seen?.file == null ? '' : `${seen.codes} codes with all of a file: `;
+  say.line(`${escapeText(file)}: ${how}${escapeText(found.title)}`);
   if (found.secret) say.line('  whoever has this file has a secret, or a way to guess at one: guard it');
   rows(session, found.facts);
-  const opened = canOpen(session, found, options) ? await open(session, found, bytes) : null;
+  // only what is for members can be opened
+  const opens = found.ceremony !== null && options.closed !== true && session.vaultAtHand;
+  const opened = opens ? await open(session, found, bytes) : null;
   say.result({
     v: 1,
     what: found.what,
@@ -45,16 +53,10 @@ async function inspect(session: Session, options: Options, [file = '']: readonly
     secret: found.secret,
     ceremony: found.ceremony,
     ...found.facts,
+    ...codes,
     opened,
   });
   return undefined;
-}
-
-/** Only what is for members can be opened, and only where nobody would have to be asked who is not there. */
-function canOpen({ context, globals, home }: Session, { ceremony }: Inspected, { closed }: Options): boolean {
-  if (ceremony === null || closed === true || !Vault.exists(home, context.fs)) return false;
-  const file = globals.passphraseFile ?? context.env.CONCLAVE_PASSPHRASE_FILE;
-  return file !== undefined || context.ask.interactive;
 }
 
 async function open(session: Session, found: Inspected, bytes: Uint8Array): Promise<object | null> {

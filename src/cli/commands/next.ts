@@ -102,7 +102,8 @@ async function next(real: Session, options: Options): Promise<number> {
   const session = options.dryRun === true ? real.onDisk(trialFileSystem(real.context.fs)) : real;
   const light = lightOf(session, options);
   return session.withVault(async (ceremonies) => {
-    const sticks = light === null ? await sticksOf(session, options.stick ?? []) : [await lit(session, light, options)];
+    const sticks =
+      light === null ? await sticksOf(session, options.stick ?? []) : [await lit(session, ceremonies, light, options)];
     const moment: Moment = {
       now: session.context.now(),
       tool: toolOf(session.context),
@@ -129,7 +130,7 @@ async function next(real: Session, options: Options): Promise<number> {
     if (options.dryRun === true) session.say.line('a dry run: nothing of this was done');
     const status = worst(outcomes.map(exitOf));
     const [stick] = sticks;
-    if (light !== null && stick !== undefined) await afterWork(session, light, stick);
+    if (light !== null && stick !== undefined) await afterWork(session, ceremonies, light, stick);
     session.say.result({
       v: 1,
       ...errorOf(carried, status),
@@ -157,8 +158,8 @@ function lightOf({ context, say }: Session, { qr, camera, dryRun }: Options): Li
   return camera === undefined ? {} : { camera };
 }
 
-async function lit(session: Session, light: Light, { stick = [] }: Options): Promise<Stick> {
-  return beforeWork(session, light, stick.length === 0 ? undefined : (await sticksOf(session, stick))[0]);
+async function lit(session: Session, ceremonies: Ceremonies, light: Light, { stick = [] }: Options): Promise<Stick> {
+  return beforeWork(session, ceremonies, light, stick.length === 0 ? undefined : (await sticksOf(session, stick))[0]);
 }
 
 /** The ceremonies of this visit: all of them, unless one is named. A no is never said to more than one. */

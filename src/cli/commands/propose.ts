@@ -3,6 +3,7 @@ import { toHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
 import { phraseOf } from '../../ceremony/phrase.ts';
 import type { Plan } from '../../ceremony/plan.ts';
+import { walk } from '../../ceremony/route.ts';
 import { type WeakShape, weakShapeWords } from '../../ceremony/weak-shapes.ts';
 import { encryptTo } from '../../courier/age.ts';
 import { suiteNames } from '../../crypto/suites.ts';
@@ -13,6 +14,7 @@ import { myCard } from '../../vault/identity.ts';
 import { beginCeremony, draftProposal, planOf, type Wish } from '../../vault/propose.ts';
 import { consentHolds } from '../../vault/standing.ts';
 import { afterWork, ended, errorJson, giveOut, takeIn } from '../carry.ts';
+import { legsOf, legsSummary } from '../legs.ts';
 import type { Register } from '../program.ts';
 import { readAnswers, writeAnswers } from '../propose/answers.ts';
 import { common, policed, recorded, several } from '../propose/flags.ts';
@@ -116,6 +118,10 @@ export async function proposeKind(session: Session, kind: Wish['kind'], flags: O
         : `${given.written} file(s) written to the stick`;
     say.line(`proposed; you have consented by proposing. ${left}`);
     say.line('next: conclave next --stick DIR on this machine, then on the others');
+    const { view } = ceremonies.get(plan.ceremony);
+    const me = myCard(ceremonies.vault.state).name;
+    const legs = legsOf(view, walk(view, { from: me }).stops, me);
+    for (const line of legsSummary(legs)) say.line(line);
     say.result({
       v: 1,
       ceremony: plan.ceremony,
@@ -124,6 +130,7 @@ export async function proposeKind(session: Session, kind: Wish['kind'], flags: O
       kind: plan.kind,
       weak: plan.weak,
       plan: planJson(plan),
+      crossings: legs.filter((leg) => leg !== null),
       proposal: toHex(ceremonies.get(plan.ceremony).record.proposal),
       ...(trouble === null ? {} : errorJson(trouble)),
     });

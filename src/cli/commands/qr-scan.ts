@@ -2,26 +2,32 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { escapeText } from '../../bytes/printable.ts';
 import { type Footage, pictures } from '../../courier/qr/camera.ts';
+import { firstLine, isKnown } from '../../courier/qr/first-line.ts';
 import { missingWords, type Scan, type Scanner, type Step, scanner } from '../../courier/qr/scan.ts';
 import { FileError, joinPath } from '../../media/file-system.ts';
 import { readImage, readPixels } from '../../media/qr/read.ts';
 import { Problem } from '../../problem.ts';
 import type { Register } from '../program.ts';
-import { type Placed, placeScanned, refusePlaces } from '../scanned.ts';
+import { type Judge, judgeOf } from '../scan-standing.ts';
+import { type Placed, placeScanned, refusePlaces, saidOf } from '../scanned.ts';
 import type { Session } from '../session.ts';
 
 interface Options {
   readonly camera?: string;
   readonly out?: string;
   readonly stick?: string;
+  readonly closed?: boolean;
 }
 
 export const registerScan: Register = (qr: Command, action) => {
   qr.command('scan [paths...]')
-    .description('read codes from photographs, folders of them, videos, a camera, or a scanner that types (no paths)')
+    .description(
+      'read codes from photographs, folders of them, videos, a camera, or a scanner that types (no paths); or what station.html saved',
+    )
     .option('--camera <device>', 'look through this camera, such as /dev/video0 (needs ffmpeg, as videos do)')
     .option('--out <file>', 'write what was scanned to this file, or into this folder')
     .option('--stick <dir>', 'leave it on this stick, where next looks for it')
+    .option('--closed', 'do not compare with what the vault of this machine has')
     .action(action<Options>(scan));
 };
 
@@ -31,14 +37,16 @@ async function scan(session: Session, options: Options, paths: readonly string[]
   if (camera !== undefined && paths.length > 0)
     throw new Problem('USAGE', 'a camera and files are scanned one after the other', 'leave out one of them');
   refusePlaces(session, options);
-  const watch = new Watch(session);
+  // closed again before any picture is looked at
+  const judge = options.closed !== true && session.vaultAtHand ? await session.withVault(judgeOf) : null;
+  const watch = new Watch(session, judge);
   if (camera !== undefined) await film(session, watch, { device: camera });
   else if (paths.length === 0) await typed(session, watch);
   else for (const path of paths) await named(session, watch, path);
   const { files, end } = watch;
   if (files.length === 0) throw incomplete(end());
   const placed: Placed[] = [];
-  for (const file of files) placed.push(placeScanned(session, file, options));
+  for (const file of files) placed.push(placeScanned(session, file, options, judge));
   const open = end().open;
   if (open.length > 0) for (const line of missingWords(end())) session.say.line(`not whole: ${line}`);
   session.say.result({ v: 1, files: placed, ...facts(end()) });
@@ -46,8 +54,8 @@ async function scan(session: Session, options: Options, paths: readonly string[]
 }
 
 /** The first file that becomes whole, by a camera or else by a scanner that types. */
-export async function scanOne(session: Session, camera: string | undefined): Promise<Uint8Array> {
-  const watch = new Watch(session);
+export async function scanOne(session: Session, judge: Judge, camera: string | undefined): Promise<Uint8Array> {
+  const watch = new Watch(session, judge);
   if (camera === undefined) await typed(session, watch);
   else await film(session, watch, { device: camera });
   const [file] = watch.files;
@@ -61,8 +69,12 @@ class Watch {
   readonly #session: Session;
   readonly #scanner: Scanner = scanner();
 
-  constructor(session: Session) {
+  readonly #judge: Judge | null;
+  readonly #said = new Set<string>();
+
+  constructor(session: Session, judge: Judge | null) {
     this.#session = session;
+    this.#judge = judge;
   }
 
   readonly end = (): Scan => this.#scanner.scan();
@@ -104,9 +116,20 @@ class Watch {
 
   #take({ files, news }: Step, name: string | null): void {
     this.files.push(...files);
+    this.#early();
     for (const { message, hint } of news) {
       const where = name === null ? '' : `${escapeText(name)}: `;
       this.#session.say.line(`${where}${escapeText(message)}${hint === undefined ? '' : ` (${hint})`}`);
+    }
+  }
+
+  /** What nobody needs is said with its first codes, and goes on all the same: nothing proves yet that it is what it begins as. */
+  #early(): void {
+    for (const { stream, bytes } of this.#judge === null ? [] : this.#scanner.beginnings()) {
+      const standing = this.#judge?.early(stream, bytes) ?? null;
+      if (standing === null || this.#said.has(stream)) continue;
+      this.#said.add(stream);
+      this.#session.say.line(`${stream}…: ${saidOf(standing)}`);
     }
   }
 }
@@ -138,7 +161,9 @@ const isOurs = (name: string): boolean => (image.test(name) || video.test(name))
 async function one(session: Session, watch: Watch, name: string, real: string): Promise<void> {
   if (video.test(name)) return film(session, watch, { file: real });
   try {
-    watch.image(name, await readImage(session.context.fs.readFile(real, mostFile)));
+    const bytes = session.context.fs.readFile(real, mostFile);
+    if (isKnown(firstLine(bytes))) watch.files.push(bytes);
+    else watch.image(name, await readImage(bytes));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     watch.refused(name, error); // one bad picture of many is no reason to give up the others

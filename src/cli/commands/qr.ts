@@ -2,34 +2,28 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { toHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
-import type { Level } from '../../bytes/qr/code.ts';
-import { frameText } from '../../bytes/qr/frame-text.ts';
-import { streamOf } from '../../bytes/qr/frames.ts';
 import { fileHash } from '../../bytes/tagged-hash.ts';
-import { cutFor, densest, sparsest } from '../../courier/qr/density.ts';
+import { densest, sparsest } from '../../courier/qr/density.ts';
 import { haveOf, parcelOf, readHave } from '../../courier/qr/parcel.ts';
-import { showMoving, speeds } from '../../courier/qr/show.ts';
+import { speeds, usualSpeed } from '../../courier/qr/showing.ts';
 import { openStick, readStick, type StickContent } from '../../courier/stick.ts';
+import { parentPath } from '../../media/file-system.ts';
 import { Problem } from '../../problem.ts';
-import { codePictures, type PictureOptions, wantsPictures } from '../code-pictures.ts';
+import { type CodeOptions, sayWhoMaySee, showCodes } from '../codes.ts';
 import { readNamed } from '../named-file.ts';
+import { openFolder, writeNew } from '../output.ts';
 import type { Register } from '../program.ts';
-import { known } from '../scanned.ts';
 import type { Session } from '../session.ts';
 import { registerScan } from './qr-scan.ts';
+import { registerStation } from './qr-station.ts';
 
-interface Options extends PictureOptions {
-  readonly speed: number;
-  readonly byHand?: boolean;
-  readonly density?: number;
-  readonly level?: Level;
-  readonly text?: boolean;
+interface Options extends CodeOptions {
+  readonly out?: string;
   readonly stick?: string;
   readonly lacking?: string;
 }
 
 const mostBytes = 2 ** 24;
-const usualSpeed = 5;
 
 export const registerQr: Register = (program: Command, action) => {
   const qr = program
@@ -68,14 +62,17 @@ export const registerQr: Register = (program: Command, action) => {
       ),
     )
     .option('--text', 'one line of text for each code, for a system that scanners type into')
+    .option('--out <file>', 'no codes: the file itself, such as the parcel of a stick, for station.html to show')
     .action(action<Options>(show));
   qr.command('have')
     .description('one code that tells another machine what this stick holds, so that it shows the rest alone')
     .requiredOption('--stick <dir>', 'the stick, or the folder in its place')
     .option('--text', 'as text, for a system that scanners type into')
     .option('--png <dir>', 'as PNG, into this folder')
+    .option('--out <file>', 'as a file, for station.html to show')
     .action(action<Options>(have));
   registerScan(qr, action);
+  registerStation(qr, action);
 };
 
 async function show(session: Session, options: Options, [name]: readonly string[]): Promise<undefined> {
@@ -101,45 +98,21 @@ function contentOf({ context: { fs } }: Session, stick = ''): StickContent {
   return readStick(fs, openStick(fs, resolve(stick)));
 }
 
-/** On the terminal, or as whatever else was asked for. */
 async function shown(session: Session, file: Uint8Array, name: string, options: Options): Promise<undefined> {
-  const { say } = session;
-  if (known(file).secret) {
-    say.line('whoever sees these codes has a secret, or a way to guess at one: let no camera but yours see them');
-  }
-  if (wantsPictures(options)) return codePictures(session, file, name, options);
-  if (options.text === true) return lines(session, file, options);
-  return showOnScreen(session, file, name, options);
-}
-
-/** Moving codes, until somebody says that it is enough. */
-export async function showOnScreen(
-  { context, say }: Session,
-  file: Uint8Array,
-  name: string,
-  { level = 'L', density, byHand, speed = usualSpeed }: Partial<Options>,
-): Promise<undefined> {
-  if (context.screen === undefined || say.json) {
-    throw new Problem(
-      'USAGE',
-      'codes move on a terminal, and there is none',
-      'make still ones with --png DIR, --svg DIR, --gif F, --pdf F or --text',
-    );
-  }
-  const options = { level, speed: byHand === true ? 0 : speed, version: density };
-  const { frames, cut } = await showMoving(context.screen(), file, options);
-  const enough = cut === null ? 'none could be shown' : `${cut.count} are enough`;
-  say.line(`shown: ${frames} different codes of ${escapeText(name)}, ${enough} (sha256 ${toHex(fileHash(file))})`);
+  sayWhoMaySee(session, file);
+  if (options.out !== undefined) return asFile(session, file, options.out);
+  const facts = await showCodes(session, file, name, options);
+  if (facts !== null) session.say.result({ v: 1, ...facts });
   return undefined;
 }
 
-function lines(session: Session, file: Uint8Array, { level = 'L', density = 13, spare }: Options): undefined {
-  const { size, count } = cutFor(file.length, density, level);
-  const { frame } = streamOf(file, size);
-  const all = count + (spare ?? 0);
-  const texts = Array.from({ length: all }, (_, number) => frameText(frame(number)));
-  for (const line of texts) session.say.line(line);
-  session.say.result({ v: 1, sha256: toHex(fileHash(file)), bytes: file.length, needed: count, lines: texts });
+function asFile({ context: { fs }, say }: Session, file: Uint8Array, out: string): undefined {
+  const path = resolve(out);
+  const name = path.split('/').at(-1) ?? '';
+  writeNew(fs, openFolder(fs, parentPath(path), [name]), [{ name, content: file }], false);
+  const sha256 = toHex(fileHash(file));
+  say.line(`${escapeText(path)}: ${file.length} bytes (sha256 ${sha256})`);
+  say.result({ v: 1, sha256, bytes: file.length, written: [path] });
   return undefined;
 }
 

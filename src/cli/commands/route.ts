@@ -4,6 +4,7 @@ import { walk } from '../../ceremony/route.ts';
 import { Problem } from '../../problem.ts';
 import { myCard } from '../../vault/identity.ts';
 import { ceremonyOption, chosenCeremony } from '../chosen.ts';
+import { legsOf, legsSummary, legWords } from '../legs.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
@@ -17,7 +18,9 @@ interface Options {
 export const registerRoute: Register = (program: Command, action) => {
   program
     .command('route')
-    .description('the order of machines in which one stick ends the ceremony with the fewest visits')
+    .description(
+      'the order of machines in which one stick ends the ceremony with the fewest visits, and what each crossing takes as QR codes',
+    )
     .option(...ceremonyOption)
     .option('--sites <groups>', 'who is where, as a,b/c,d: as many visits, but as few moves between sites as can be')
     .action(action<Options>(route));
@@ -44,12 +47,15 @@ async function route(session: Session, options: Options): Promise<undefined> {
     const held = chosenCeremony(ceremonies, options.ceremony, ({ view }) => walk(view).stops.length > 0);
     const { plan, view } = held;
     const sites = options.sites === undefined ? undefined : sitesOf(options.sites, plan.participants);
-    const { stops, moves, stuck, exact } = walk(view, { from: myCard(ceremonies.vault.state).name, sites });
+    const me = myCard(ceremonies.vault.state).name;
+    const { stops, moves, stuck, exact } = walk(view, { from: me, sites });
+    const legs = legsOf(view, stops, me);
     say.line(`${keysetName(ceremonies, held)} ${plan.kind} ${plan.ceremony.slice(0, 16)}: ${view.phase}`);
     const rows = stops.map(({ member, does }, at) => [
       String(at + 1).padStart(3),
       member,
       does.map((duty) => duties[duty]).join(', '),
+      legWords(legs[at] ?? null),
     ]);
     if (rows.length > 0) say.line(table(rows, { indent: 1 }));
     for (const why of stuck) say.line(`no walk leads to the end: ${why}`);
@@ -59,11 +65,12 @@ async function route(session: Session, options: Options): Promise<undefined> {
           ? 'nothing is left to do'
           : `${rows.length} visits${moves === null ? '' : `, ${moves} moves between sites`}`,
       );
+    for (const line of legsSummary(legs)) say.line(line);
     if (!exact) say.line('too many machines to weigh every order: a shorter walk may be left');
     say.result({
       v: 1,
       ceremony: plan.ceremony,
-      stops,
+      stops: stops.map((stop, at) => ({ ...stop, crossing: legs[at] ?? null })),
       visits: stops.length,
       ...(moves === null ? {} : { moves }),
       stuck,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { encodeCbor } from '../../bytes/cbor.ts';
 import { toHex } from '../../bytes/hex.ts';
-import { fileHash } from '../../bytes/tagged-hash.ts';
+import { fileHash, text } from '../../bytes/tagged-hash.ts';
 import { readCard } from '../../ceremony/card.ts';
 import { ceremonyOf } from '../../ceremony/envelope.ts';
 import * as is from '../../ceremony/schema.ts';
@@ -33,12 +33,20 @@ export const isParcel = (file: Uint8Array): boolean => afterMagic(parcelMagic, f
 export const isHave = (file: Uint8Array): boolean => afterMagic(haveMagic, file) !== null;
 
 /** What tells a file from another here: the first bytes of its hash. */
-const markOf = (bytes: Uint8Array): Uint8Array => fileHash(bytes).slice(0, markLength);
+export const markOf = (bytes: Uint8Array): Uint8Array => fileHash(bytes).slice(0, markLength);
+
+/** One mark for all packets of a ceremony, whatever their order. */
+function markOfAll(files: readonly { readonly hash: string }[]): Uint8Array {
+  const hashes = files.map(({ hash }) => hash).sort();
+  return markOf(text(hashes.join('\n')));
+}
 
 /** Everything on a stick that the other machine does not say it has; null where that is nothing. */
 export function parcelOf(content: StickContent, had: ReadonlySet<string> = new Set()): Uint8Array | null {
   const lacking = (bytes: Uint8Array) => !had.has(toHex(markOf(bytes)));
-  const packets = [...content.ceremonies.values()].flat().map(({ bytes }) => bytes);
+  const packets = [...content.ceremonies.values()]
+    .filter((files) => !had.has(toHex(markOfAll(files))))
+    .flatMap((files) => files.map(({ bytes }) => bytes));
   const parcel = {
     v: 1,
     packets: packets.filter(lacking),
@@ -47,12 +55,34 @@ export function parcelOf(content: StickContent, had: ReadonlySet<string> = new S
   return parcel.packets.length + parcel.others.length === 0 ? null : withMagic(parcelMagic, encodeCbor(parcel));
 }
 
+/** How long a parcel of files of these lengths is; the others come with their names. Nothing is made for it. */
+export function parcelLength(packets: readonly number[], others: ReadonlyMap<string, number>): number {
+  const empty = emptyParcel.length - 2 * head(0);
+  const named = [...others].map(([name, length]) => {
+    const fields = encodeCbor({ name, bytes: new Uint8Array() }).length - head(0);
+    return fields + head(length) + length;
+  });
+  const sum = (lengths: readonly number[]) => lengths.reduce((all, length) => all + length, 0);
+  const bare = packets.map((length) => head(length) + length);
+  return empty + head(packets.length) + head(others.size) + sum(bare) + sum(named);
+}
+
+/** Bytes that CBOR needs to say how long something is. */
+const head = (length: number): number => (length < 24 ? 1 : length < 256 ? 2 : length < 65_536 ? 3 : 5);
+
 /** For who waits for one where there is nothing to bring. */
 export const emptyParcel: Uint8Array = withMagic(parcelMagic, encodeCbor({ v: 1, packets: [], others: [] }));
 
-export function haveOf(content: StickContent): Uint8Array {
-  const files = [...[...content.ceremonies.values()].flat(), ...content.others];
-  const marks = files.map(({ bytes }) => markOf(bytes)).sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
+/**
+ * What is here, mark by mark; of ceremonies that are over, by the names of their folders, one mark for all packets together, so
+ * that this stays one code for years. Where the other has more of one of those it brings all of it.
+ */
+export function haveOf(content: StickContent, over: ReadonlySet<string> = new Set()): Uint8Array {
+  const ofPackets = [...content.ceremonies].flatMap(([folder, files]) =>
+    over.has(folder) ? [markOfAll(files)] : files.map(({ bytes }) => markOf(bytes)),
+  );
+  const all = [...ofPackets, ...content.others.map(({ bytes }) => markOf(bytes))];
+  const marks = all.sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
   return withMagic(haveMagic, encodeCbor({ v: 1, marks }));
 }
 
@@ -61,6 +91,13 @@ export function readHave(file: Uint8Array): ReadonlySet<string> {
   if (body === null) throw new Problem('PARCEL_INVALID', 'this does not say what a machine has');
   const { marks } = is.parseCbor(haveSchema, body, 'what a machine has', { bytes: most, depth: 4 });
   return new Set(marks.map(toHex));
+}
+
+/** What is in a parcel. Nothing of it is believed. */
+export function readParcel(file: Uint8Array): v.InferOutput<typeof parcelSchema> {
+  const body = afterMagic(parcelMagic, file);
+  if (body === null) throw new Problem('PARCEL_INVALID', 'this is no parcel');
+  return is.parseCbor(parcelSchema, body, 'parcel', { bytes: most, depth: 4 });
 }
 
 export interface Unpacked {
@@ -72,9 +109,7 @@ export interface Unpacked {
 
 /** Puts what a parcel holds onto a stick, each as a stick would have brought it: nothing in it is believed. */
 export function unpack(fs: FileSystem, stick: Stick, file: Uint8Array): Unpacked {
-  const body = afterMagic(parcelMagic, file);
-  if (body === null) throw new Problem('PARCEL_INVALID', 'this is no parcel');
-  const { packets, others } = is.parseCbor(parcelSchema, body, 'parcel', { bytes: most, depth: 4 });
+  const { packets, others } = readParcel(file);
   const placed = packets.map((bytes) => ({ bytes, ceremony: ceremonyOf(bytes) }));
   if (placed.some(({ ceremony }) => ceremony === null))
     throw new Problem('PARCEL_INVALID', 'the parcel holds a packet that is none');

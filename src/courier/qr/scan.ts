@@ -1,7 +1,8 @@
+import { readHead } from '../../bytes/numbered-lines.ts';
 import { type Collector, collector, type Progress, type Taken } from '../../bytes/qr/collector.ts';
 import { frameOfText } from '../../bytes/qr/frame-text.ts';
 import { text } from '../../bytes/tagged-hash.ts';
-import type { Look } from '../../media/qr/read.ts';
+import type { Look } from '../../media/qr/look.ts';
 import { Problem } from '../../problem.ts';
 
 /** What a scan came to so far. */
@@ -29,6 +30,7 @@ export interface Scanner {
   readonly look: (look: Look) => Step;
   readonly line: (line: string) => Step;
   readonly scan: () => Scan;
+  readonly beginnings: Collector['beginnings'];
 }
 
 /** Collects what cameras and scanners see, and counts what went wrong, so that missing is told from unreadable. */
@@ -61,7 +63,7 @@ export function scanner(): Scanner {
   return {
     look: ({ codes, unreadable: blurred }) =>
       step(
-        codes.map((code) => receiver.take(code)),
+        codes.map((code) => (isOfPaper(code) ? ofPaper : receiver.take(code))),
         blurred && codes.length === 0,
       ),
     line: (line) => {
@@ -69,13 +71,29 @@ export function scanner(): Scanner {
       return step([typedFrame(receiver, line)], false);
     },
     scan: () => ({ looks, unreadable, refused, open: receiver.open() }),
+    beginnings: receiver.beginnings,
   };
 }
+
+/** Codes of a backup on paper are lines for any reader: they are ours, and belong elsewhere. */
+function isOfPaper(code: Uint8Array): boolean {
+  return readHead(new TextDecoder().decode(code.subarray(0, 100)).split('/')[0] ?? '') !== null;
+}
+
+const ofPaper: Taken = {
+  kind: 'refused',
+  problem: new Problem(
+    'FRAME_FOREIGN',
+    'this is a code of a backup on paper',
+    'photograph its page, and name the pictures: conclave backup check PICTURES',
+  ),
+};
 
 function typedFrame(receiver: Collector, line: string): Taken {
   try {
     const frame = frameOfText(line);
     // what is no line of ours goes on to be refused as any code of somebody else
+    if (frame === null && isOfPaper(text(line.slice(0, 100)))) return ofPaper;
     return receiver.take(frame ?? text(line.slice(0, 100)));
   } catch (error) {
     if (error instanceof Problem) return { kind: 'refused', problem: error };

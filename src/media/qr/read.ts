@@ -1,15 +1,7 @@
-import type { ReaderOptions } from 'zxing-wasm/reader';
 import { Problem } from '../../problem.ts';
 import { decoderWasm } from './decoder.ts';
 import { imageFile, type Pixels } from './image-file.ts';
-
-/** What a look at one image found. */
-export interface Look {
-  /** The bytes of each code, exactly as they were put in. */
-  readonly codes: readonly Uint8Array[];
-  /** Something looks like a code and cannot be read: it is blurred, cut off, overexposed. */
-  readonly unreadable: boolean;
-}
+import { damaged, glanceAt, type Look, lookAt, zxing } from './look.ts';
 
 export interface ReadOptions {
   /** False does without WebAssembly, as on a machine that does not allow it. */
@@ -19,7 +11,7 @@ export interface ReadOptions {
 /** All QR codes of a PNG or JPEG file. */
 export async function readImage(bytes: Uint8Array, options: ReadOptions = {}): Promise<Look> {
   const { kind } = imageFile(bytes);
-  if (wasmAllowed(options)) return zxing(bytes);
+  if (wasmAllowed(options)) return zxing(bytes, loaded());
   if (kind === 'jpeg') {
     throw new Problem(
       'IMAGE_UNREADABLE',
@@ -27,68 +19,23 @@ export async function readImage(bytes: Uint8Array, options: ReadOptions = {}): P
       'save the picture as PNG',
     );
   }
-  return jsqr(await pngPixels(bytes));
+  return lookAt(await pngPixels(bytes), null);
 }
 
 /** All QR codes of one picture of a camera or a video. */
 export async function readPixels(pixels: Pixels, options: ReadOptions = {}): Promise<Look> {
-  if (!wasmAllowed(options)) return jsqr(pixels);
-  const { width, height } = pixels;
-  return zxing({ data: rgba(pixels), width, height, colorSpace: 'srgb' });
+  return glanceAt(pixels, wasmAllowed(options) ? loaded() : null);
 }
 
 /** Node without it (`--jitless`) has not even the name. */
 const wasmAllowed = (options: ReadOptions) => (options.wasm ?? true) && 'WebAssembly' in globalThis;
 
-const zxingOptions: ReaderOptions = {
-  formats: ['QRCode'],
-  tryHarder: true,
-  tryRotate: true,
-  tryInvert: true,
-  tryDownscale: true,
-  maxNumberOfSymbols: 32, // a sheet of paper has a dozen
-  returnErrors: true,
-};
-
-/** What zxing-wasm takes for an image; the name is the browser's, whose types are not here. */
-interface Image {
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
-  readonly width: number;
-  readonly height: number;
-  readonly colorSpace: 'srgb';
-}
-
-async function zxing(image: Uint8Array | Image): Promise<Look> {
-  const { prepareZXingModule, purgeZXingModule, readBarcodes } = await import('zxing-wasm/reader');
+function loaded(): Uint8Array<ArrayBuffer> {
   wasm ??= decoderWasm();
-  prepareZXingModule({ overrides: { wasmBinary: wasm.buffer } });
-  let results: Awaited<ReturnType<typeof readBarcodes>>;
-  try {
-    results = await readBarcodes(image as Parameters<typeof readBarcodes>[0], zxingOptions);
-  } catch {
-    purgeZXingModule(); // it stopped somewhere within: the next image gets a new one
-    throw damaged();
-  }
-  if (results.some((result) => result.symbology !== 'QRCode')) throw damaged(); // an error that is about no code
-  return {
-    codes: results.filter((result) => result.isValid).map((result) => result.bytes.slice()),
-    unreadable: results.some((result) => !result.isValid),
-  };
+  return wasm;
 }
 
 let wasm: Uint8Array<ArrayBuffer> | null = null;
-
-/** One code an image, and what it does not read it does not see. */
-async function jsqr(pixels: Pixels): Promise<Look> {
-  const { default: decode } = (await import('jsqr')) as unknown as { readonly default: Decode }; // its types name a wrapper
-  const found = decode(rgba(pixels), pixels.width, pixels.height);
-  // `.data` is text, and loses what is none
-  return found === null ? nothing : { codes: [Uint8Array.from(found.binaryData)], unreadable: false };
-}
-
-type Decode = typeof import('jsqr')['default'];
-
-const nothing: Look = { codes: [], unreadable: false };
 
 async function pngPixels(bytes: Uint8Array): Promise<Pixels> {
   const { PNG } = await import('pngjs');
@@ -98,13 +45,4 @@ async function pngPixels(bytes: Uint8Array): Promise<Pixels> {
   } catch {
     throw damaged();
   }
-}
-
-const damaged = () =>
-  new Problem('IMAGE_UNREADABLE', 'this image cannot be decoded', 'copy it again, or save it again as PNG');
-
-function rgba({ width, height, gray }: Pixels): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint32Array(width * height);
-  for (let at = 0; at < pixels.length; at += 1) pixels[at] = 0xff000000 | ((gray[at] ?? 0) * 0x010101);
-  return new Uint8ClampedArray(pixels.buffer);
 }

@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '../../bytes/hex.ts';
 import type { Asked } from '../../ceremony/verify.ts';
 import { knownText, readKnownKey } from '../../crypto/known-key.ts';
+import { ownScript } from '../../media/own-script.ts';
 import { Problem } from '../../problem.ts';
 import { type Compared, type Examined, examine, type Given, isKnown, mostBytes } from './examine.ts';
 import { comparisonOf, resultOf } from './show.ts';
@@ -40,7 +41,7 @@ function openPage(script: string): void {
   const [form, drop, files, results, progress, stop] = ['form', 'drop', 'files', 'results', 'progress', 'stop'].map(
     (id) => document.getElementById(id) as HTMLElement,
   ) as [HTMLFormElement, HTMLElement, HTMLInputElement, HTMLElement, HTMLElement, HTMLButtonElement];
-  const source = trusted(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+  const source = ownScript(script);
   let last: readonly File[] = [];
   let end = (): void => undefined;
 
@@ -65,7 +66,7 @@ function openPage(script: string): void {
       given.push({ name: file.name, bytes });
     }
     say('Checking: every signature and every equation again. This can take a while …', true);
-    const worker = new Worker(source as URL);
+    const worker = new Worker(source);
     const stopNow = (text: string): void => {
       worker.terminate();
       worker.onmessage = null;
@@ -122,19 +123,6 @@ async function bytesOf(file: File): Promise<Uint8Array | string> {
   } catch {
     return 'it cannot be read, or is a folder';
   }
-}
-
-interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL(url: string): string },
-  ): { createScriptURL(url: string): unknown };
-}
-
-/** The page's policy takes no text for code or HTML; this one address, of the page's own script, is let through. */
-function trusted(url: string): unknown {
-  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  return types?.createPolicy('conclave', { createScriptURL: (own) => own }).createScriptURL(url) ?? url;
 }
 
 /** What was typed into the page, or what is wrong with it. */

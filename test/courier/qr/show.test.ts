@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { capacity } from '../../../src/bytes/qr/code.ts';
 import { collector } from '../../../src/bytes/qr/collector.ts';
 import { cutFor, versionFor } from '../../../src/courier/qr/density.ts';
-import { type Happening, type Screen, type Shown, type ShowOptions, showMoving } from '../../../src/courier/qr/show.ts';
+import { type Happening, type Screen, type Shown, showMoving } from '../../../src/courier/qr/show.ts';
+import type { ShowOptions } from '../../../src/courier/qr/showing.ts';
 import { readPixels } from '../../../src/media/qr/read.ts';
 import { drawn } from '../../crypto/drawn.ts';
 import { photograph } from '../../media/qr/photograph.ts';
 import { darkTerminal, lightTerminal, type Terminal, terminal } from './terminal.ts';
 
 const file = drawn('a packet')(3000);
-const status = (screen: Terminal): string => screen.lines().find((line) => /q ends|terminal/.test(line)) ?? '';
+const status = (screen: Terminal): string => screen.lines().find((line) => /q ends|too small/.test(line)) ?? '';
 const time: Happening = { kind: 'time' };
 const key = (name: string): Happening => ({ kind: 'key', key: name });
 
@@ -166,7 +167,7 @@ describe('moving codes on a terminal', () => {
     await play([time, { columns: 120, rows: 40 }, { columns: 20, rows: 10 }, { columns: 80, rows: 24 }], last);
     expect(lines[1]).toMatch(/^2\/\d\d /);
     expect(lines[2]).toMatch(/^1\/8 .*\(13;/);
-    expect(lines[3]).toMatch(/^this terminal is/);
+    expect(lines[3]).toMatch(/^too small for a/);
     expect(lines[4]).toMatch(/^1\/\d\d /);
   });
 

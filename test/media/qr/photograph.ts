@@ -18,6 +18,9 @@ export interface Conditions {
   readonly seed?: string;
 }
 
+/** Noise begins again behind so many pixels, a prime number: nothing that a line or a code could be in step with. */
+const grain = 32_749;
+
 /** The same on every run: what a camera that is held like this makes of a picture, on a gray table. */
 export function photograph(picture: Pixels, conditions: Conditions): Pixels {
   const { turned = 0, tilted = 0, blurred = 0, noise = 0, shadow = 1, scale = 1, seed = 'a photograph' } = conditions;
@@ -33,13 +36,16 @@ export function photograph(picture: Pixels, conditions: Conditions): Pixels {
   let gray = new Float64Array(reach * reach);
   for (let y = 0; y < reach; y += 1) for (let x = 0; x < reach; x += 1) gray[y * reach + x] = at(x, y);
   for (let pass = 0; pass < 2 && blurred > 0; pass += 1) gray = blur(gray, reach, blurred);
-  const random = drawn(seed)(reach * reach);
+  const random = drawn(seed)(Math.min(reach * reach, grain));
   return {
     width: reach,
     height: reach,
     gray: Uint8Array.from(gray, (value, place) => {
       const light = 1 - ((1 - shadow) * (place % reach)) / reach;
-      return Math.max(0, Math.min(255, value * light + (((random[place] ?? 0) - 127.5) / 127.5) * noise));
+      return Math.max(
+        0,
+        Math.min(255, value * light + (((random[place % random.length] ?? 0) - 127.5) / 127.5) * noise),
+      );
     }),
   };
 }

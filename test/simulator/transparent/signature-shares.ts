@@ -1,3 +1,4 @@
+import { evaluateCommitments } from '../../../src/crypto/commitments.ts';
 import type { Point } from '../../../src/crypto/group.ts';
 import type { NonceCommitment, StatementShare } from '../../../src/crypto/proof-of-life.ts';
 import type { SuiteName } from '../../../src/crypto/suites.ts';
@@ -13,21 +14,21 @@ export interface SigningRound {
 
 export function signingRound(
   name: SuiteName,
-  publicKey: Point,
-  share: (index: number) => Point,
-  commitments: readonly NonceCommitment[],
+  commitments: readonly Point[],
+  nonces: readonly NonceCommitment[],
   message: Uint8Array,
 ): SigningRound {
   const { group, frost } = suiteOf(name);
   const of = (index: number) => frost.Identifier.fromNumber(index);
-  const sorted = commitments.toSorted((a, b) => a.index - b.index);
+  const sorted = nonces.toSorted((a, b) => a.index - b.index);
   const list = sorted.map(({ index, hiding, binding }) => ({ identifier: of(index), hiding, binding }));
   for (const point of list.flatMap(({ hiding, binding }) => [hiding, binding])) group.decodePoint(point);
   const indices = sorted.map(({ index }) => index);
+  const share = (index: number) => group.encodePoint(evaluateCommitments(group, commitments, index));
   const key = {
     signers: { min: 1, max: indices.length },
-    commitments: [group.encodePoint(publicKey)],
-    verifyingShares: Object.fromEntries(indices.map((index) => [of(index), group.encodePoint(share(index))])),
+    commitments: [group.encodePoint(commitments[0] as Point)],
+    verifyingShares: Object.fromEntries(indices.map((index) => [of(index), share(index)])),
   };
   return {
     indices,
