@@ -113,6 +113,7 @@ export const problems = {
   CAMERA_FAILED: 'no pictures come from a video or a camera',
   PARCEL_INVALID: 'a parcel of packets, or a list of what a machine has, that is not what it claims to be',
   SCAN_INCOMPLETE: 'what was scanned does not make a whole file',
+  SCAN_TOO_MANY: 'pictures that hold more files than anybody would bring at once',
   // rehearsal
   SCENARIO_INVALID: 'a scenario that cannot be read, or that names somebody who is not there',
   REHEARSAL_STUCK: 'the people of a rehearsal do not know how to go on',

@@ -139,6 +139,7 @@ const exitOf: Readonly<Record<ProblemCode, Exit>> = {
   CAMERA_FAILED: exits.unforeseen,
   PARCEL_INVALID: exits.failed,
   SCAN_INCOMPLETE: exits.failed,
+  SCAN_TOO_MANY: exits.failed,
   SCENARIO_INVALID: exits.usage,
   REHEARSAL_STUCK: exits.failed,
   MACHINE_UNSAFE: exits.refused,

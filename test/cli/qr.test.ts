@@ -211,6 +211,18 @@ describe('a scan', () => {
   });
 });
 
+test('thousands of files in pictures are not taken, and the same one is taken once', async () => {
+  const made = world();
+  made.folder('/many');
+  const card = (number: number) => text(`conclave card v1\n${number}`);
+  for (let number = 0; number < 500; number += 1) made.memory.put(`/many/${number}.png`, card(number));
+  made.memory.put('/many/again.png', card(7));
+  expect((await qr(made, ['scan', '/many', '--out', '/got'])).json.files).toHaveLength(500);
+  made.memory.put('/many/one-more.png', card(500));
+  const { status, json } = await qr(made, ['scan', '/many', '--out', '/got']);
+  expect([status, json.error.code]).toEqual([4, 'SCAN_TOO_MANY']);
+});
+
 describe('a video', () => {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-film-'));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -241,7 +253,7 @@ describe('a video', () => {
     expect([status, json.files[0].file]).toEqual([0, '/got/it']);
     expect(made.memory.readFile('/got/it')).toEqual(file);
     expect(json.looks).toBeGreaterThanOrEqual(count);
-    expect(words()).toMatch(/-protocol_whitelist\nfile,pipe\n-i\nfile:\/film.mp4\n/);
+    expect(words()).toMatch(/-protocol_whitelist\nfile,pipe\n-format_whitelist\nmov,[a-z0-9,]+\n-i\nfile:\/film.mp4\n/);
   });
 
   test('of a camera comes from its device', async () => {
@@ -253,6 +265,34 @@ describe('a video', () => {
     );
     expect(status).toBe(0);
     expect(words()).toMatch(/-f\nv4l2\n-i\n\/dev\/video7\n/);
+  });
+
+  /** The same, but it ends with this complaint. */
+  function broken(numbers: readonly number[], complaint: string): Overrides {
+    const added = film(numbers);
+    const script = `#!/bin/sh\n/bin/cat '${folder}/pictures'\nprintf '${complaint}' >&2\nexit 1\n`;
+    writeFileSync(join(folder, 'ffmpeg'), script);
+    return added;
+  }
+
+  test('that breaks off is told with the words of ffmpeg, in which nothing moves the cursor', async () => {
+    const made = world();
+    made.memory.put('/film.mp4', text('a film'));
+    const { error } = (await qr(made, ['scan', '--camera', '/dev/video0'], broken([0, 1], 'gone\\033[2J'))).json;
+    expect(error).toMatchObject({ code: 'CAMERA_FAILED', message: 'ffmpeg stopped after 2 pictures: gone\u001b[2J' });
+    const { json, stdout, stderr } = await qr(made, ['scan', '/film.mp4'], broken([0, 1], 'gone\\033[2J'));
+    expect(stderr).toContain('/film.mp4: ffmpeg stopped after 2 pictures: gone\\u{1b}[2J');
+    expect(json.error.message).toContain(`2 of ${count}`);
+    expect(stdout + stderr).not.toContain('\u001b');
+  });
+
+  test('that cannot be read is no reason to give up the pictures beside it', async () => {
+    const made = world();
+    await photographs(made, [0, 1, 2, 3, 4, 5]);
+    made.memory.put('/photos/a.mp4', text('no film'));
+    const { status, stderr } = await qr(made, ['scan', '/photos', '--out', '/got/it'], broken([], 'no film'));
+    expect([status, made.memory.readFile('/got/it')]).toEqual([0, file]);
+    expect(stderr).toContain('/photos/a.mp4: ffmpeg gives no picture: no film');
   });
 
   test('that ends too early, or without ffmpeg, is told as it is', async () => {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { toHex } from '../../bytes/hex.ts';
 import { escapeText } from '../../bytes/printable.ts';
+import { fileHash } from '../../bytes/tagged-hash.ts';
 import { type Footage, pictures } from '../../courier/qr/camera.ts';
 import { firstLine, isKnown } from '../../courier/qr/first-line.ts';
 import { missingWords, type Scan, type Scanner, type Step, scanner } from '../../courier/qr/scan.ts';
@@ -43,8 +45,8 @@ async function scan(session: Session, options: Options, paths: readonly string[]
   if (camera !== undefined) await film(session, watch, { device: camera });
   else if (paths.length === 0) await typed(session, watch);
   else for (const path of paths) await named(session, watch, path);
-  const { files, end } = watch;
-  if (files.length === 0) throw incomplete(end());
+  const { files, end, failure } = watch;
+  if (files.length === 0) throw end().looks === 0 && failure !== null ? failure : incomplete(end());
   const placed: Placed[] = [];
   for (const file of files) placed.push(placeScanned(session, file, options, judge));
   const open = end().open;
@@ -66,9 +68,12 @@ export async function scanOne(session: Session, judge: Judge, camera: string | u
 /** What is said while it is looked. */
 class Watch {
   readonly files: Uint8Array[] = [];
+  /** The first picture or film that could not be read at all. */
+  failure: Problem | null = null;
+  readonly #kept = new Set<string>();
+  #bytes = 0;
   readonly #session: Session;
   readonly #scanner: Scanner = scanner();
-
   readonly #judge: Judge | null;
   readonly #said = new Set<string>();
 
@@ -106,7 +111,18 @@ class Watch {
   }
 
   refused(name: string, problem: Problem): void {
-    this.#session.say.line(`${escapeText(name)}: ${problem.message}`);
+    this.failure ??= problem;
+    this.#session.say.line(`${escapeText(name)}: ${escapeText(problem.message)}`);
+  }
+
+  /** A file that is whole. It may become so again, from other pictures of it; and whoever made them may have made thousands. */
+  keep(file: Uint8Array): void {
+    const hash = toHex(fileHash(file));
+    if (this.#kept.has(hash)) return;
+    this.#kept.add(hash);
+    this.#bytes += file.length;
+    if (this.#kept.size > mostKept || this.#bytes > mostKeptBytes) throw tooMany();
+    this.files.push(file);
   }
 
   progress(): void {
@@ -115,7 +131,7 @@ class Watch {
   }
 
   #take({ files, news }: Step, name: string | null): void {
-    this.files.push(...files);
+    for (const file of files) this.keep(file);
     this.#early();
     for (const { message, hint } of news) {
       const where = name === null ? '' : `${escapeText(name)}: `;
@@ -134,6 +150,8 @@ class Watch {
   }
 }
 
+const mostKept = 500;
+const mostKeptBytes = 2 ** 28;
 const mostFile = 64 * 2 ** 20;
 const mostFiles = 10_000;
 const image = /\.(png|jpe?g)$/i;
@@ -159,13 +177,18 @@ async function named(session: Session, watch: Watch, path: string): Promise<void
 const isOurs = (name: string): boolean => (image.test(name) || video.test(name)) && !name.startsWith('.');
 
 async function one(session: Session, watch: Watch, name: string, real: string): Promise<void> {
-  if (video.test(name)) return film(session, watch, { file: real });
+  const { fs } = session.context;
   try {
-    const bytes = session.context.fs.readFile(real, mostFile);
-    if (isKnown(firstLine(bytes))) watch.files.push(bytes);
+    if (video.test(name)) {
+      if (fs.kind(real) !== 'file')
+        throw new Problem('CAMERA_FAILED', 'this is no file', 'a camera goes with --camera');
+      return await film(session, watch, { file: real });
+    }
+    const bytes = fs.readFile(real, mostFile);
+    if (isKnown(firstLine(bytes))) watch.keep(bytes);
     else watch.image(name, await readImage(bytes));
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem) || error.code === 'SCAN_TOO_MANY') throw error;
     watch.refused(name, error); // one bad picture of many is no reason to give up the others
   }
 }
@@ -185,6 +208,13 @@ async function typed({ context, say }: Session, watch: Watch): Promise<void> {
     if (watch.files.length > 0) return;
   }
 }
+
+const tooMany = () =>
+  new Problem(
+    'SCAN_TOO_MANY',
+    `these pictures hold more than ${mostKept} files, or too large ones`,
+    'name fewer of them',
+  );
 
 function incomplete(scan: Scan): Problem {
   const lines = missingWords(scan);

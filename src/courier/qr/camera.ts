@@ -12,7 +12,8 @@ export interface CameraHost {
 
 /**
  * The pictures of a video or a camera, in gray, by ffmpeg, where that is installed. It gets no shell, no standard input
- * and no network: of protocols only files and its own pipe. What it writes is not believed further than any picture.
+ * and no network: of protocols only files and its own pipe, and of formats only those of films, since playlists name other
+ * files to open. What it writes is not believed further than any picture.
  */
 export async function* pictures(footage: Footage, { env, platform }: CameraHost): AsyncGenerator<Pixels> {
   const child = spawn('ffmpeg', wordsFor(footage, platform), {
@@ -36,13 +37,16 @@ export async function* pictures(footage: Footage, { env, platform }: CameraHost)
     }
     const error = await failed;
     if (error !== null) throw missing(error);
-    if (count === 0) {
-      throw new Problem(
-        'CAMERA_FAILED',
-        `ffmpeg gives no picture: ${complaint.trim().split('\n').at(-1) ?? ''}`,
-        'file' in footage ? 'is it a video?' : 'is the camera plugged in, and may this user look through it?',
-      );
-    }
+    const { exitCode } = child;
+    if (count > 0 && exitCode === 0) return;
+    const words = complaint.trim().split('\n').at(-1) ?? '';
+    throw new Problem(
+      'CAMERA_FAILED',
+      count === 0 ? `ffmpeg gives no picture: ${words}` : `ffmpeg stopped after ${count} pictures: ${words}`,
+      'file' in footage
+        ? 'is it a video, and all of it?'
+        : 'is the camera plugged in, and may this user look through it?',
+    );
   } finally {
     child.kill('SIGKILL');
   }
@@ -56,17 +60,22 @@ function missing(error: NodeJS.ErrnoException): Problem {
   );
 }
 
+const films = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mjpeg,yuv4mpegpipe';
+
 function wordsFor(footage: Footage, platform: string): string[] {
-  const quiet = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe'];
+  const quiet = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-max_pixels', String(mostBytes)];
   const gray = ['-an', '-sn', '-dn', '-vf', 'format=gray', '-c:v', 'pgm', '-f', 'image2pipe', 'pipe:1'];
-  if ('file' in footage) return [...quiet, '-i', `file:${footage.file}`, ...gray];
+  if ('file' in footage) {
+    const bounds = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', films];
+    return [...quiet, ...bounds, '-i', `file:${footage.file}`, ...gray];
+  }
   const [format, device] =
     platform === 'darwin'
       ? ['avfoundation', footage.device]
       : platform === 'win32'
         ? ['dshow', `video=${footage.device}`]
         : ['v4l2', footage.device];
-  return [...quiet.slice(0, 4), '-fflags', 'nobuffer', '-f', format, '-i', device, ...gray];
+  return [...quiet, '-fflags', 'nobuffer', '-f', format, '-i', device, ...gray];
 }
 
 const mostBytes = 64_000_000; // a picture, as in media/qr/image-file.ts

@@ -48,8 +48,9 @@ export function scanner(): Scanner {
       if (one.kind === 'spoiled') news.push(one.problem);
       if (one.kind !== 'refused') continue;
       const { message } = one.problem;
-      if (!refused.has(message)) news.push(one.problem);
-      if (refused.size < 100 || refused.has(message)) refused.set(message, (refused.get(message) ?? 0) + 1);
+      const room = refused.size < 100; // then somebody makes them up: they are counted no more, and not news either
+      if (room && !refused.has(message)) news.push(one.problem);
+      if (room || refused.has(message)) refused.set(message, (refused.get(message) ?? 0) + 1);
     }
     return {
       useful: taken.filter(({ kind }) => kind === 'useful' || kind === 'whole').length,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { frameText } from '../../../src/bytes/qr/frame-text.ts';
 import { streamOf } from '../../../src/bytes/qr/frames.ts';
-import { text } from '../../../src/bytes/tagged-hash.ts';
+import { fileHash, text } from '../../../src/bytes/tagged-hash.ts';
 import { linesOf } from '../../../src/cli/ui/screen.ts';
 import { grayMaps } from '../../../src/courier/qr/camera.ts';
 import { missingWords, scanner } from '../../../src/courier/qr/scan.ts';
@@ -27,6 +27,18 @@ describe('a scan', () => {
     expect(words).toContain(`2 of ${count} codes (500 bytes); any ${count - 2} more will do`);
     expect(words).toContain('1 of 6 pictures had a code that cannot be read');
     expect([...scan().refused.values()]).toEqual([2]);
+  });
+
+  test('counts a hundred reasons, and lets nobody fill the screen or the memory with more', () => {
+    const { look, scan } = scanner();
+    const news = Array.from({ length: 300 }, (_, number) => {
+      const length = [0xff, number >> 8, number & 255]; // more than pieces of 16 bytes can carry
+      const odd = Uint8Array.of(0xfc, 1, ...new Uint8Array(6), ...length, 0, 0, 0, ...new Uint8Array(16));
+      const code = new Uint8Array([...odd, ...fileHash(odd).subarray(0, 4)]);
+      return look({ codes: [code], unreadable: false }).news.map(({ code: reason }) => reason);
+    }).flat();
+    expect(new Set(news)).toEqual(new Set(['FRAME_INVALID']));
+    expect([news.length, scan().refused.size]).toEqual([100, 100]);
   });
 
   test('takes typed lines, passes over empty ones, and says what a wrong keyboard does', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ZXING_WASM_SHA256 } from 'zxing-wasm/reader';
 import { capacity, qrMatrix } from '../../../src/bytes/qr/code.ts';
@@ -85,6 +86,36 @@ describe('what is no picture is refused, and nothing else suffers', () => {
       await expect(readImage(bytes, { wasm })).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
     }
     expect((await readImage(await pngFile(shown(everyByte)))).codes).toEqual([everyByte]);
+  });
+
+  const chunk = (name: string, content: Uint8Array): Uint8Array => {
+    const bytes = Buffer.concat([Buffer.alloc(4), Buffer.from(name, 'latin1'), content, Buffer.alloc(4)]);
+    bytes.writeUInt32BE(content.length);
+    bytes.writeUInt32BE(crc32(bytes.subarray(4, -4)), bytes.length - 4);
+    return bytes;
+  };
+  const gray = (side: number, interlaced = 0): Uint8Array => {
+    const content = Buffer.alloc(13);
+    content.writeUInt32BE(side);
+    content.writeUInt32BE(side, 4);
+    content.set([8, 0, 0, 0, interlaced], 8);
+    return chunk('IHDR', content);
+  };
+  const png = (...chunks: readonly Uint8Array[]): Uint8Array =>
+    new Uint8Array(Buffer.concat([head(0, 0).subarray(0, 8), ...chunks, chunk('IEND', new Uint8Array())]));
+  const nothing = chunk('IDAT', deflateSync(Buffer.alloc(100 * 101)));
+  const bomb = chunk('IDAT', deflateSync(Buffer.alloc(2 ** 27)));
+  const looksSmall = chunk('CgBI', Uint8Array.of(0, 0, 0, 9, 0, 0, 0, 9));
+  test.each([
+    ['holds a thousand times what its size needs', png(gray(100), bomb)],
+    ['holds that in interlaced lines', png(gray(100, 1), bomb)],
+    ['has something before its head, and its true size behind that', png(looksSmall, gray(100), nothing)],
+  ])('a PNG file that %s', async (_, bytes) => {
+    expect(bytes.length).toBeLessThan(2 ** 18);
+    for (const wasm of [true, false]) {
+      await expect(readImage(bytes, { wasm })).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+      expect((await readImage(png(gray(100), nothing), { wasm })).codes).toEqual([]);
+    }
   });
 
   test('without WebAssembly a JPEG file is refused and not overlooked', async () => {

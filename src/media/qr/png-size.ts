@@ -1,0 +1,39 @@
+import { inflateSync } from 'node:zlib';
+
+/*
+ * A PNG file of five megabytes can hold five gigabytes of nothing, whatever size it names in its head, and a decoder takes memory
+ * for all of it. So it is unpacked here first, where nothing grows beyond what the named size needs.
+ */
+
+const signature = 8;
+const channels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** Whether the file has its head first, and no more pixels inside than that names. */
+export function holdsItsSize(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const named = most(bytes, view);
+  if (named === null) return false;
+  const packed: Uint8Array[] = [];
+  for (let at = signature; at + 8 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    if (chunkName(bytes, at) === 'IDAT') packed.push(bytes.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
+  }
+  try {
+    inflateSync(Buffer.concat(packed), { maxOutputLength: named });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** So many bytes the pixels take at most, with one more a line; interlaced, there are up to two short lines for each. */
+function most(bytes: Uint8Array, view: DataView): number | null {
+  if (bytes.length < 33 || view.getUint32(signature) !== 13 || chunkName(bytes, signature) !== 'IHDR') return null;
+  const [width, height, depth] = [view.getUint32(16), view.getUint32(20), bytes[24] as number];
+  const samples = channels[bytes[25] as number];
+  if (samples === undefined || depth > 16) return null;
+  return height * (Math.ceil((width * samples * depth) / 8) + 16) + 64;
+}
+
+const chunkName = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at + 4, at + 8));
