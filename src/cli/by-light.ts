@@ -42,7 +42,12 @@ export async function beforeWork(
   const { trouble } = giveOut(session, ceremonies, ceremonies.all(), [stick]);
   if (trouble !== null) throw trouble;
   say.line('1 of 2: this code says what is here; the other machine scans it, then press q');
-  await showOnScreen(session, haveOf(readStick(context.fs, stick)), 'what is here', light);
+  await showOnScreen(
+    session,
+    haveOf(readStick(context.fs, stick), new Set(settled(ceremonies).map(ceremonyFolder))),
+    'what is here',
+    light,
+  );
   say.line('2 of 2: the other machine shows the rest');
   const judge = judgeOf(ceremonies);
   const file = await scanOne(session, judge, light.camera);
@@ -71,11 +76,7 @@ export async function afterWork(session: Session, ceremonies: Ceremonies, light:
  * waits for them, and a machine that joins later could not even open them.
  */
 export function parcelFor(ceremonies: Ceremonies, content: StickContent, had: ReadonlySet<string>): Uint8Array | null {
-  const views = ceremonies.all().map(({ view }) => view);
-  const settled = views.filter((view) => isOver(view, views) !== null && outstanding(view).length === 0);
-  const left = new Set(
-    settled.map(({ plan }) => plan.ceremony).filter((ceremony) => !filesOf(content, ceremony).some(isHeld)),
-  );
+  const left = new Set(settled(ceremonies).filter((ceremony) => !filesOf(content, ceremony).some(isHeld)));
   const folders = new Set([...left].map(ceremonyFolder));
   return parcelOf(
     {
@@ -89,6 +90,14 @@ export function parcelFor(ceremonies: Ceremonies, content: StickContent, had: Re
   function isHeld(bytes: Uint8Array): boolean {
     return had.has(toHex(markOf(bytes)));
   }
+}
+
+/** The ceremonies of which nobody waits for anything any more, as far as this vault knows. */
+function settled(ceremonies: Ceremonies): string[] {
+  const views = ceremonies.all().map(({ view }) => view);
+  return views
+    .filter((view) => isOver(view, views) !== null && outstanding(view).length === 0)
+    .map(({ plan }) => plan.ceremony);
 }
 
 function filesOf({ ceremonies, others }: StickContent, ceremony: string): Uint8Array[] {

@@ -3,11 +3,13 @@ import type { Deed } from '../ceremony/duties.ts';
 import { outstanding, waitedFor } from '../ceremony/duties.ts';
 import { together } from '../ceremony/together.ts';
 import { wayOn } from '../ceremony/way-on.ts';
+import { lostWords } from '../report/due-text.ts';
 import type { KeptShare } from '../report/old-share-text.ts';
 import { wrap } from '../report/table.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { myCard } from '../vault/identity.ts';
 import { keptBy } from '../vault/kept.ts';
+import { lostShare } from '../vault/lost-share.ts';
 import { type Hold, keysetOf, recordFor } from '../vault/standing.ts';
 import { exitFor, exits, type VisitExit } from './exit.ts';
 
@@ -41,6 +43,16 @@ export function oldCopyLines(shown: readonly { readonly keyset: string; readonly
     `this vault is an old copy of itself: it does nothing more for ${names.join(', ')}. put it away and use the newest one`,
     80,
   ).split('\n');
+}
+
+/** Said in every visit as well: whoever runs nothing but `next` has to hear that a share is gone. */
+export function lostLines(ceremonies: Ceremonies): string[] {
+  return ceremonies.vault.state.keysets.flatMap((record) => {
+    const lost = lostShare(ceremonies, record);
+    if (lost === null) return [];
+    const { says, do: what } = lostWords(record.name, lost);
+    return wrap(`${record.name}: ${says}. ${what}`, 80).split('\n');
+  });
 }
 
 /** What this vault calls the keyset of a ceremony. */

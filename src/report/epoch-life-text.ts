@@ -12,6 +12,26 @@ export function lifeText(
   return `${of}; it is ${dead ? 'dead' : 'NOT dead'}${left.length === 0 ? '' : `: ${left.join('; ')}`}`;
 }
 
+/** Of the epochs before the one that signs now: each that is not dead in a line of its own, and those that are in one. */
+export function lifeLines(keyset: string, lives: readonly EpochLife[]): string[] {
+  const over = lives.slice(0, -1);
+  const dead = over.filter((life) => life.dead).map(({ epoch }) => epoch);
+  const few = 'fewer members than make the key may have anything of it';
+  return [
+    ...over.filter((life) => !life.dead).map((life) => lifeText(keyset, life, false)),
+    ...(dead.length === 0 ? [] : [`${keyset} at epoch ${dead.join(', ')}: dead, since ${few}`]),
+  ];
+}
+
+/**
+ * Those that copies or somebody else's eyes keep alive. What only waits for a closing is on the board of its ceremony.
+ */
+export function aliveLines(keyset: string, lives: readonly EpochLife[]): string[] {
+  const seen = ({ copies, exposed }: MemberLife): boolean => copies.length > 0 || exposed;
+  const alive = lives.slice(0, -1).filter(({ dead, members }) => !dead && members.some(seen));
+  return alive.map((life) => lifeText(keyset, life, false));
+}
+
 function memberText({ name, share, copies, exposed }: MemberLife): string {
   const why = [
     ...(exposed ? ['the share is exposed'] : []),

@@ -2,6 +2,7 @@ import { toHex } from '../bytes/hex.ts';
 import { bagSteps, brokenChains } from '../ceremony/bags.ts';
 import type { Check } from '../ceremony/checks.ts';
 import { type Coverage, coverageOf, coverageWords } from '../ceremony/coverage.ts';
+import type { EpochLife } from '../ceremony/epoch-life.ts';
 import type { View } from '../ceremony/evaluate.ts';
 import { chargesIn } from '../ceremony/evidence.ts';
 import { kinds as allKinds, isKind, type KindName } from '../ceremony/kinds.ts';
@@ -29,6 +30,8 @@ export interface OwnRecord {
   readonly overrides: readonly { readonly at: number; readonly sentence: string }[];
   /** Its register of copies of this keyset: what it knows of shares that lie elsewhere. */
   readonly copies: readonly OwnCopy[];
+  /** Of the epochs that were over with this ceremony: who may still have something of them, as far as it knows now. */
+  readonly epochs: readonly EpochLife[];
   /** Files in this vault that are not what they were. */
   readonly damaged: readonly string[];
   readonly tool: ToolFacts;
@@ -206,9 +209,11 @@ function outcomeOf(view: View, manifest: Manifest, checks: readonly Check[]): Tr
       open.push(`the share of ${name}, old member ${index}, was declared lost and not destroyed`);
     for (const { member, state, why } of manifest.oldShares)
       if (state === 'kept') open.push(`the old share of ${member} was kept (${why})`);
-    for (const { member, kind, label, epoch, destroyed } of manifest.copies.invalid)
+    for (const { member, kind, id, label, epoch, destroyed } of manifest.copies.invalid)
       if (destroyed === null)
-        open.push(`${kind} "${label}" of ${member}, epoch ${epoch}, is worthless now: destroy it and record that`);
+        open.push(
+          `${kind} ${id} "${label}" of ${member}, epoch ${epoch}, is worthless now: destroy it and record that`,
+        );
   }
   return { succeeded: current.proof !== null && failed.length === 0, says: saysOf(), open };
 

@@ -1,6 +1,7 @@
 import type { Check } from '../ceremony/checks.ts';
 import type { MemberCopy } from '../ceremony/manifest.ts';
 import { copyFate } from './copy-text.ts';
+import { lifeText } from './epoch-life-text.ts';
 import { addressRows } from './key-lines.ts';
 import {
   committeeSection,
@@ -192,9 +193,9 @@ function tools(page: Page, { tools: { plan, members: each } }: Transcript): void
     page.row(member, same ? 'the same' : `ANOTHER: ${words(version, digest)}`, same ? null : 'open');
 }
 
-function own(page: Page, { own: mine }: Transcript): void {
+function own(page: Page, { own: mine, keyset }: Transcript): void {
   page.section(`what only the machine of ${mine.member} can say`);
-  const { consent, log, copies, damaged, tool } = mine;
+  const { consent, log, copies, epochs, damaged, tool } = mine;
   page.row(
     'consent',
     consent === null ? 'none' : `${claimedTime(consent.at)}, ${consent.attended ? 'by a person' : 'by a script'}`,
@@ -208,6 +209,10 @@ function own(page: Page, { own: mine }: Transcript): void {
     copies.map(({ id, kind, label, epoch, at, state }) => {
       return `${kind} ${id}, epoch ${epoch}, made ${claimedTime(at)}, ${copyWords[state]}: ${label}`;
     }),
+  );
+  page.rows(
+    'old epochs',
+    epochs.map((life) => lifeText(keyset, life, false)),
   );
   page.rows('damaged', damaged);
   page.row('written by', `conclave ${tool.version}${tool.digest === null ? '' : `, ${tool.digest}`}`);

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { fromHex } from '../../src/bytes/hex.ts';
+import { callWalk } from '../../src/ceremony/call-route.ts';
 import type { Evaluation } from '../../src/ceremony/evaluation.ts';
 import type { AnyPacket, PacketOf } from '../../src/ceremony/kinds.ts';
 import { proofsOf } from '../../src/ceremony/proving.ts';
+import { walk } from '../../src/ceremony/route.ts';
 import { Ceremony, type Person, people } from './committee.ts';
+import { opened } from './opened.ts';
 
 /* What an attempt has come to, where some have gone on and others have not. */
 
@@ -56,14 +60,50 @@ describe('an attempt', () => {
     expect(ceremony.view.current.spoiledBy).toEqual(['bob']);
   });
 
+  it('is spoilt by a dealer that dealt twice, and nobody has a box of it to open', () => {
+    const ceremony = handover();
+    for (const who of [alice, bob]) ceremony.do(who, 'deal');
+    bob.votes.length = 0;
+    ceremony.say(bob, 'deal', ceremony.dealBody(bob));
+    const { spoiledBy, transcript, unfit } = ceremony.view.current;
+    expect({ spoiledBy, transcript, unfit }).toEqual({ spoiledBy: ['bob'], transcript: null, unfit: null });
+  });
+
+  it('is not spoilt by a dealer that complains of a good box, and waits for no deal that is bad', () => {
+    const ceremony = handover().before('accept');
+    ceremony.say(alice, 'complaint', ceremony.complaintBody(alice, bob));
+    expect(ceremony.view.faults.map(({ member, fault }) => `${member} ${fault}`)).toEqual(['alice COMPLAINT_FALSE']);
+    expect(ceremony.view.current.spoiledBy).toEqual([]);
+    const other = handover();
+    const body = other.dealBody(bob);
+    const bad = other.say(bob, 'deal', { ...body, boxes: body.boxes.toReversed() });
+    const unseen = other.say(carol, 'complaint', {
+      ...opened(ceremony, carol, ceremony.said(bob, 'deal')),
+      deal: new Uint8Array(32),
+    });
+    expect(other.view.waiting).toEqual([{ packet: unseen.digest, names: 'a deal' }]);
+    other.forget(unseen);
+    other.say(carol, 'complaint', { ...unseen.body, deal: fromHex(bad.digest) as Uint8Array });
+    expect(other.view.waiting).toEqual([]);
+  });
+
   it('keeps the certificate over one transcript where somebody accepts another one as well', () => {
     const ceremony = handover().before('activate');
     const { certificate } = ceremony.view.current;
     const first = ceremony.said(bob, 'deal');
     bob.votes.length = 0;
     ceremony.say(bob, 'deal', ceremony.dealBody(bob));
-    const other = ceremony.acceptanceBody(carol, ceremony.without(first as AnyPacket));
-    const again = ceremony.say(carol, 'acceptance', other);
+    // whichever of the two transcripts comes first in the order of digests
+    const digests = ceremony.packets.filter(({ kind }) => kind === 'acceptance').map(({ digest }) => digest);
+    const another = () => {
+      const body = ceremony.acceptanceBody(carol, ceremony.without(first as AnyPacket));
+      const said = ceremony.say(carol, 'acceptance', body);
+      ceremony.forget(said);
+      return said;
+    };
+    let again = another();
+    while (digests.some((digest) => digest < again.digest)) again = another();
+    ceremony.bring(again.bytes);
     expect(ceremony.view.faults).toEqual([]);
     expect(ceremony.view.current.certificate?.acceptances.map(({ packet }) => packet.digest)).toEqual(
       certificate?.acceptances.map(({ packet }) => packet.digest),
@@ -134,5 +174,46 @@ describe('two calls', () => {
       [2, 2],
     ]);
     expect((ceremony.said(alice, 'reprove') as PacketOf<'reprove'>).body.signers).toEqual([1, 2]);
+  });
+});
+
+describe('the walk', () => {
+  it('goes by an approver that has said something, but not yet yes or no to the plan', () => {
+    for (const person of cast) person.votes.length = 0;
+    const wish = { cast, parent: genesis.link, members: cast, threshold: 2, dealers: [1, 2] };
+    const ceremony = new Ceremony({ ...wish, approvers: [alice, bob], approvals: 2 });
+    const approving = () =>
+      walk(ceremony.view)
+        .stops.filter(({ does }) => does.includes('approve'))
+        .map(({ member }) => member);
+    expect(approving()).toEqual(['alice', 'bob']);
+    ceremony.refuse(bob, 'member');
+    expect(approving()).toEqual(['alice', 'bob']);
+    ceremony.do(alice, 'approve');
+    expect(approving()).toEqual(['bob']);
+  });
+});
+
+describe('the walk of a call', () => {
+  it('begins where the stick is, and ends with those who leave: approvers are not asked', () => {
+    const everybody = [...cast, ...Object.values(people('attempt view', 'dave', 'erin'))];
+    const [, , , dave, erin] = everybody as [Person, Person, Person, Person, Person];
+    for (const person of cast) person.votes.length = 0;
+    const ceremony = new Ceremony({
+      cast: everybody,
+      parent: genesis.link,
+      members: [bob, carol, dave],
+      threshold: 2,
+      dealers: [1, 2],
+      approvers: [erin],
+    });
+    ceremony.do(erin, 'approve');
+    ceremony.before('activate');
+    ceremony.reprove(bob, [bob, dave]);
+    const walked = (from?: string) =>
+      callWalk(ceremony.view, ceremony.reproveView(), from, false).stops.map(({ member, does }) => `${member} ${does}`);
+    const way = ['bob reprove', 'dave reprove', 'bob reprove,close', 'dave close', 'alice close'];
+    expect([walked(), walked('bob'), walked('nobody')]).toEqual([way, way, way]);
+    expect(walked('dave')).toEqual(['dave reprove', 'bob reprove', 'dave reprove,close', 'alice close', 'bob close']);
   });
 });

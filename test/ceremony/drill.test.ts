@@ -40,6 +40,18 @@ const failing = (ceremony: Ceremony): string[] =>
   checksOf(ceremony.view).flatMap(({ check, ok, open }) => (ok || open ? [] : [check]));
 
 describe('a plan that moves no share', () => {
+  it('has no answer in one that is to another call: its author has spoilt the drill, and committed to nothing', () => {
+    const drill = still('drill');
+    const body = drill.commitmentBody(alice);
+    drill.say(alice, 'commitment', { ...body, call: new Uint8Array(32).fill(9) });
+    expect(drill.view.drill?.commitments.size).toBe(0);
+    expect(drill.view.drill?.spoilt.map(({ name }) => name)).toEqual(['alice']);
+    expect(drill.view.phase).toBe('failed');
+    expect(drill.view.faults.map(({ member, detail }) => `${member}: ${detail}`)).toEqual([
+      'alice: answers another call than that of the plan',
+    ]);
+  });
+
   it('keeps epoch, committee and threshold, and asks only those whom it names', () => {
     const { plan, view } = still('drill');
     expect(plan).toMatchObject({ epoch: { from: 0, to: 0 }, threshold: 2, quorum: 0, weak: [], receivers: [] });

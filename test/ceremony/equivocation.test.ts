@@ -7,6 +7,7 @@ import { owedBy } from '../../src/ceremony/duties.ts';
 import { contradictionsIn } from '../../src/ceremony/equivocation.ts';
 import type { AnyPacket, BodyOf } from '../../src/ceremony/kinds.ts';
 import { writePacket } from '../../src/ceremony/packet.ts';
+import { contradictionsOf } from '../../src/ceremony/packet-standing.ts';
 import type { PlanFacts } from '../../src/ceremony/plan.ts';
 import { Ceremony, type Person, people } from './committee.ts';
 
@@ -197,11 +198,26 @@ describe('a dead attempt', () => {
   });
 });
 
+test('two votes of one slot are two also where they are endorsements of who does not deal', () => {
+  const views = [handover(), handover({ copies: 1 })].map((ceremony) => {
+    carol.votes.length = 0;
+    ceremony.do(carol, 'endorse');
+    return ceremony.view;
+  });
+  const found = contradictionsAcross(views);
+  expect(found).toMatchObject([{ member: 'carol', grave: true }]);
+});
+
 test('two proven successors of one parent are an alarm, and name nobody', () => {
   // only a committee that lies together gets here: everybody votes twice
   const [first, second] = [handover().run(), handover({ copies: 1 }).run()];
   const across = contradictionsAcross([first.view, second.view]).filter(({ slot }) => slot.startsWith('successor'));
   expect(across).toMatchObject([{ member: 'somebody', grave: true }]);
+  // nobody is named for it where people look at one ceremony
+  const named = contradictionsOf(first.view, [first.view, second.view]);
+  expect(named.filter(({ slot }) => slot.startsWith('successor'))).toEqual([]);
+  expect(named.length).toBeGreaterThan(0);
+  expect(contradictionsAcross([first.view, first.view])).toEqual([]);
   // in one order, whichever this machine saw first
   expect(contradictionsAcross([second.view, first.view])).toEqual(contradictionsAcross([first.view, second.view]));
   const liars = contradictionsAcross([first.view, second.view]).filter(({ slot }) => slot.startsWith('vote'));

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import { manifestOf } from '../../src/ceremony/manifest.ts';
 import { nowhere } from '../../src/ceremony/packets/closing.ts';
+import { addressesOf } from '../../src/crypto/addresses.ts';
 import { Ceremony, people } from './committee.ts';
 
 const cast = people('manifest', 'alice', 'bob', 'carol', 'dave', 'dora');
@@ -28,6 +29,16 @@ function handover(): Ceremony {
 }
 
 describe('a manifest', () => {
+  test('has no key and no address before one is made, and both as soon as it is', () => {
+    const keys = [{ label: 'main', suite: 'secp256k1-tr' as const }];
+    const begun = new Ceremony({ cast: everybody, members: [alice, bob], threshold: 2, keys });
+    expect(manifestOf(begun.view).keys).toEqual([{ ...keys[0], publicKey: null, addresses: {} }]);
+    const [key] = manifestOf(begun.run().view).keys;
+    const publicKey = begun.link.proven.keys[0]?.publicKey as Uint8Array;
+    expect(key).toEqual({ ...keys[0], publicKey: toHex(publicKey), addresses: addressesOf('secp256k1-tr', publicKey) });
+    expect(Object.keys(key?.addresses ?? {})).toEqual(['bitcoin-taproot']);
+  });
+
   const ceremony = handover();
   ceremony.before('close');
   const half = manifestOf(ceremony.view);
@@ -42,6 +53,11 @@ describe('a manifest', () => {
   });
   ceremony.refuse(alice, 'member');
   const whole = manifestOf(ceremony.view);
+
+  test('says of who leaves what its own closing says of the old share, and nothing that another one says', () => {
+    const [leaves] = whole.withoutShare;
+    expect(leaves).toEqual({ name: 'alice', index: 1, why: 'leaves', oldShare: null });
+  });
 
   test('names everybody with a part, what each has done, and what each still owes', () => {
     const members = Object.fromEntries(half.members.map(({ name, done, owes }) => [name, { done, owes }]));

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
+import { transcriptOf } from '../../src/ceremony/dealing.ts';
+import type { Evaluation } from '../../src/ceremony/evaluation.ts';
 import type { PacketOf } from '../../src/ceremony/kinds.ts';
-import { receive, shareFits } from '../../src/ceremony/packets/acceptance.ts';
-import { boxContext } from '../../src/ceremony/packets/deal.ts';
+import { judgeBoxes, receive, shareFits } from '../../src/ceremony/packets/acceptance.ts';
+import { subsharesWrong } from '../../src/ceremony/packets/complaint.ts';
+import { boxContext, type CheckedDeal } from '../../src/ceremony/packets/deal.ts';
 import type { Transcript } from '../../src/ceremony/transcript.ts';
 import { type Box, openBox, sealBox } from '../../src/crypto/sealing.ts';
 import { suite } from '../../src/crypto/suites.ts';
@@ -150,6 +153,57 @@ describe('what is said about several keys', () => {
   it('is said by those alone who are asked: no approver deals in a genesis, or reports in a census', () => {
     const { body } = genesis.said(alice, 'deal') as PacketOf<'deal'>;
     expect(code(() => genesis.say(dave, 'deal', body))).toBe('AUTHOR_UNKNOWN');
+    // nor does anybody amend a genesis, in which all have to deal
+    const receivers = members.map(({ card }) => ({ card: card.file, prekey: card.prekeys[0] as Uint8Array }));
+    const amendment = { number: 1, dealers: [1, 2], receivers, reason: 'other dealers' };
+    expect(code(() => genesis.say(alice, 'amendment', amendment))).toBe('AUTHOR_UNKNOWN');
+    const opening = { deal: new Uint8Array(32), K: new Uint8Array(32), proof: new Uint8Array(96) };
+    expect(code(() => genesis.say(dave, 'complaint', opening))).toBe('AUTHOR_UNKNOWN');
     expect(code(() => census.say(dave, 'census', census.censusBody(alice)))).toBe('AUTHOR_UNKNOWN');
+  });
+});
+
+describe('what a box held', () => {
+  it('is as many sub-shares as there are keys, and nothing behind them', () => {
+    const [deal] = [...genesis.view.current.deals.values()].flat() as [CheckedDeal];
+    for (const length of [64, 95, 97, 128])
+      expect(subsharesWrong(genesis.plan, deal, new Uint8Array(length), 1)).toBe(
+        'sealed the wrong number of sub-shares',
+      );
+    expect(subsharesWrong(genesis.plan, deal, new Uint8Array(96), 1)).toContain('not what was committed to');
+  });
+});
+
+describe('a mistake of the program', () => {
+  const slip = (): never => {
+    throw new TypeError('a slip');
+  };
+  const { plan, view } = genesis;
+  const { attempt, deals } = view.current;
+  const [deal] = [...deals.values()].flat();
+
+  it('while deals are put together, or boxes are opened, is no fault of anybody', () => {
+    const broken = {
+      ...deal,
+      get points(): never {
+        return slip();
+      },
+    } as unknown as CheckedDeal;
+    const all = [...deals.values()].flat().map((one) => (one === deal ? broken : one));
+    const evaluation = { plan, once: (_: string, compute: () => unknown) => compute() } as unknown as Evaluation;
+    expect(() => transcriptOf(evaluation, attempt, all)).toThrow(TypeError);
+    expect(() => subsharesWrong(plan, broken, new Uint8Array(96), 1)).toThrow(TypeError);
+    const unread = {
+      ...deal,
+      packet: {
+        body: {
+          ...deal?.packet.body,
+          get boxes(): never {
+            return slip();
+          },
+        },
+      },
+    } as unknown as CheckedDeal;
+    expect(() => judgeBoxes(plan, attempt, [unread], 1, new Uint8Array(32))).toThrow(TypeError);
   });
 });

@@ -88,6 +88,8 @@ describe('a packet', () => {
       approvals: 2,
     });
     expect(said(approved, 'approver', alice, bob)).toEqual([false, false]);
+    const noes = approved.packets.filter(({ kind }) => kind === 'refusal');
+    expect(noes.map((packet) => standingOf(approved.view, packet).standing)).toEqual(Array(2).fill('ends the attempt'));
   });
 
   it('is told from others: what one ends, another one does not', () => {

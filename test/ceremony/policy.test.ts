@@ -130,6 +130,16 @@ describe('a policy changes', () => {
 });
 
 describe('a policy is none', () => {
+  it('that is broken without a word: it says how many backups it wants', () => {
+    const shape = { threshold: 2, weak: [], backup: 'none', copies: 0 } as const;
+    const wants = (backups: number) => breach({ ...asks(0), backups }, shape);
+    expect([wants(1), wants(2)]).toEqual([
+      'the policy of the keyset wants 1 backup of every new share',
+      'the policy of the keyset wants 2 backups of every new share',
+    ]);
+    expect(wants(0)).toBeNull();
+  });
+
   it('with more approvals than approvers, an approver twice, or shapes out of order', () => {
     expect(policyFault(asks(1, olga))).toBeNull();
     expect(policyFault(asks(2, olga))).toMatch(/more approvals/);

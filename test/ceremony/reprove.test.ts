@@ -153,6 +153,10 @@ describe('a call', () => {
       ({ certificate: [a, , ...rest] }) => ({ certificate: [a, a, ...rest] as never }),
     ],
     ['acceptances out of order', ({ certificate }) => ({ certificate: certificate.toReversed() })],
+    [
+      'two acceptances out of order, and the others in it',
+      ({ certificate: [a, b, ...rest] }) => ({ certificate: [b, a, ...rest] as never }),
+    ],
     ['fewer acceptances than there are members', ({ certificate }) => ({ certificate: certificate.slice(1) })],
   ])('that names %s is a fault of its author, and nobody answers it', (_, change) => {
     const ceremony = handover(10, 3).run((who, duty) => duty === 'close' || (duty === 'activate' && who === 'dave'));
@@ -178,6 +182,21 @@ describe('a call', () => {
     const waiting = other.view.waiting.filter(({ packet }) => packet === second.digest);
     expect(waiting).toMatchObject([{ names: 'an acceptance' }]);
     expect(named(other)).toEqual([]);
+  });
+
+  it('makes its answers wait with it, whatever somebody else has said that is a fault', () => {
+    const ceremony = stranded(21);
+    const call = ceremony.reprove(alice, there);
+    const answer = ceremony.commit(bob, ceremony.reproveView());
+    ceremony.say(dave, 'endorsement', { vote: { parent: new Uint8Array(32), slot: 0, prior: [] } });
+    ceremony.forget(ceremony.said(carol, 'acceptance') as never);
+    expect(ceremony.view.waiting).toEqual(
+      expect.arrayContaining([
+        { packet: call.digest, names: 'an acceptance' },
+        { packet: answer.digest, names: 'a call' },
+      ]),
+    );
+    expect(named(ceremony)).toEqual(['dave VOTE_INVALID']);
   });
 
   it('by the same author again takes the place of the one before', () => {

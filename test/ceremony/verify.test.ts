@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cbor, decodeCbor, encodeCbor } from '../../src/bytes/cbor.ts';
 import { equalBytes, toHex } from '../../src/bytes/hex.ts';
+import { contradictionsAcross } from '../../src/ceremony/across.ts';
 import { chainOf } from '../../src/ceremony/chain.ts';
 import type { Memo } from '../../src/ceremony/evaluation.ts';
 import { exportBytes, writeExport } from '../../src/ceremony/export.ts';
@@ -119,6 +120,7 @@ describe('a verification', () => {
     const rehearsal = (...ceremonies: Ceremony[]) => of(ceremonies).rehearsal;
     expect([rehearsal(real), rehearsal(begun), rehearsal(real, begun)]).toEqual([false, true, true]);
     expect(of([], [zero.link]).rehearsal).toBe(true);
+    expect(detail(of([begun]), 'records')).toBe('no epoch is proven in this file');
   });
 
   it('says how far the succession goes, and of which keyset it is, in one sentence each', () => {
@@ -427,6 +429,15 @@ describe('a ceremony that failed', () => {
     expect(verification.faults.map(({ member }) => member)).toContain('bob');
   });
 
+  it('at first, and was proven all the same, says so where the fault is told', () => {
+    const ceremony = handover(zero.link, [bob, carol, dave], { ticket: 'proven all the same' }).before('accept');
+    const body = ceremony.acceptanceBody(dave);
+    ceremony.say(dave, 'acceptance', { ...body, nonces: [...body.nonces, ...body.nonces] });
+    ceremony.do(dave, 'accept');
+    ceremony.run();
+    expect(detail(of([ceremony]), 'possession', ceremony)).toContain('it was proven all the same');
+  });
+
   it('at first, and then went on without the liar, is valid', () => {
     const ceremony = cheated();
     ceremony.refuse(carol, 'receiver');
@@ -592,6 +603,7 @@ describe('a fork', () => {
   it('is looked for among files of one keyset alone', () => {
     expect(forksBetween([verified(file), of([stranger])])).toEqual([]);
     expect(forksBetween([verified(file)])).toEqual([]);
+    expect(contradictionsAcross([zero.view, stranger.view])).toEqual([]);
   });
 
   it('need not be: two statements that lie in two files meet as well', () => {

@@ -74,6 +74,16 @@ describe('a dead attempt', () => {
     expect(obstacles(ceremony).at(-1)).toMatchObject({ command: reshare, otherwise });
   });
 
+  it('of which somebody is at fault is planned again without that one, whoever else said no', () => {
+    const ceremony = handover({ reserves: [] }).before('accept');
+    const body = ceremony.acceptanceBody(dave);
+    ceremony.say(dave, 'acceptance', { ...body, nonces: [...body.nonces, ...body.nonces] });
+    ceremony.refuse(carol, 'receiver');
+    const why = 'carol, who was to receive, refused';
+    const notSeen = `another plan, without dave: ${why}, so this attempt is dead`;
+    expect(dead(ceremony)).toEqual([why, { ...byAlice, notSeen, unlocks: over, command: reshare, otherwise: null }]);
+  });
+
   it('that its proposer withdrew is nobody else of whom a plan would be without', () => {
     const ceremony = handover().before('accept');
     ceremony.refuse(alice, 'proposer');

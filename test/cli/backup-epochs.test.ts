@@ -43,6 +43,17 @@ describe('an epoch that is over', () => {
       { name: 'carol', share: 'deleted', copies: [], alive: false },
     ]);
     expect(second).toMatchObject({ epoch: 1, alive: 3, dead: false });
+    const numbers =
+      'treasury at epoch 0: 2 of 3 members may have a share or a copy of it, and 2 make the key; it is NOT dead';
+    for (const words of [['status'], ['due'], ['keyset', 'show', 'treasury'], ['transcript']])
+      expect((await alice.tell(...words)).stdout.replace(/\s+/g, ' ')).toContain(numbers);
+    for (const found of [
+      (await alice.run('due')).json.keysets[0].epochs,
+      (await alice.run('status')).json.keysets[0].epochs,
+      (await alice.run('keyset', 'show', 'treasury')).json.epochs,
+      (await alice.run('transcript', '--format', 'json')).json.own.epochs,
+    ])
+      expect({ keyset: 'treasury', ...found[0] }).toEqual(first);
     const { stdout } = await alice.tell('backup', 'list');
     expect(stdout).toContain(
       'treasury at epoch 0: 2 of 3 members may have a share or a copy of it, and 2 make the key',
@@ -62,6 +73,11 @@ describe('an epoch that is over', () => {
     expect((await epochs(alice))[0]).toMatchObject({ alive: 1, dead: true });
     const status = (await alice.ok('status')).json;
     expect(status.keysets).toMatchObject([{ keyset: 'treasury', outstandingCopies: [copies.alice] }]);
+    // a dead one is no news where people look every day
+    for (const words of [['status'], ['due']]) expect((await alice.tell(...words)).stdout).not.toMatch(/at epoch 0:/);
+    expect((await alice.tell('keyset', 'show', 'treasury')).stdout).toMatch(
+      /treasury at epoch 0, 1: dead, since fewer/,
+    );
     expect((await alice.tell('status')).stdout).toContain('1 worthless copy not destroyed');
     for (const words of [
       ['backup', 'list'],

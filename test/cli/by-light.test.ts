@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { frameText } from '../../src/bytes/qr/frame-text.ts';
 import { streamOf } from '../../src/bytes/qr/frames.ts';
 import { text } from '../../src/bytes/tagged-hash.ts';
+import { readHave } from '../../src/courier/qr/parcel.ts';
+import { scanner } from '../../src/courier/qr/scan.ts';
 import type { Screen } from '../../src/courier/qr/show.ts';
 import { readPixels } from '../../src/media/qr/read.ts';
 import { darkTerminal, terminal } from '../courier/qr/terminal.ts';
@@ -31,6 +33,13 @@ class Beam {
       },
     };
   };
+
+  /** The file of the first thing that was shown. */
+  first(): Uint8Array {
+    const sight = scanner();
+    const steps = (this.#shows[0]?.lines ?? []).map((line) => sight.line(line));
+    return steps.flatMap(({ files }) => files)[0] ?? new Uint8Array();
+  }
 
   /** What is shown the next time, as soon as it is shown. */
   readonly lines = async function* (this: Beam): AsyncGenerator<string> {
@@ -95,11 +104,19 @@ describe('next --qr', () => {
         visit(who, { screen: to.screen, lines: from.lines }, [true, false]),
       ]);
       expect([alice.stderr, other.stderr]).toEqual(['', '']);
+      marks.push(readHave(to.first()).size);
       return /(\d+ new files came, \d+ were here already)/.exec(other.stdout)?.[1] ?? other.stdout;
     };
+    const marks: number[] = [];
     // the proposal and alice's deal; the genesis stays with those who were in it
     expect(await brought('dave')).toBe('2 new files came, 0 were here already');
-    expect(await brought('bob')).toBe('2 new files came, 0 were here already');
+    // bob has the proposal from the stick, and has dealt there
+    expect((await world.visit('bob', next.phrase, '--ceremony', next.ceremony)).json.ceremonies[0].did).toEqual([
+      'deal',
+    ]);
+    expect(await brought('bob')).toBe('1 new files came, 0 were here already');
+    // two proposals, bob's deal, and one mark for the whole genesis
+    expect(marks).toEqual([0, 4]);
   }, 60_000);
 
   test('says what the other machine has to do where it shows something else', async () => {

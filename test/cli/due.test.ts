@@ -133,7 +133,7 @@ describe('a share whose file is gone', () => {
     expect(shown.json.lost).toEqual(facts);
     const status = await alice.run('status');
     expect(status.json.keysets.find((one: { keyset: string }) => one.keyset === 'treasury').lost).toEqual(facts);
-    for (const words of [['due'], ['status'], ['keyset', 'show', 'treasury']]) {
+    for (const words of [['due'], ['status'], ['keyset', 'show', 'treasury'], ['next']]) {
       const said = (await alice.tell(...words)).stdout.replace(/\s+/g, ' ');
       expect(said).toContain('the share of epoch 0 on this machine is LOST: its file is missing or damaged');
       expect(said).toContain(`restore a backup (${id}): conclave backup restore F`);

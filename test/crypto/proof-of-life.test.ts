@@ -226,6 +226,8 @@ for (const [name, odd] of [...suiteNames.map((each) => [each, false] as const), 
       ).toBe(false);
       expect(together([{ ...first, index: 9 }, second])).toBe(false);
       expect(together([{ ...first, shares: [] }, second])).toBe(false);
+      // who does not sign at all, with a share that weighs nothing
+      expect(together([first, second, { index: 2, shares: [new Uint8Array(32)] }])).toBe(false);
     });
 
     it('makes the same signature the quick way, of one share of each signer and nothing else', () => {

@@ -10,7 +10,7 @@ import { areSound, type Box, generatePrekey, type SealContext, sealBox } from '.
 import { generateSigningKey, sign } from '../../src/crypto/signature.ts';
 import { areDue, areSigned, type Signed, signingRound } from '../../src/crypto/signature-shares.ts';
 import { suite } from '../../src/crypto/suites.ts';
-import { drawn, flipped } from './drawn.ts';
+import { drawn, flipped, refusal } from './drawn.ts';
 
 /* What looks at many at once only ever says yes. These are the yeses that it must not say. */
 
@@ -118,6 +118,7 @@ describe('many signature shares at once', () => {
     const commitments = commit(group, randomPolynomial(group, group.randomScalar(random), 2, random));
     const nonces = [1, 2].map((index) => ({ index, ...commitNonces(name, index, random(32).fill(1), random).public }));
     const round = signingRound(name, commitments, nonces, text('message'));
+    expect(refusal(() => signingRound(name, [], nonces, text('message')))).toBe('COMMITMENTS_LENGTH');
     expect(areDue([round], [{ index: 3, shares: [new Uint8Array(32)] }], text('context'))).toBe(false);
   });
 });

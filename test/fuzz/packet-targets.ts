@@ -46,7 +46,7 @@ export function workWith(view: View, packet: AnyPacket): void {
   packetSummary(packet);
   standingOf(view, packet);
   const tool = { version: 'test', digest: null };
-  const own = { member: 'alice', consent: null, log: [], overrides: [], copies: [], damaged: [], tool };
+  const own = { member: 'alice', consent: null, log: [], overrides: [], copies: [], epochs: [], damaged: [], tool };
   transcriptText(transcriptOf({ view, checks: checksOf(view), keyset: 'treasury', phrase: 'a b c', own }));
   const evidence = evidenceOf([view], packet.identity);
   if (evidence !== null && !judgeEvidence(evidence.bytes).valid) throw new Error('evidence that proves nothing');

@@ -14,7 +14,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'n
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-/** @typedef {{ file: string, code: string, becomes: string, why: string }} Equivalent */
+/** Why a mutant survives: it changes nothing, or (`left`) nobody looks. @typedef {{ file: string, code: string, becomes: string, why: string, left?: boolean }} Reason */
 /** @typedef {import('./tried.js').Tried} Tried */
 
 /** The mathematics meets its own tests; the protocol stands on the simulator's stand-ins for it, and meets all of its. */
@@ -138,30 +138,29 @@ function filesIn(place) {
 /** Tests that run in this process and replace none of its modules. @param {string} file */
 const canBeTried = (file) => file.endsWith('.test.ts') && !/vi\.mock\(|bin\/conclave/.test(readFileSync(file, 'utf8'));
 
-/** @param {Tried[]} all */
+/** Every survivor has its reason in the list, or is printed. @param {Tried[]} all */
 function report(all) {
-  /** @type {Equivalent[]} */
-  const equivalents = JSON.parse(readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'));
-  const listed = (/** @type {Tried} */ { mutant }) =>
-    equivalents.some((one) => one.file === mutant.file && one.code === mutant.code && one.becomes === mutant.becomes);
-  let bad = 0;
-  console.log('\n| file | tried | noticed | change nothing | left |\n| --- | ---: | ---: | ---: | ---: |');
-  for (const file of [...new Set(all.map(({ mutant }) => mutant.file))].toSorted()) {
-    console.log(
-      row(
-        `\`${file}\``,
-        all.filter(({ mutant }) => mutant.file === file),
-        listed,
-      ),
-    );
+  /** @type {Reason[]} */
+  const reasons = JSON.parse(readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'));
+  const reasonOf = (/** @type {Tried} */ { mutant }) =>
+    reasons.find((one) => one.file === mutant.file && one.code === mutant.code && one.becomes === mutant.becomes);
+  const files = [...new Set(all.map(({ mutant }) => mutant.file))].toSorted();
+  console.log('\n| file | tried | noticed | change nothing | left for a reason | left |');
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const file of files) {
+    const own = all.filter(({ mutant }) => mutant.file === file);
+    console.log(row(`\`${file}\``, own, reasonOf));
   }
-  console.log(row('all', all, listed));
-  for (const file of new Set(all.map(({ mutant }) => mutant.file))) {
+  console.log(row('all', all, reasonOf));
+  let bad = 0;
+  for (const file of files) {
     const marked = markedLines(readFileSync(file, 'utf8'));
     for (const one of all.filter(({ mutant }) => mutant.file === file)) {
-      if (dead(one) || listed(one) || !marked.has(one.mutant.line)) continue;
-      bad += 1;
-      console.error(`! ${said(one)}`);
+      const reason = reasonOf(one);
+      if (dead(one) || (reason !== undefined && reason.left !== true)) continue;
+      const isMarked = marked.has(one.mutant.line);
+      if (isMarked) bad += 1;
+      if (isMarked || reason === undefined) console.error(`${isMarked ? '!' : '?'} ${said(one)}`);
     }
   }
   if (bad > 0) {
@@ -170,12 +169,14 @@ function report(all) {
   }
 }
 
-/** @param {string} name @param {Tried[]} all @param {(one: Tried) => boolean} listed */
-function row(name, all, listed) {
+/** @param {string} name @param {Tried[]} all @param {(one: Tried) => Reason | undefined} reasonOf */
+function row(name, all, reasonOf) {
   const noticed = all.filter(dead).length;
-  const equal = all.filter((one) => !dead(one) && listed(one)).length;
+  const why = all.flatMap((one) => (dead(one) ? [] : [reasonOf(one)]));
+  const equal = why.filter((reason) => reason !== undefined && reason.left !== true).length;
+  const known = why.filter((reason) => reason?.left === true).length;
   const percent = ((100 * noticed) / all.length).toFixed(1);
-  return `| ${name} | ${all.length} | ${noticed} (${percent} %) | ${equal} | ${all.length - noticed - equal} |`;
+  return `| ${name} | ${all.length} | ${noticed} (${percent} %) | ${equal} | ${known} | ${all.length - noticed - equal - known} |`;
 }
 
 /** @param {Tried} one */

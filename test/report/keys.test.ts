@@ -33,7 +33,7 @@ const publicKeys = proven.map(({ publicKey }) => toHex(publicKey));
 
 function written(view: View): Transcript {
   const tool = { version: '1.2.3', digest: null };
-  const own = { member: 'bob', consent: null, log: [], overrides: [], copies: [], damaged: [], tool };
+  const own = { member: 'bob', consent: null, log: [], overrides: [], copies: [], epochs: [], damaged: [], tool };
   return transcriptOf({ view, checks: checksOf(view), keyset: 'treasury', phrase: 'one two', own });
 }
 

@@ -40,6 +40,7 @@ export function handover(facts: Wish['facts'] = {}): Ceremony {
 
 export const phrase = 'one two three four five six seven eight nine ten eleven twelve';
 export const own: OwnRecord = {
+  epochs: [],
   member: 'bob',
   consent: { at: 1_800_000_000, attended: true },
   log: [{ at: 1_800_000_100, epoch: 1, event: 'share active' }],

@@ -75,7 +75,7 @@ describe('the transcript as data', () => {
       open: [
         'the share of carol, old member 3, was declared lost and not destroyed',
         'the old share of bob was kept (no-backups)',
-        'export "safe 7" of bob, epoch 0, is worthless now: destroy it and record that',
+        'export c1 "safe 7" of bob, epoch 0, is worthless now: destroy it and record that',
       ],
     });
   });

@@ -117,6 +117,7 @@ function documents(ceremonies: Ceremonies): string[] {
       log: state.log.map(({ at, epoch, event }) => ({ at, epoch, event })),
       overrides: [],
       copies: [],
+      epochs: [],
       damaged: held.damaged,
       tool,
     };

@@ -5,7 +5,10 @@ import { type DueItem, dueItems } from '../../ceremony/due.ts';
 import { Problem } from '../../problem.ts';
 import { calendarText } from '../../report/calendar.ts';
 import { dueLines, dueWords } from '../../report/due-text.ts';
+import { aliveLines } from '../../report/epoch-life-text.ts';
+import { wrap } from '../../report/table.ts';
 import { dueFacts } from '../../vault/due.ts';
+import { livesOf } from '../../vault/lives.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { isOldCopyOf } from '../../vault/standing.ts';
 import { exits } from '../exit.ts';
@@ -43,6 +46,8 @@ async function due(session: Session, options: Options, [name]: readonly string[]
       say.line(`this vault is an old copy of itself: what it says of ${old.join(', ')} is not how things stand`);
     if (records.length === 0) say.line('no keyset here yet, so nothing can be due');
     for (const line of dueLines(items, now)) say.line(context.colour ? shaded(line) : line);
+    const epochs = records.map((record) => ({ keyset: record.name, epochs: livesOf(ceremonies, record) }));
+    for (const one of epochs) for (const line of aliveLines(one.keyset, one.epochs)) say.line(`\n${wrap(line, 80)}`);
     if (facts.length > 0 && facts.every(({ policy }) => policy?.refreshEvery === undefined))
       say.line('\nno policy here says when to renew shares: conclave policy set K --refresh-every 90d');
     if (options.ics !== undefined) {
@@ -58,6 +63,7 @@ async function due(session: Session, options: Options, [name]: readonly string[]
       oldCopyOf: old,
       overdue: pressing.filter(({ state: one }) => one === 'overdue').length,
       items: items.map((item) => itemJson(item, now)),
+      keysets: epochs,
     });
     return pressing.length > 0 ? exits.waiting : undefined;
   });

@@ -9,6 +9,7 @@ import { readPublicKeyPackage, verifyingKeyOf } from '../../exchange/zcash-frost
 import { Problem } from '../../problem.ts';
 import { copyWords } from '../../report/copy-text.ts';
 import { lostWords } from '../../report/due-text.ts';
+import { lifeLines } from '../../report/epoch-life-text.ts';
 import { keyLines } from '../../report/key-lines.ts';
 import { keysetJson } from '../../report/keyset-json.ts';
 import { keptText } from '../../report/old-share-text.ts';
@@ -20,7 +21,7 @@ import { copiesOf } from '../../vault/copies.ts';
 import { type Holding, holdingOf } from '../../vault/holding.ts';
 import { myIdentity } from '../../vault/identity.ts';
 import { keptOf } from '../../vault/kept.ts';
-import { dueOf } from '../../vault/lives.ts';
+import { dueOf, livesOf } from '../../vault/lives.ts';
 import { lostShare } from '../../vault/lost-share.ts';
 import { keysetByName } from '../../vault/propose.ts';
 import { deletedWords, purge, purgeable, purgeSentence } from '../../vault/purge.ts';
@@ -179,6 +180,7 @@ function factsOf(ceremonies: Ceremonies, { record, head }: Holding): object {
     apart,
     lost: lostShare(ceremonies, record),
     exposed: record.exposed.map(({ epoch, index }) => ({ epoch, index })),
+    epochs: livesOf(ceremonies, record),
     due: dueOf(ceremonies, record),
   };
 }
@@ -259,7 +261,8 @@ async function show(session: Session, _: unknown, [name = '']: readonly string[]
       const text = keptText({ ...stays, keyset: record.name, epoch: slot.epoch });
       for (const words of wrap(text, 76).split('\n')) say.line(`    ${words}`);
     }
-    for (const due of dueOf(ceremonies, record)) say.line(`  ${due}`);
+    for (const line of [...lifeLines(record.name, livesOf(ceremonies, record)), ...dueOf(ceremonies, record)])
+      for (const [at, words] of wrap(line, 76).split('\n').entries()) say.line(`${at === 0 ? '  ' : '    '}${words}`);
     for (const { epoch, index, why } of record.apart) {
       const whose = why === 'stale' ? 'out of a stale backup, in quarantine' : 'of another machine, kept apart';
       say.line(`  share of epoch ${epoch}, member ${index}: ${whose}; it signs nothing here`);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { toHex } from '../../bytes/hex.ts';
 import { awaited } from '../../ceremony/awaited.ts';
 import { outstanding } from '../../ceremony/duties.ts';
 import { isOver } from '../../ceremony/over.ts';
@@ -14,25 +13,34 @@ import { keptText } from '../../report/old-share-text.ts';
 import { phraseRows } from '../../report/plan-text.ts';
 import { stillLines } from '../../report/still-text.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
-import { scopeOf } from '../../vault/ceremonies.ts';
 import { myCard, myIdentity } from '../../vault/identity.ts';
 import { perform } from '../../vault/perform.ts';
 import { refuse } from '../../vault/refuse.ts';
 import type { Moment } from '../../vault/say.ts';
-import { alarmsFor, contradictionId, type Hold, overrideSentence } from '../../vault/standing.ts';
+import type { Hold } from '../../vault/standing.ts';
 import { boardOf } from '../board.ts';
 import { afterWork, beforeWork, type Light } from '../by-light.ts';
 import { type Carried, carriedJson, carry, ended, errorJson } from '../carry.ts';
 import { seekConsent } from '../consent.ts';
 import { exitFor, exits, worst } from '../exit.ts';
 import { findingsOf } from '../machine.ts';
+import { askOverride, recordOverride } from '../override.ts';
 import type { Register } from '../program.ts';
 import { backUpFirst } from '../required-backups.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
 import { paint } from '../ui/colour.ts';
-import { exitOf, keptShares, keysetName, nextStops, type Outcome, oldCopyLines, outcomeJson } from '../visit.ts';
+import {
+  exitOf,
+  keptShares,
+  keysetName,
+  lostLines,
+  nextStops,
+  type Outcome,
+  oldCopyLines,
+  outcomeJson,
+} from '../visit.ts';
 
 interface Options {
   readonly stick?: string[];
@@ -254,35 +262,6 @@ function oldShareName(ceremonies: Ceremonies, held: Held): string {
   return `${keysetName(ceremonies, held)}@${held.plan.epoch.from ?? 0}`;
 }
 
-/** The typed sentence says which contradiction was looked at; any other sentence changes nothing. */
-function recordOverride(ceremonies: Ceremonies, held: Held, sentence: string, at: number): void {
-  const scope = scopeOf(held.plan);
-  const meant = alarmsFor(ceremonies, held).filter(
-    ({ contradiction, overridden }) => !overridden && overrideSentence(contradiction) === sentence.trim(),
-  );
-  const ids = new Map(
-    meant.map(({ contradiction }) => contradictionId(scope, contradiction)).map((id) => [toHex(id), id]),
-  );
-  for (const about of ids.values()) {
-    const override = { scope, about, sentence, at };
-    ceremonies.vault.commit((state) => ({ ...state, overrides: [...state.overrides, override] }));
-  }
-}
-
-async function askOverride(
-  session: Session,
-  ceremonies: Ceremonies,
-  held: Held,
-  alarm: Hold,
-  at: number,
-): Promise<void> {
-  const open = alarmsFor(ceremonies, held).find(({ overridden }) => !overridden);
-  if (open === undefined) return;
-  session.say.line(paint('bad', alarm.message));
-  const sentence = overrideSentence(open.contradiction);
-  if (await session.context.ask.typed(sentence)) recordOverride(ceremonies, held, sentence, at);
-}
-
 function report(
   session: Session,
   ceremonies: Ceremonies,
@@ -293,7 +272,7 @@ function report(
   const shade = (kind: Parameters<typeof paint>[0], text: string): string =>
     context.colour ? paint(kind, text) : text;
   const me = myCard(ceremonies.vault.state).name;
-  for (const line of oldCopyLines(outcomes)) say.line(shade('bad', line));
+  for (const line of [...oldCopyLines(outcomes), ...lostLines(ceremonies)]) say.line(shade('bad', line));
   for (const name of brought.cards) say.line(`took in the card of ${name}`);
   for (const { file, reason } of brought.rejected) say.line(`${shade('warn', 'left alone')} ${file}: ${reason}`);
   if (brought.foreign.length > 0)

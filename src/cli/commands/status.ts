@@ -7,12 +7,13 @@ import { censusResult, drillResult } from '../../ceremony/still-result.ts';
 import { whyNotMoving } from '../../ceremony/why.ts';
 import { Problem } from '../../problem.ts';
 import { dueWords, lostWords } from '../../report/due-text.ts';
+import { aliveLines } from '../../report/epoch-life-text.ts';
 import { type Board, overText, type Shade, statusText } from '../../report/status-text.ts';
 import { wrap } from '../../report/table.ts';
 import type { Ceremonies, Held } from '../../vault/ceremonies.ts';
 import { copiesOf } from '../../vault/copies.ts';
 import { dueFacts } from '../../vault/due.ts';
-import { dueOf } from '../../vault/lives.ts';
+import { dueOf, livesOf } from '../../vault/lives.ts';
 import type { KeysetRecord } from '../../vault/state.ts';
 import { boardOf } from '../board.ts';
 import type { Register } from '../program.ts';
@@ -145,7 +146,9 @@ function registerOf(ceremonies: Ceremonies, record: KeysetRecord, now: number) {
   const more = other.map((item) => `${record.name}: ${dueWords(item, now).says}; see conclave due`);
   const gone =
     lost === null ? [] : [lostWords(record.name, lost)].map(({ says, do: what }) => `${record.name}: ${says}. ${what}`);
-  return { keyset: record.name, lost, outstandingCopies: ids, due, lines: [...gone, ...left, ...due, ...more] };
+  const lives = livesOf(ceremonies, record);
+  const lines = [...gone, ...left, ...aliveLines(record.name, lives), ...due, ...more];
+  return { keyset: record.name, lost, outstandingCopies: ids, due, epochs: lives, lines };
 }
 
 /** Beside the contract: why it does not move, and what to do about it from here. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { encodeCbor } from '../../bytes/cbor.ts';
 import { toHex } from '../../bytes/hex.ts';
-import { fileHash } from '../../bytes/tagged-hash.ts';
+import { fileHash, text } from '../../bytes/tagged-hash.ts';
 import { readCard } from '../../ceremony/card.ts';
 import { ceremonyOf } from '../../ceremony/envelope.ts';
 import * as is from '../../ceremony/schema.ts';
@@ -35,10 +35,18 @@ export const isHave = (file: Uint8Array): boolean => afterMagic(haveMagic, file)
 /** What tells a file from another here: the first bytes of its hash. */
 export const markOf = (bytes: Uint8Array): Uint8Array => fileHash(bytes).slice(0, markLength);
 
+/** One mark for all packets of a ceremony, whatever their order. */
+function markOfAll(files: readonly { readonly hash: string }[]): Uint8Array {
+  const hashes = files.map(({ hash }) => hash).sort();
+  return markOf(text(hashes.join('\n')));
+}
+
 /** Everything on a stick that the other machine does not say it has; null where that is nothing. */
 export function parcelOf(content: StickContent, had: ReadonlySet<string> = new Set()): Uint8Array | null {
   const lacking = (bytes: Uint8Array) => !had.has(toHex(markOf(bytes)));
-  const packets = [...content.ceremonies.values()].flat().map(({ bytes }) => bytes);
+  const packets = [...content.ceremonies.values()]
+    .filter((files) => !had.has(toHex(markOfAll(files))))
+    .flatMap((files) => files.map(({ bytes }) => bytes));
   const parcel = {
     v: 1,
     packets: packets.filter(lacking),
@@ -65,9 +73,16 @@ const head = (length: number): number => (length < 24 ? 1 : length < 256 ? 2 : l
 /** For who waits for one where there is nothing to bring. */
 export const emptyParcel: Uint8Array = withMagic(parcelMagic, encodeCbor({ v: 1, packets: [], others: [] }));
 
-export function haveOf(content: StickContent): Uint8Array {
-  const files = [...[...content.ceremonies.values()].flat(), ...content.others];
-  const marks = files.map(({ bytes }) => markOf(bytes)).sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
+/**
+ * What is here, mark by mark; of ceremonies that are over, by the names of their folders, one mark for all packets together, so
+ * that this stays one code for years. Where the other has more of one of those it brings all of it.
+ */
+export function haveOf(content: StickContent, over: ReadonlySet<string> = new Set()): Uint8Array {
+  const ofPackets = [...content.ceremonies].flatMap(([folder, files]) =>
+    over.has(folder) ? [markOfAll(files)] : files.map(({ bytes }) => markOf(bytes)),
+  );
+  const all = [...ofPackets, ...content.others.map(({ bytes }) => markOf(bytes))];
+  const marks = all.sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
   return withMagic(haveMagic, encodeCbor({ v: 1, marks }));
 }
 

@@ -1,5 +1,5 @@
 import type { Pixels } from '../../media/qr/image-file.ts';
-import { lookAt } from '../../media/qr/look.ts';
+import { glanceAt, lookAt } from '../../media/qr/look.ts';
 import { Problem } from '../../problem.ts';
 import { missingWords, type Scan, type Step, scanner } from '../qr/scan.ts';
 
@@ -42,14 +42,14 @@ export function receive(here: WorkerSide): void {
   let wasm: Uint8Array<ArrayBuffer> | null = null;
 
   async function look(name: string | null, picture: Rgba): Promise<Report> {
-    const [step, news] = await stepOf(picture);
+    const [step, news] = await stepOf(picture, name === null ? glanceAt : lookAt);
     const now = scan.scan();
     return { name, step, news: [...step.news.map(said), ...news], scan: now, missing: missingWords(now) };
   }
 
-  async function stepOf(picture: Rgba): Promise<[Step, readonly Said[]]> {
+  async function stepOf(picture: Rgba, decode: typeof lookAt): Promise<[Step, readonly Said[]]> {
     try {
-      return [scan.look(await lookAt(grayOf(picture), wasm)), []];
+      return [scan.look(await decode(grayOf(picture), wasm)), []];
     } catch (error) {
       const what = error instanceof Problem ? error : { message: `a fault of this page: ${error}` };
       return [scan.look({ codes: [], unreadable: false }), [said(what)]]; // the next picture may be a better one

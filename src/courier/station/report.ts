@@ -18,7 +18,7 @@ export function showReport({ name, step, news, scan, missing }: Report): void {
   showStreams(scan.open, missing);
   part('mixed').hidden = scan.open.length < 2;
   const refused = [...scan.refused.values()].reduce((sum, count) => sum + count, 0);
-  const counts = [...missing.slice(scan.open.length), ...(refused > 0 ? [`${refused} codes were refused`] : [])];
+  const counts = [...missing.slice(scan.open.length), ...(refused > 0 ? [`codes refused: ${refused}`] : [])];
   say('counts', counts.join('; '));
   for (const file of step.files) part('whole').prepend(wholeFile(file));
   part('forget').hidden = false;

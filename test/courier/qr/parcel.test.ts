@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeCbor } from '../../../src/bytes/cbor.ts';
-import { concatBytes } from '../../../src/bytes/hex.ts';
-import { text } from '../../../src/bytes/tagged-hash.ts';
+import { concatBytes, toHex } from '../../../src/bytes/hex.ts';
+import { fileHash, text } from '../../../src/bytes/tagged-hash.ts';
 import { haveOf, isParcel, parcelOf, readHave, unpack } from '../../../src/courier/qr/parcel.ts';
 import { openStick, readStick } from '../../../src/courier/stick.ts';
 import { World } from '../../cli/world.ts';
@@ -78,6 +78,26 @@ describe('a parcel', () => {
     expect(refusal(() => readHave(text('conclave parcel v1\n')))).toBe('PARCEL_INVALID');
     expect(names(path)).toEqual([]);
     expect([isParcel(parcel({})), isParcel(packet)]).toEqual([true, false]);
+  });
+
+  test('leaves out a ceremony of which the other has just the same packets, said by one mark, and brings all of it otherwise', () => {
+    const folder = '00'.repeat(8);
+    const files = [3, 1, 2].map((last) => {
+      const bytes = concatBytes(text('conclave packet v1\n'), new Uint8Array(32), Uint8Array.of(last));
+      return { hash: toHex(fileHash(bytes)), bytes };
+    });
+    const here = { ...content(world.stick), ceremonies: new Map([[folder, files]]) };
+    const short = haveOf(here, new Set([folder]));
+    expect(readHave(short).size).toBe(here.others.length + 1);
+    expect(short.length).toBeLessThan(haveOf(here).length);
+    expect(parcelOf(here, readHave(short))).toBeNull();
+    const fewer = { ...here, ceremonies: new Map([[folder, files.slice(1)]]) };
+    const { path, stick } = empty();
+    unpack(world.fs, stick, parcelOf(here, readHave(haveOf(fewer, new Set([folder])))) ?? new Uint8Array());
+    expect(names(path)).toHaveLength(files.length);
+    // the order in which a disk lists them does not matter
+    const turned = { ...here, ceremonies: new Map([[folder, [...files].reverse()]]) };
+    expect(parcelOf(turned, readHave(short))).toBeNull();
   });
 
   test('says in one code what a ceremony of three has', () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { concatBytes, toHex } from '../../../src/bytes/hex.ts';
 import { qrMatrix } from '../../../src/bytes/qr/code.ts';
@@ -7,6 +8,7 @@ import { frameOverhead, streamOf } from '../../../src/bytes/qr/frames.ts';
 import { fileHash, text } from '../../../src/bytes/tagged-hash.ts';
 import { sealPacket } from '../../../src/ceremony/envelope.ts';
 import { codePixels, pngFile } from '../../../src/media/qr/png.ts';
+import { page as stationPage } from '../../../station-page.js';
 import { drawn, flipped } from '../../crypto/drawn.ts';
 import { drawings, inTerminal, picture, program } from '../../stories/in-terminal.ts';
 import { darkTerminal, terminal } from '../qr/terminal.ts';
@@ -19,8 +21,8 @@ const packet = sealPacket(random(32), random(32), random(1200), random);
 const sha256 = toHex(fileHash(packet));
 
 const room = new Room();
+let browser: Browser;
 let station: Station;
-let open: () => Promise<Station>;
 
 /** What the built program writes to a terminal, as a camera sees it. */
 function filmOfTerminal(): Uint8Array {
@@ -41,14 +43,13 @@ function filmOfTerminal(): Uint8Array {
 beforeAll(async () => {
   const film = room.put('film.y4m', filmOfTerminal());
   const camera = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`];
-  const browser = await room.browser('--use-fake-ui-for-media-stream', ...camera);
-  open = () => room.station(browser);
+  browser = await room.browser('--use-fake-ui-for-media-stream', ...camera);
 });
 
 afterAll(() => room.leave());
 
 beforeEach(async () => {
-  station = await open();
+  station = await room.station(browser);
 });
 
 /** Whatever it was used for: the page loads itself and its own worker, and nothing else, and breaks nowhere. */
@@ -58,7 +59,7 @@ afterEach(async () => {
   await station.page.close();
 });
 
-describe('the station', () => {
+describe('the station', { timeout: 300_000 }, () => {
   test('scans through a camera what the program shows on a terminal, bit for bit', async () => {
     const { page } = station;
     await page.click('#to-scan');
@@ -75,6 +76,7 @@ describe('the station', () => {
   test('shows a file that the program scans from pictures of the screen', async () => {
     const { page } = station;
     await page.setInputFiles('#file', room.put('shown', packet));
+    await page.waitForSelector('#code:visible');
     await page.keyboard.press(' ');
     await page.keyboard.press('<');
     await page.keyboard.press('<');
@@ -115,7 +117,7 @@ describe('the station', () => {
     const { page } = station;
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setInputFiles('#file', room.put('small', packet.slice(0, 40)));
-    expect(await station.text('#place')).toBe('One code is all of it.');
+    await page.waitForSelector('#place:has-text("One code is all of it.")');
     const colours = await page.evaluate(`(() => {
       const canvas = document.getElementById('code');
       const squares = /(\\d+) squares/.exec(document.getElementById('density-is').textContent);
@@ -125,6 +127,15 @@ describe('the station', () => {
       return [scale % 1, around(0), around(4 * scale - 1), around(4 * scale), around(canvas.width - 1)];
     })()`);
     expect(colours).toEqual([0, '255,255,255', '255,255,255', '0,0,0', '255,255,255']);
+  });
+
+  test('takes a file that is dropped anywhere, to show it or to look at it', async () => {
+    const { frame } = streamOf(packet, 400);
+    await station.drop('dropped.packet', packet);
+    await station.page.waitForSelector('#name:has-text("dropped.packet")');
+    await station.page.click('#to-scan');
+    await station.drop('dropped.png', readFileSync(await room.photo('dropped.png', frame(0))));
+    await station.page.waitForSelector('#news:has-text("dropped.png: 1 new")');
   });
 
   test('refuses to show nothing, or more than codes carry, and warns of a secret', async () => {
@@ -237,7 +248,20 @@ describe('the station', () => {
   });
 });
 
-test('where WebAssembly is not allowed the station scans with the plain decoder, and without a camera pictures', async () => {
+test('where the browser knows WebAssembly and may not use it, the station scans as well', {
+  timeout: 300_000,
+}, async () => {
+  const forbidden = (await stationPage()).replace(" 'wasm-unsafe-eval'", '');
+  const { frame } = streamOf(packet.slice(0, 200), 232);
+  const strict = await room.station(browser, forbidden);
+  await strict.scan(await room.photo('all.png', frame(0)));
+  expect((await strict.saved()).bytes).toEqual(packet.slice(0, 200));
+  await strict.page.close();
+});
+
+test('where WebAssembly is not allowed the station scans with the plain decoder, and without a camera pictures', {
+  timeout: 300_000,
+}, async () => {
   const plain = await room.station(await room.browser('--js-flags=--jitless'));
   expect(await plain.page.evaluate('typeof WebAssembly')).toBe('undefined');
   const { frame } = streamOf(packet, 400);

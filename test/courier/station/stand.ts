@@ -40,8 +40,8 @@ export class Room {
     rmSync(this.folder, { recursive: true });
   }
 
-  async station(browser: Browser): Promise<Station> {
-    this.put('station.html', await stationPage());
+  async station(browser: Browser, html?: string): Promise<Station> {
+    this.put('station.html', html ?? (await stationPage()));
     const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
     const station = new Station(page);
     await page.goto(pathToFileURL(this.at('station.html')).href);
@@ -57,6 +57,7 @@ export class Station {
 
   constructor(page: Page) {
     this.page = page;
+    page.setDefaultTimeout(120_000); // as long as a busy machine takes
     page.on('request', (request) => this.asked.push(request.url()));
     page.on('console', (message) => this.errors.push(message.text()));
     page.on('pageerror', (error) => this.errors.push(String(error)));
@@ -71,6 +72,18 @@ export class Station {
     await this.page.click('#to-scan');
     await this.page.setInputFiles('#pictures', files);
     await this.page.waitForSelector('#sight:has-text("looked at.")');
+  }
+
+  /** As if dragged from a folder, and let go beside every place for it. */
+  async drop(name: string, bytes: Uint8Array): Promise<void> {
+    const carried = await this.page.evaluateHandle(
+      `(() => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array([${[...bytes]}])], '${name}'));
+        return data;
+      })()`,
+    );
+    await this.page.dispatchEvent('footer', 'drop', { dataTransfer: carried });
   }
 
   /** What somebody gets who presses the button under the file that became whole. */
