@@ -286,6 +286,15 @@ describe('a video', () => {
     expect(stdout + stderr).not.toContain('\u001b');
   });
 
+  test('is a file: at a pipe or a device nobody waits', async () => {
+    const made = world();
+    made.memory.put('/film.mp4', text('a film'));
+    const kind = (path: string) => (path === '/film.mp4' ? 'other' : made.memory.kind(path));
+    const fs = { ...made.memory, kind } as typeof made.fs;
+    const { json } = await qr(made, ['scan', '/film.mp4'], { ...film([0, 1, 2, 3, 4, 5, 6, 7]), fs });
+    expect(json.error).toMatchObject({ code: 'CAMERA_FAILED', message: 'this is no file' });
+  });
+
   test('that cannot be read is no reason to give up the pictures beside it', async () => {
     const made = world();
     await photographs(made, [0, 1, 2, 3, 4, 5]);

@@ -83,6 +83,7 @@ describe('the station', { timeout: 300_000 }, () => {
     expect(await station.text('#facts')).toContain(sha256);
     const count = Number(/^Code 1 of (\d+)\./.exec(await station.text('#place'))?.[1]);
     expect(count).toBeGreaterThan(2);
+    await page.setViewportSize({ width: 700, height: 420 }); // the code follows
     const photos = room.at('photos');
     mkdirSync(photos);
     for (let at = 0; at < count + 3; at += 1) {

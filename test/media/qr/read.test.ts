@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc32, deflateSync } from 'node:zlib';
+import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ZXING_WASM_SHA256 } from 'zxing-wasm/reader';
 import { capacity, qrMatrix } from '../../../src/bytes/qr/code.ts';
@@ -104,12 +104,13 @@ describe('what is no picture is refused, and nothing else suffers', () => {
   const png = (...chunks: readonly Uint8Array[]): Uint8Array =>
     new Uint8Array(Buffer.concat([head(0, 0).subarray(0, 8), ...chunks, chunk('IEND', new Uint8Array())]));
   const nothing = chunk('IDAT', deflateSync(Buffer.alloc(100 * 101)));
+  const rawNothing = chunk('IDAT', deflateRawSync(Buffer.alloc(100 * 101))); // as that variant has it
   const bomb = chunk('IDAT', deflateSync(Buffer.alloc(2 ** 27)));
   const looksSmall = chunk('CgBI', Uint8Array.of(0, 0, 0, 9, 0, 0, 0, 9));
   test.each([
     ['holds a thousand times what its size needs', png(gray(100), bomb)],
     ['holds that in interlaced lines', png(gray(100, 1), bomb)],
-    ['has something before its head, and its true size behind that', png(looksSmall, gray(100), nothing)],
+    ['has something before its head, and its true size behind that', png(looksSmall, gray(100), rawNothing)],
   ])('a PNG file that %s', async (_, bytes) => {
     expect(bytes.length).toBeLessThan(2 ** 18);
     for (const wasm of [true, false]) {
@@ -121,7 +122,9 @@ describe('what is no picture is refused, and nothing else suffers', () => {
   test('without WebAssembly a JPEG file is refused and not overlooked', async () => {
     const file = jpegFile(shown(everyByte));
     expect((await readImage(file)).codes).toEqual([everyByte]);
-    await expect(readImage(file, { wasm: false })).rejects.toMatchObject({ message: /WebAssembly/ });
+    await expect(readImage(file, { wasm: false })).rejects.toMatchObject({
+      message: expect.stringMatching(/WebAssembly/),
+    });
   });
 });
 
