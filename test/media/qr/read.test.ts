@@ -119,6 +119,28 @@ describe('what is no picture is refused, and nothing else suffers', () => {
     }
   });
 
+  test('a JPEG file that goes over its picture again and again', async () => {
+    const segment = (marker: number, ...content: readonly number[]) =>
+      Uint8Array.of(0xff, marker, 0, content.length + 2, ...content);
+    const codes = [1, ...new Uint8Array(15)]; // one, of one bit
+    const start = [Uint8Array.of(0xff, 0xd8), segment(0xdb, 0, ...new Uint8Array(64).fill(1))];
+    const progressive = segment(0xc2, 8, 0, 64, 0, 64, 1, 1, 0x11, 0);
+    const tables = [segment(0xc4, 0, ...codes, 0), segment(0xc4, 0x10, ...codes, 0xe0)];
+    const scan = Uint8Array.of(...segment(0xda, 1, 1, 0, 1, 63, 0), 0, 1); // over all blocks, in two bytes
+    const going = (times: number) =>
+      new Uint8Array(
+        Buffer.concat([
+          ...start,
+          progressive,
+          ...tables,
+          ...Array.from({ length: times }, () => scan),
+          Uint8Array.of(0xff, 0xd9),
+        ]),
+      );
+    expect((await readImage(going(200))).codes).toEqual([]);
+    await expect(readImage(going(300))).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+  });
+
   test('without WebAssembly a JPEG file is refused and not overlooked', async () => {
     const file = jpegFile(shown(everyByte));
     expect((await readImage(file)).codes).toEqual([everyByte]);
