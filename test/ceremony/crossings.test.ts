@@ -129,6 +129,10 @@ it('a later turn is answered in two steps as well', () => {
   const size = packetSizes(ceremony.plan);
   const by = ceremony.plan.byIdentity.get(carol.identity) as Participant;
   expect(last?.packets).toEqual([size('commitment', by), size('signature', by)]);
+  const all = ceremonyOf({ facts: { ticket: 'all of them' } }).before('activate');
+  all.reprove(bob, [bob, carol, dave]);
+  for (const who of [bob, carol, dave, bob]) all.answer(who);
+  expect(sealedSize(all.said(bob, 'signature'))).toBe(size('signature', by));
 });
 
 describe('the size of a packet', () => {
@@ -167,6 +171,8 @@ describe('the size of a packet', () => {
       packetSizes({ ...one, backup: copies === 0 ? 'none' : 'required', copies })('closing', author);
     const more = (one: Plan) => closing(one, 2) - closing(one, 0);
     expect(more(plan)).toBe(2 * more(genesis.plan));
+    expect(closing(plan, 2)).toBeGreaterThan(closing(plan, 1));
+    expect(closing(plan, 1)).toBeGreaterThan(closing(plan, 0));
     expect(closing(plan, 0) - closing(genesis.plan, 0)).toBe('wrapping-key-deleted'.length - 'none'.length);
   });
 
