@@ -127,7 +127,9 @@ export async function backUp(
     for (const secret of share) secret.fill(0);
   }
   if (places.some(({ to }) => to.kind === 'paper'))
-    say.line('print the PDF, photograph the print and check it: conclave backup check PICTURES. then destroy the PDF');
+    say.line(
+      'print the PDF, photograph the print and check it: conclave backup check PICTURES; destroy the PDF only then',
+    );
   return made;
 }
 
@@ -174,7 +176,7 @@ function openPlace({ context, home }: Session, { kind, path: named }: BackupPlac
     throw new Problem(
       'BACKUP_PLACE',
       `no backup can go to ${escapeText(named)}: ${why}`,
-      'mount the medium, or name another folder',
+      kind === 'paper' ? 'name another file, in a folder that is there' : 'mount the medium, or name another folder',
     );
   };
   try {

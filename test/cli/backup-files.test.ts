@@ -486,12 +486,15 @@ describe('next', () => {
     const world = made.fork();
     const alice = world.machine('alice');
     const plan = await world.propose('alice', 'refresh', '--keyset', 'treasury', '--copies', '2');
-    await world.walk(plan, people);
     const to = ['--backup-to', '/usb', '--backup-paper', '/usb2/page.pdf', ...words];
+    const early = await world.visit('alice', plan.phrase, ...to);
+    expect(early.stderr).toContain('no backup was made: it is made in the visit that closes');
+    await world.walk(plan, people);
     const closed = await world.visit('alice', plan.phrase, ...to);
     expect([closed.status, closed.json.ceremonies.at(-1).did]).toEqual([0, ['close']]);
     expect(closed.stderr).toMatch(/page\.pdf, read back and opened/);
     expect(closed.stderr).toContain('print the PDF');
+    expect(closed.stderr).not.toContain('no backup was made');
     const { copies } = (await alice.ok('backup', 'list')).json;
     const standing = { epoch: 1, kind: 'backup', state: 'current' };
     expect(copies).toMatchObject([standing, { ...standing, where: { medium: 'paper' } }]);
