@@ -127,11 +127,13 @@ export async function backUp(
     for (const secret of share) secret.fill(0);
   }
   if (places.some(({ to }) => to.kind === 'paper'))
-    say.line('print the PDF, photograph the print and check it: conclave backup check PICTURES. then destroy the PDF');
+    say.line(
+      'print the PDF, photograph the print and check it: conclave backup check PICTURES; destroy the PDF only then',
+    );
   return made;
 }
 
-/** Whether the medium that is there now has this backup. A page cannot be asked. */
+/** Whether the medium that is there now has this backup. A page cannot be asked, and a medium that fails has none. */
 export function isBackedUpIn(
   { context: { fs } }: Session,
   { kind, path }: BackupPlace['to'],
@@ -139,7 +141,12 @@ export function isBackedUpIn(
   keyset: KeysetRecord,
   { id, epoch }: CopyRecord,
 ): boolean {
-  return kind === 'folder' && fs.kind(joinPath(resolve(path), fileName(keyset, epoch, state.name, id))) === 'file';
+  try {
+    return kind === 'folder' && fs.kind(joinPath(resolve(path), fileName(keyset, epoch, state.name, id))) === 'file';
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 /** Says how to find it again to whoever reads the list of a folder; fits every medium. */
@@ -169,7 +176,7 @@ function openPlace({ context, home }: Session, { kind, path: named }: BackupPlac
     throw new Problem(
       'BACKUP_PLACE',
       `no backup can go to ${escapeText(named)}: ${why}`,
-      'mount the medium, or name another folder',
+      kind === 'paper' ? 'name another file, in a folder that is there' : 'mount the medium, or name another folder',
     );
   };
   try {

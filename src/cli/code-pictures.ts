@@ -73,7 +73,11 @@ export async function codePictures(
 
   const { say } = session;
   for (const path of written) say.line(`written to ${escapeText(path)}`);
-  say.line(`${codes.length} codes of version ${cut.version}; any ${cut.count} of them are enough, or one or two more`);
+  say.line(
+    codes.length === 1
+      ? `1 code of version ${cut.version}, and it is all of it`
+      : `${codes.length} codes of version ${cut.version}; any ${cut.count} of them are enough, or one or two more`,
+  );
   return {
     sha256: toHex(fileHash(file)),
     bytes: file.length,

@@ -1,6 +1,7 @@
 import { Problem } from '../problem.ts';
 import type { Ceremonies, Held } from '../vault/ceremonies.ts';
 import { backupsOf } from '../vault/copies.ts';
+import { myIdentity } from '../vault/identity.ts';
 import { type Hold, keysetOf, recordFor } from '../vault/standing.ts';
 import type { KeysetRecord } from '../vault/state.ts';
 import { backUp, isBackedUpIn } from './backing-up.ts';
@@ -56,6 +57,21 @@ export async function backUpFirst(
     const { code, message, hint } = error;
     return { code, message, ...(hint === undefined ? {} : { hint }) };
   }
+}
+
+/** Who names a place in a visit that makes no backup would go home and believe that there is one. */
+export function sayNoBackup({ say }: Session, ceremonies: Ceremonies, held: Held, options: Options): void {
+  const { plan, view } = held;
+  const me = plan.byIdentity.get(myIdentity(ceremonies.vault.state))?.name;
+  if ((options.backupTo ?? []).length + (options.backupPaper ?? []).length === 0) return;
+  if (view.phase === 'complete' || !plan.receivers.some(({ name }) => name === me)) return;
+  const keyset = recordOf(ceremonies, held);
+  if (keyset !== undefined && backupsOf(keyset, plan.epoch.to).length > 0) return;
+  say.line(
+    plan.backup === 'required'
+      ? 'no backup was made: it is made in the visit that closes; name its place again then'
+      : 'no backup was made: the plan asks for none; conclave backup create makes one once the new share is active',
+  );
 }
 
 interface Named {

@@ -100,7 +100,9 @@ function unpacked(
   }
   const opened = openStick(fs, resolve(stick));
   const { written, there, kept } = unpack(fs, opened, file);
-  say.line(`${escapeText(opened.path)}: ${written} new files of a parcel (${file.length} bytes), ${there} were there`);
+  say.line(
+    `${escapeText(opened.path)}: ${written} new file(s) of a parcel (${file.length} bytes), ${there} were there`,
+  );
   for (const name of kept) say.line(`  left out: ${escapeText(name)}, of which there is another one`);
   return { file: opened.path, what: 'parcel', bytes: file.length, sha256, written, there, kept };
 }

@@ -106,8 +106,9 @@ export function planText(
 }
 
 /** No backup is a choice as well, and who consents reads it as one. */
-export function backupWords({ backup, copies, threshold, receivers }: Plan): string {
-  if (backup === 'required') return `required, ${Math.max(1, copies)} per member, before the old share goes`;
+export function backupWords({ backup, copies, threshold, receivers, parent }: Plan): string {
+  if (backup === 'required')
+    return `required, ${Math.max(1, copies)} per member, before ${parent === null ? 'anybody closes' : 'the old share goes'}`;
   const spare = receivers.length - threshold;
   const reserve = spare === 0 ? 'no member is to spare' : `${spare} of ${receivers.length} shares may be lost`;
   return `none, by choice: quorum redundancy instead of backups (${reserve})`;

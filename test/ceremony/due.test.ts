@@ -94,6 +94,15 @@ describe('exposed shares', () => {
   });
 });
 
+it('a share that is lost here comes before all else', () => {
+  const lost = { epoch: 1, member: 'alice', backups: ['b1'], replacedIn: null };
+  const items = dueItems([facts({ lives: [life(1, 2, ['bob'])], lost, epoch: 3, policy: onDemand })], begun);
+  expect(items).toMatchObject([
+    { what: 'lost', state: 'overdue', epoch: 1, member: 'alice', backups: ['b1'], replacedIn: null },
+    { what: 'exposed', state: 'overdue' },
+  ]);
+});
+
 it('each thing that is missing is due', () => {
   const found = dueItems(
     [

@@ -55,7 +55,10 @@ describe('a manifest', () => {
   const whole = manifestOf(ceremony.view);
 
   test('says of who leaves what its own closing says of the old share, and nothing that another one says', () => {
-    const [leaves] = whole.withoutShare;
+    const other = handover();
+    other.before('close');
+    other.say(bob, 'closing', { ...other.closingBody(), oldShare: { state: 'kept', why: 'no-backups' } });
+    const [leaves] = manifestOf(other.view).withoutShare;
     expect(leaves).toEqual({ name: 'alice', index: 1, why: 'leaves', oldShare: null });
   });
 

@@ -148,7 +148,7 @@ describe('what a crossing costs as codes', () => {
     const told = await world.machine('alice').tell('propose', ...words);
     expect(told.stdout).toMatch(/as QR codes \(of version 13, 5 a second\): \d+ crossings with \d+ bytes, about /);
     const route = await world.machine('alice').tell('route', '--sites', 'alice,bob/carol,dave,erin');
-    expect(route.stdout).toMatch(/bob +deals.* \d+ bytes, \d+ codes, about \d+ seconds/);
+    expect(route.stdout).toMatch(/bob +deals.* from alice: \d+ bytes, \d+ codes, about \d+ seconds/);
     expect(route.stdout).toMatch(/the longest of them, from \w+ to \w+: \d+ bytes/);
   });
 });

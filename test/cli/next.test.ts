@@ -45,6 +45,7 @@ describe('next', () => {
     const asked = await world.machine('bob').run('next', '--stick', world.stick);
     expect(asked.status).toBe(6);
     expect(asked.json.error).toMatchObject({ code: 'CONSENT_NEEDED' });
+    expect(asked.stderr).toMatch(/; after the consent here the stick goes to \w+ next/);
     expect(
       world.machine('bob').look(({ state }) => [state.said.length, state.votes.length, state.ceremonies[0]?.consent]),
     ).toEqual([0, 0, null]);

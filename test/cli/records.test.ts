@@ -134,7 +134,7 @@ describe('route', () => {
     ]);
     const told = await alice.tell('route');
     expect(told.stdout).toMatch(
-      /^ {3}2 {2}bob +deals, checks the deals and accepts +\d+ bytes, \d+ codes, about \d+ seconds$/m,
+      /^ {3}2 {2}bob +deals, checks the deals and accepts +from alice: \d+ bytes, \d+ codes, about \d+ seconds$/m,
     );
     expect(told.stdout).toContain('8 visits');
   });

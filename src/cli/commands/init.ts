@@ -58,7 +58,7 @@ async function init(session: Session, options: Options): Promise<undefined> {
     if (isShortPassphrase(passphrase)) say.line(`the passphrase is short: ${shortPassphrase} (conclave passphrase)`);
     say.line(
       stick === null
-        ? 'next: give the card to the proposer (conclave card --out DIR/NAME.card)'
+        ? 'next: give the card to the proposer (conclave card --out DIR/NAME.card; where no stick may go, conclave card --qr)'
         : `the card is on the stick as conclave/${cardName(name)}; next: take the stick to the next machine`,
     );
     say.result({

@@ -26,7 +26,7 @@ import { exitFor, exits, worst } from '../exit.ts';
 import { findingsOf } from '../machine.ts';
 import { askOverride, recordOverride } from '../override.ts';
 import type { Register } from '../program.ts';
-import { backUpFirst } from '../required-backups.ts';
+import { backUpFirst, sayNoBackup } from '../required-backups.ts';
 import type { Session } from '../session.ts';
 import { sticksOf } from '../sticks.ts';
 import { toolOf } from '../tool.ts';
@@ -193,12 +193,13 @@ function stoppedBy(error: unknown, ceremonies: number, outcomes: readonly Outcom
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
+const consentMissing = (outcomes: readonly Outcome[]): Outcome['holds'][number] | undefined =>
+  outcomes.flatMap(({ holds }) => holds).find(({ code }) => code === 'CONSENT_NEEDED' || code === 'CONSENT_WRONG');
+
 /** The error that goes with the report of a visit: a stick that failed, or a consent that was the only thing missing. */
 function errorOf({ done: outcomes, trouble, brought }: Carried<readonly Outcome[]>, status: number): object {
   if (trouble !== null) return errorJson(trouble);
-  const needed = outcomes
-    .flatMap(({ holds }) => holds)
-    .find(({ code }) => code === 'CONSENT_NEEDED' || code === 'CONSENT_WRONG');
+  const needed = consentMissing(outcomes);
   if (status !== exits.refused || needed === undefined) return {};
   const changed = brought.packets > 0 || brought.proposals.length > 0;
   return errorJson(new Problem(needed.code, needed.message, needed.hint, changed));
@@ -242,7 +243,7 @@ async function one(
       const again = perform(ceremonies, id, moment);
       performed = { ...again, did: [...performed.did, ...again.did], blame: performed.blame };
     } else if (backed !== false) performed = { ...performed, holds: [...performed.holds, backed] };
-  }
+  } else sayNoBackup(session, ceremonies, ceremonies.get(id), options);
   const asked = performed.holds.find(({ code }) => code === 'DESTROY_NOT_CONFIRMED');
   if (asked !== undefined && session.context.ask.interactive) {
     const old = oldShareName(ceremonies, held);
@@ -329,7 +330,9 @@ function report(
       for (const row of phraseRows(held.record.phrase)) say.line(row);
   }
   const stops = nextStops(ceremonies, outcomes);
+  // whoever reads the last line alone would carry the stick away from the machine that everybody waits for
+  const first = consentMissing(outcomes) === undefined ? '' : 'after the consent here ';
   say.line(
-    `${brought.packets + brought.proposals.length} file(s) in, ${out} out${stops.length > 0 ? `; the stick goes to ${stops[0]} next` : ''}`,
+    `${brought.packets + brought.proposals.length} file(s) in, ${out} out${stops.length > 0 ? `; ${first}the stick goes to ${stops[0]} next` : ''}`,
   );
 }

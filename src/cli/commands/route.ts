@@ -4,7 +4,7 @@ import { walk } from '../../ceremony/route.ts';
 import { Problem } from '../../problem.ts';
 import { myCard } from '../../vault/identity.ts';
 import { ceremonyOption, chosenCeremony } from '../chosen.ts';
-import { legsOf, legsSummary, legWords } from '../legs.ts';
+import { type Leg, legsOf, legsSummary, legWords } from '../legs.ts';
 import type { Register } from '../program.ts';
 import type { Session } from '../session.ts';
 import { table } from '../ui/table.ts';
@@ -55,7 +55,7 @@ async function route(session: Session, options: Options): Promise<undefined> {
       String(at + 1).padStart(3),
       member,
       does.map((duty) => duties[duty]).join(', '),
-      legWords(legs[at] ?? null),
+      arrives(legs[at] ?? null),
     ]);
     if (rows.length > 0) say.line(table(rows, { indent: 1 }));
     for (const why of stuck) say.line(`no walk leads to the end: ${why}`);
@@ -79,6 +79,9 @@ async function route(session: Session, options: Options): Promise<undefined> {
     return undefined;
   });
 }
+
+/** Beside the machine that it comes to, so that nobody takes it for what that machine sends. */
+const arrives = (leg: Leg | null): string => (leg === null ? '' : `from ${leg.from}: ${legWords(leg)}`);
 
 /** `a,b/c,d`: two sites. Whoever is not named is at a site of their own. */
 function sitesOf(text: string, participants: readonly { readonly name: string }[]): Map<string, number> {

@@ -39,7 +39,8 @@ const refusals: Readonly<Record<string, string>> = {
   OverconstrainedError: 'this camera is not there any more',
 };
 
-const noCamera = (why: string): string => `${why}. Photographs and videos of the codes will do: choose them below.`;
+const noCamera = (why: string): string =>
+  `${why}. Photographs and videos of the codes will do: choose them beside the button for the camera.`;
 
 export async function camerasHere(): Promise<readonly { readonly id: string; readonly label: string }[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();

@@ -40,15 +40,14 @@ export function openScan(script: string): ScanSide {
       if (video.srcObject === null) video.pause(); // a film waits, as no camera does
       const report = await look(video, video.videoWidth, video.videoHeight, null);
       if (mine !== turn) return;
-      if (video.srcObject === null && !video.ended) await video.play();
       showSight(report);
       if (report.step.files.length > 0) return;
+      if (video.srcObject === null && !video.ended) await video.play();
     }
   }
 
   async function start(): Promise<void> {
     stop();
-    turn += 1;
     const mine = turn;
     say('sight', 'Waiting for the camera: the browser may ask whether this page is allowed to use it.');
     const stream = await openCamera(cameras.value);
@@ -87,6 +86,7 @@ export function openScan(script: string): ScanSide {
     turn += 1;
     if (video.srcObject instanceof MediaStream) end(video.srcObject);
     video.srcObject = null;
+    video.pause();
     video.removeAttribute('src');
     running(false);
   }
@@ -94,7 +94,6 @@ export function openScan(script: string): ScanSide {
   async function take(files: readonly File[]): Promise<void> {
     if (files.length === 0) return;
     stop();
-    turn += 1;
     const mine = turn;
     for (const [at, file] of files.entries()) {
       say('sight', `Looking at ${file.name} (${at + 1} of ${files.length}) …`);

@@ -21,13 +21,18 @@ function scansOf(bytes: Uint8Array): number {
 }
 
 const signature = 8;
+/** Of unpacked pixels: four bytes for each of the largest photograph that is read, and some. With 16 bits a sample there are eight. */
+const mostUnpacked = 2 ** 28;
 const channels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-/** Whether the file has its head first, and no more pixels inside than that names: unpacked, where nothing grows beyond them. */
+/**
+ * Whether the file has its head first, names no more than is unpacked, and has no more pixels inside than that: unpacked, where
+ * nothing grows beyond them.
+ */
 function holdsItsSize(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const named = most(bytes, view);
-  if (named === null) return false;
+  if (named === null || named > mostUnpacked) return false;
   const packed: Uint8Array[] = [];
   for (let at = signature; at + 8 <= bytes.length; ) {
     const length = view.getUint32(at);

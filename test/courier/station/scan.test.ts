@@ -83,6 +83,7 @@ describe('the station', { timeout: 300_000 }, () => {
     expect(await station.text('#facts')).toContain(sha256);
     const count = Number(/^Code 1 of (\d+)\./.exec(await station.text('#place'))?.[1]);
     expect(count).toBeGreaterThan(2);
+    await page.setViewportSize({ width: 700, height: 420 }); // the code follows
     const photos = room.at('photos');
     mkdirSync(photos);
     for (let at = 0; at < count + 3; at += 1) {
@@ -220,6 +221,20 @@ describe('the station', { timeout: 300_000 }, () => {
     for (const place of ['#news', '#streams', '#counts']) expect(await station.text(place)).toBe('');
     await station.scan(room.at('clear.png'));
     expect(await station.text('#streams')).toContain(`1 of ${count} codes`);
+  });
+
+  test('keeps no file that it was told to forget, which may be a secret', async () => {
+    const { frame } = streamOf(packet.slice(0, 300), 332);
+    await station.scan(await room.photo('whole.png', frame(0)));
+    const address = await station.page.getAttribute('.result a.button', 'href');
+    await station.page.evaluate(`(() => {
+      globalThis.gone = [];
+      const revoke = URL.revokeObjectURL;
+      URL.revokeObjectURL = (url) => { gone.push(url); revoke.call(URL, url); };
+    })()`);
+    await station.page.click('#forget');
+    expect(await station.text('#whole')).toBe('');
+    expect(await station.page.evaluate('gone')).toEqual([address]);
   });
 
   test('could not reach out if it tried: the browser is forbidden to', async () => {

@@ -14,6 +14,7 @@ import { launched } from '../../chromium.ts';
 export class Room {
   readonly folder = mkdtempSync(join(tmpdir(), 'conclave-station-'));
   readonly #browsers: Browser[] = [];
+  #made: string | null = null;
 
   at(name: string): string {
     return join(this.folder, name);
@@ -41,7 +42,8 @@ export class Room {
   }
 
   async station(browser: Browser, html?: string): Promise<Station> {
-    this.put('station.html', html ?? (await stationPage()));
+    this.#made ??= await stationPage();
+    this.put('station.html', html ?? this.#made);
     const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
     const station = new Station(page);
     await page.goto(pathToFileURL(this.at('station.html')).href);

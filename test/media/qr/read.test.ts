@@ -6,6 +6,7 @@ import { capacity, qrMatrix } from '../../../src/bytes/qr/code.ts';
 import { decoderWasm } from '../../../src/media/qr/decoder.ts';
 import type { Pixels } from '../../../src/media/qr/image-file.ts';
 import { codePixels, pngFile } from '../../../src/media/qr/png.ts';
+import { holdsItsSize } from '../../../src/media/qr/png-size.ts';
 import { readImage, readPixels } from '../../../src/media/qr/read.ts';
 import { drawn } from '../../crypto/drawn.ts';
 import { jpegFile, photograph } from './photograph.ts';
@@ -106,6 +107,17 @@ describe('what is no picture is refused, and nothing else suffers', () => {
   const nothing = chunk('IDAT', deflateSync(Buffer.alloc(100 * 101)));
   const rawNothing = chunk('IDAT', deflateRawSync(Buffer.alloc(100 * 101))); // as that variant has it
   const bomb = chunk('IDAT', deflateSync(Buffer.alloc(2 ** 27)));
+  test('a PNG file is not unpacked to eight bytes a pixel where that is half a gigabyte', () => {
+    const ofDepth = (depth: number): Uint8Array => {
+      const content = Buffer.alloc(13);
+      content.writeUInt32BE(8000);
+      content.writeUInt32BE(8000, 4);
+      content.set([depth, 6], 8);
+      return png(chunk('IHDR', content), nothing);
+    };
+    expect([8, 16].map((depth) => holdsItsSize(ofDepth(depth)))).toEqual([true, false]);
+  });
+
   const looksSmall = chunk('CgBI', Uint8Array.of(0, 0, 0, 9, 0, 0, 0, 9));
   test.each([
     ['holds a thousand times what its size needs', png(gray(100), bomb)],
