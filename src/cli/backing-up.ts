@@ -133,7 +133,7 @@ export async function backUp(
   return made;
 }
 
-/** Whether the medium that is there now has this backup. A page cannot be asked. */
+/** Whether the medium that is there now has this backup. A page cannot be asked, and a medium that fails has none. */
 export function isBackedUpIn(
   { context: { fs } }: Session,
   { kind, path }: BackupPlace['to'],
@@ -141,7 +141,12 @@ export function isBackedUpIn(
   keyset: KeysetRecord,
   { id, epoch }: CopyRecord,
 ): boolean {
-  return kind === 'folder' && fs.kind(joinPath(resolve(path), fileName(keyset, epoch, state.name, id))) === 'file';
+  try {
+    return kind === 'folder' && fs.kind(joinPath(resolve(path), fileName(keyset, epoch, state.name, id))) === 'file';
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 /** Says how to find it again to whoever reads the list of a folder; fits every medium. */

@@ -3,12 +3,24 @@ import { escapeText } from '../bytes/printable.ts';
 import { outstanding } from '../ceremony/duties.ts';
 import { unwrapProposal } from '../ceremony/envelope.ts';
 import { isOver } from '../ceremony/over.ts';
-import { emptyParcel, haveOf, isHave, isParcel, markOf, parcelOf, readHave, unpack } from '../courier/qr/parcel.ts';
+import type { Plan } from '../ceremony/plan.ts';
+import {
+  emptyParcel,
+  haveOf,
+  isHave,
+  isParcel,
+  markOf,
+  markOfMachine,
+  parcelOf,
+  readHave,
+  unpack,
+} from '../courier/qr/parcel.ts';
 import { ceremonyFolder, openStick, readStick, type Stick, type StickContent } from '../courier/stick.ts';
 import { makeDirectoryDurably } from '../media/durable-file.ts';
 import { joinPath } from '../media/file-system.ts';
 import { Problem } from '../problem.ts';
 import type { Ceremonies } from '../vault/ceremonies.ts';
+import { myIdentity } from '../vault/identity.ts';
 import { giveOut } from './carry.ts';
 import { showOnScreen } from './codes.ts';
 import { scanOne } from './commands/qr-scan.ts';
@@ -44,7 +56,11 @@ export async function beforeWork(
   say.line('1 of 2: this code says what is here; the other machine scans it, then press q');
   await showOnScreen(
     session,
-    haveOf(readStick(context.fs, stick), new Set(settled(ceremonies).map(ceremonyFolder))),
+    haveOf(
+      readStick(context.fs, stick),
+      new Set(settled(ceremonies).map(({ ceremony }) => ceremonyFolder(ceremony))),
+      myIdentity(ceremonies.vault.state),
+    ),
     'what is here',
     light,
   );
@@ -72,11 +88,17 @@ export async function afterWork(session: Session, ceremonies: Ceremonies, light:
 }
 
 /**
- * The difference, without ceremonies that are over for everybody and of which the other machine has nothing: nobody's work
- * waits for them, and a machine that joins later could not even open them.
+ * The difference, without ceremonies that are over for everybody and of which the other machine has nothing and in which it
+ * has no part: nobody's work waits for them, and a machine that joins later could not even open them. Whoever has a part
+ * gets them all the same: an observer reads along, and an old copy of a vault learns by them that it is one (row 19).
  */
 export function parcelFor(ceremonies: Ceremonies, content: StickContent, had: ReadonlySet<string>): Uint8Array | null {
-  const left = new Set(settled(ceremonies).filter((ceremony) => !filesOf(content, ceremony).some(isHeld)));
+  const left = new Set(
+    settled(ceremonies)
+      .filter(({ participants }) => !participants.some(({ identity }) => had.has(toHex(markOfMachine(identity)))))
+      .map(({ ceremony }) => ceremony)
+      .filter((ceremony) => !filesOf(content, ceremony).some(isHeld)),
+  );
   const folders = new Set([...left].map(ceremonyFolder));
   return parcelOf(
     {
@@ -93,11 +115,9 @@ export function parcelFor(ceremonies: Ceremonies, content: StickContent, had: Re
 }
 
 /** The ceremonies of which nobody waits for anything any more, as far as this vault knows. */
-function settled(ceremonies: Ceremonies): string[] {
+function settled(ceremonies: Ceremonies): Plan[] {
   const views = ceremonies.all().map(({ view }) => view);
-  return views
-    .filter((view) => isOver(view, views) !== null && outstanding(view).length === 0)
-    .map(({ plan }) => plan.ceremony);
+  return views.filter((view) => isOver(view, views) !== null && outstanding(view).length === 0).map(({ plan }) => plan);
 }
 
 function filesOf({ ceremonies, others }: StickContent, ceremony: string): Uint8Array[] {

@@ -6,6 +6,7 @@ import { toHex } from '../../src/bytes/hex.ts';
 import { readBackup } from '../../src/ceremony/backup.ts';
 import { decryptUnder } from '../../src/courier/age.ts';
 import { faultyFileSystem } from '../../src/media/faults.ts';
+import { FileError } from '../../src/media/file-system.ts';
 import { type Machine, World } from './world.ts';
 
 /* Backups as files: made, judged, put back, and outlived by their committee. */
@@ -499,6 +500,35 @@ describe('next', () => {
     expect(copies).toMatchObject([standing, { ...standing, where: { medium: 'paper' } }]);
     expect(world.read('/usb2/page.pdf')).toMatch(/^%PDF/);
   }, 120_000);
+
+  test('asks on a terminal where they are to go, and takes the name of a PDF for a page', async () => {
+    const world = made.fork();
+    const plan = await world.propose('alice', 'refresh', '--keyset', 'treasury', '--copies', '2');
+    await world.walk(plan, people);
+    const answers = ['/usb2/Page.PDF', '/usb'];
+    const { asked, status } = await world.machine('alice').type(answers, 'next', '--stick', world.stick, ...words);
+    expect([status, asked.filter((question) => question.startsWith('place ')).length]).toEqual([0, 2]);
+    const { copies } = (await world.machine('alice').ok('backup', 'list')).json;
+    expect(copies).toMatchObject([{ where: { medium: '' } }, { where: { medium: 'paper' } }]);
+    expect(world.read('/usb2/Page.PDF')).toMatch(/^%PDF/);
+  }, 120_000);
+
+  test('holds up the closing alone where a medium fails that is asked whether it has one already', async () => {
+    const world = made.fork();
+    const plan = await world.propose('alice', 'refresh', '--keyset', 'treasury', '--copies', '2');
+    await world.walk(plan, people);
+    await world.visit('alice', plan.phrase, '--backup-to', '/usb', ...words);
+    const failing = (path: string): never => {
+      throw new FileError('EIO', 'kind', path);
+    };
+    const fs = {
+      ...world.fs,
+      kind: (path: string) => (path.startsWith('/usb2') ? failing(path) : world.fs.kind(path)),
+    };
+    const visit = ['next', '--stick', world.stick, '--backup-to', '/usb2'];
+    const failed = await world.machine('alice').runWith({ fs }, ...visit, ...words);
+    expect([failed.status, failed.json.holds.at(-1).code]).toEqual([4, 'BACKUP_PLACE']);
+  }, 60_000);
 
   test('makes what is missing when it is run again, and no second one where there is one already', async () => {
     const world = made.fork();

@@ -115,8 +115,32 @@ describe('next --qr', () => {
       'deal',
     ]);
     expect(await brought('bob')).toBe('1 new files came, 0 were here already');
-    // two proposals, bob's deal, and one mark for the whole genesis
-    expect(marks).toEqual([0, 4]);
+    // two proposals, bob's deal, one mark for the whole genesis, and one for the machine
+    expect(marks).toEqual([1, 5]);
+  }, 60_000);
+
+  test('brings what is over for everybody to whoever has a part in it: an observer, and a vault from before', async () => {
+    const world = new World('by light, late');
+    const members = ['alice', 'bob', 'carol'];
+    await world.arrive(...members, 'olga');
+    for (const who of members) await world.machine(who).run('next', '--stick', world.stick);
+    const key = ['--members', 'alice,bob,carol', '--threshold', '2', '--key', 'main:secp256k1-tr'];
+    const plan = await world.propose('alice', 'genesis', '--keyset', 'k', ...key, '--observers', 'olga');
+    const before = world.fork(); // bob's vault, as it comes back later out of a copy of its disk
+    await world.walk(plan, members);
+    for (const who of [...members, ...members]) await world.visit(who, plan.phrase);
+    const other = { olga: world, bob: before };
+    for (const who of ['olga', 'bob'] as const) {
+      const [from, to] = [new Beam(), new Beam()];
+      const [alice, late] = await Promise.all([
+        world.machine('alice').typeWith({ screen: from.screen, lines: to.lines }, [false, true], 'next', '--qr'),
+        other[who].machine(who).typeWith({ screen: to.screen, lines: from.lines }, [true, false], 'next', '--qr'),
+      ]);
+      expect([alice.stderr, late.stderr]).toEqual(['', '']);
+      expect(late.stdout).toMatch(/[1-9]\d* new files came/);
+      const { ceremonies } = (await other[who].machine(who).ok('status')).json;
+      expect(ceremonies).toMatchObject([{ ceremony: plan.ceremony, phase: 'complete' }]);
+    }
   }, 60_000);
 
   test('says what the other machine has to do where it shows something else', async () => {

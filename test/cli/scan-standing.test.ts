@@ -162,6 +162,16 @@ describe('what is scanned is', () => {
     expect(closed.stderr).not.toMatch(/held:|stale:|foreign:/);
   });
 
+  test('made up by the thousand, and it is said of a hundred', async () => {
+    const madeUp = (number: number): Uint8Array =>
+      concatBytes(text('conclave packet v1\n'), new Uint8Array(32), text(String(number).padStart(200, '0')));
+    async function* lines() {
+      for (let number = 0; number < 300; number += 1) yield frameText(streamOf(madeUp(number), 150).frame(0));
+    }
+    const { stderr } = await base.fork().machine('alice').runWith({ lines }, 'qr', 'scan');
+    expect(stderr.match(/foreign: it begins as/g)).toHaveLength(100);
+  });
+
   test('awaited, and nothing is said of it with the first codes', async () => {
     const { stderr } = await scanned(file('a packet that is awaited'), 2);
     expect(stderr).not.toMatch(/held:|stale:|foreign:|tampered:/);

@@ -143,13 +143,15 @@ class Watch {
   #early(): void {
     for (const { stream, bytes } of this.#judge === null ? [] : this.#scanner.beginnings()) {
       const standing = this.#judge?.early(stream, bytes) ?? null;
-      if (standing === null || this.#said.has(stream)) continue;
+      if (standing === null || this.#said.has(stream) || this.#said.size >= mostSaid) continue;
       this.#said.add(stream);
       this.#session.say.line(`${stream}…: ${saidOf(standing)}`);
     }
   }
 }
 
+/** Then somebody makes them up. */
+const mostSaid = 100;
 const mostKept = 500;
 const mostKeptBytes = 2 ** 28;
 const mostFile = 64 * 2 ** 20;

@@ -35,6 +35,9 @@ export const isHave = (file: Uint8Array): boolean => afterMagic(haveMagic, file)
 /** What tells a file from another here: the first bytes of its hash. */
 export const markOf = (bytes: Uint8Array): Uint8Array => fileHash(bytes).slice(0, markLength);
 
+/** What tells a machine from another here. Nothing proves that it is that one. */
+export const markOfMachine = (identity: string): Uint8Array => markOf(text(`conclave machine ${identity}`));
+
 /** One mark for all packets of a ceremony, whatever their order. */
 function markOfAll(files: readonly { readonly hash: string }[]): Uint8Array {
   const hashes = files.map(({ hash }) => hash).sort();
@@ -75,13 +78,19 @@ export const emptyParcel: Uint8Array = withMagic(parcelMagic, encodeCbor({ v: 1,
 
 /**
  * What is here, mark by mark; of ceremonies that are over, by the names of their folders, one mark for all packets together, so
- * that this stays one code for years. Where the other has more of one of those it brings all of it.
+ * that this stays one code for years. Where the other has more of one of those it brings all of it. By the identity of its
+ * machine the other sees which ceremonies it has a part in, also where it has nothing of them.
  */
-export function haveOf(content: StickContent, over: ReadonlySet<string> = new Set()): Uint8Array {
+export function haveOf(
+  content: StickContent,
+  over: ReadonlySet<string> = new Set(),
+  identity: string | null = null,
+): Uint8Array {
   const ofPackets = [...content.ceremonies].flatMap(([folder, files]) =>
     over.has(folder) ? [markOfAll(files)] : files.map(({ bytes }) => markOf(bytes)),
   );
-  const all = [...ofPackets, ...content.others.map(({ bytes }) => markOf(bytes))];
+  const own = identity === null ? [] : [markOfMachine(identity)];
+  const all = [...ofPackets, ...content.others.map(({ bytes }) => markOf(bytes)), ...own];
   const marks = all.sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
   return withMagic(haveMagic, encodeCbor({ v: 1, marks }));
 }

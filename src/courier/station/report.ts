@@ -11,6 +11,8 @@ import type { Report } from './receiver.ts';
 const patience = 8;
 const mostLines = 50;
 let without = 0;
+/** The addresses of files that are whole: as long as the browser knows one, it keeps the file. */
+let saving: string[] = [];
 
 export function showReport({ name, step, news, scan, missing }: Report): void {
   for (const { message, hint } of news) showTrouble(name === null ? message : `${name}: ${message}`, hint);
@@ -47,6 +49,8 @@ export function showTrouble(message: string, hint: string | null): void {
 
 export function clearReports(): void {
   without = 0;
+  for (const url of saving) URL.revokeObjectURL(url); // it may be a backup of a share
+  saving = [];
   for (const id of ['streams', 'news', 'whole', 'counts']) part(id).replaceChildren();
   for (const id of ['mixed', 'forget']) part(id).hidden = true;
   say('sight', 'Nothing was scanned yet.');
@@ -82,6 +86,7 @@ function wholeFile(file: Uint8Array): HTMLElement {
   const save = element('a', 'button', `Save ${name}`) as HTMLAnchorElement;
   save.download = name;
   save.href = URL.createObjectURL(new Blob([new Uint8Array(file)]));
+  saving.push(save.href);
   const rows = facts([
     ['by its first line', words],
     ['bytes', String(file.length)],

@@ -223,6 +223,20 @@ describe('the station', { timeout: 300_000 }, () => {
     expect(await station.text('#streams')).toContain(`1 of ${count} codes`);
   });
 
+  test('keeps no file that it was told to forget, which may be a secret', async () => {
+    const { frame } = streamOf(packet.slice(0, 300), 332);
+    await station.scan(await room.photo('whole.png', frame(0)));
+    const address = await station.page.getAttribute('.result a.button', 'href');
+    await station.page.evaluate(`(() => {
+      globalThis.gone = [];
+      const revoke = URL.revokeObjectURL;
+      URL.revokeObjectURL = (url) => { gone.push(url); revoke.call(URL, url); };
+    })()`);
+    await station.page.click('#forget');
+    expect(await station.text('#whole')).toBe('');
+    expect(await station.page.evaluate('gone')).toEqual([address]);
+  });
+
   test('could not reach out if it tried: the browser is forbidden to', async () => {
     const refused = await station.page.evaluate(`(async () => {
       const refused = [];
