@@ -59,7 +59,7 @@ export function brokenChains(steps: readonly BagStep[]): BrokenChain[] {
     const says = whyBroken(step, before, used.has(plain(step.bag)));
     if (says !== null) broken.push({ step, says });
     last.set(plain(step.what), step);
-    used.add(plain(step.bag));
+    if (step.way === 'out') used.add(plain(step.bag));
   }
   return broken;
 }

@@ -53,6 +53,18 @@ describe('an attempt', () => {
     expect(ceremony.view.current.endorsers.has(endorsed.identity)).toBe(true);
   });
 
+  it('has no good deal that stands on something else of an approver than its approval (rule 1)', () => {
+    for (const person of cast) person.votes.length = 0;
+    const wish = { cast, parent: genesis.link, members: cast, threshold: 2, dealers: [1, 2], approvers: [carol] };
+    const ceremony = new Ceremony(wish);
+    const note = ceremony.say(carol, 'note', { kind: 'observation', text: 'yes', number: 0 });
+    const body = { ...ceremony.dealBody(alice), approvals: [fromHex(note.digest) as Uint8Array] };
+    ceremony.say(alice, 'deal', body);
+    expect(ceremony.view.faults.map(({ member, detail }) => `${member}: ${detail}`)).toEqual([
+      'alice: dealt before the required approvals were in',
+    ]);
+  });
+
   it('is spoilt by the dealer alone whose deal is bad, and not by one who has not dealt', () => {
     const ceremony = handover();
     const body = ceremony.dealBody(bob);

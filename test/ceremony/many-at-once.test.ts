@@ -187,28 +187,31 @@ describe('a mistake of the program', () => {
   const { attempt, deals } = view.current;
   const [deal] = [...deals.values()].flat();
 
-  it('while deals are put together, or boxes are opened, is no fault of anybody', () => {
-    const broken = {
-      ...deal,
-      get points(): never {
-        return slip();
-      },
-    } as unknown as CheckedDeal;
+  const broken = {
+    ...deal,
+    get points(): never {
+      return slip();
+    },
+  } as unknown as CheckedDeal;
+
+  it('while deals are put together is no fault of anybody', () => {
     const all = [...deals.values()].flat().map((one) => (one === deal ? broken : one));
     const evaluation = { plan, once: (_: string, compute: () => unknown) => compute() } as unknown as Evaluation;
-    expect(() => transcriptOf(evaluation, attempt, all)).toThrow(TypeError);
-    expect(() => subsharesWrong(plan, broken, ones, 1)).toThrow(TypeError);
-    const unread = {
-      ...deal,
-      packet: {
-        body: {
-          ...deal?.packet.body,
-          get boxes(): never {
-            return slip();
-          },
-        },
+    expect(() => transcriptOf(evaluation, attempt, all)).toThrow('a slip');
+  });
+
+  it('while it is looked at what a box held is no fault of anybody', () => {
+    expect(() => subsharesWrong(plan, broken, ones, 1)).toThrow('a slip');
+  });
+
+  it('while boxes are opened is no fault of anybody', () => {
+    const body = {
+      ...deal?.packet.body,
+      get boxes(): never {
+        return slip();
       },
-    } as unknown as CheckedDeal;
-    expect(() => judgeBoxes(plan, attempt, [unread], 1, new Uint8Array(32))).toThrow(TypeError);
+    };
+    const unread = { ...deal, packet: { body } } as unknown as CheckedDeal;
+    expect(() => judgeBoxes(plan, attempt, [unread], 1, new Uint8Array(32))).toThrow('a slip');
   });
 });

@@ -515,6 +515,18 @@ describe('next', () => {
     expect([failed.status, failed.json.holds.at(-1).code]).toEqual([4, 'BACKUP_PLACE']);
   }, 60_000);
 
+  test('asks on a terminal where they are to go, and takes the name of a PDF for a page', async () => {
+    const world = made.fork();
+    const plan = await world.propose('alice', 'refresh', '--keyset', 'treasury', '--copies', '2');
+    await world.walk(plan, people);
+    const answers = ['/usb2/Page.PDF', '/usb'];
+    const { asked, status } = await world.machine('alice').type(answers, 'next', '--stick', world.stick, ...words);
+    expect([status, asked.filter((question) => question.startsWith('place ')).length]).toEqual([0, 2]);
+    const { copies } = (await world.machine('alice').ok('backup', 'list')).json;
+    expect(copies).toMatchObject([{ where: { medium: '' } }, { where: { medium: 'paper' } }]);
+    expect(world.read('/usb2/Page.PDF')).toMatch(/^%PDF/);
+  }, 120_000);
+
   test('makes what is missing when it is run again, and no second one where there is one already', async () => {
     const world = made.fork();
     const alice = world.machine('alice');

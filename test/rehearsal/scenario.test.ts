@@ -85,6 +85,22 @@ describe('a scenario', () => {
       (json) => json.expect.faults.push({ member: 'mallory', fault: 'X' }),
       'expect.faults: mallory',
     ],
+    [
+      'a policy that no refresh sets',
+      (json) => Object.assign(json.steps[0].propose, { policy: { backups: 1 } }),
+      'steps.0.propose: a policy is set by a refresh',
+    ],
+    [
+      'a genesis whose policy names its approvers a second time',
+      (json) => Object.assign(json.setup[1].propose, { policy: { approvers: ['bob'] } }),
+      'setup.1.propose: a policy is set by a refresh',
+    ],
+    [
+      'a stranger in a policy',
+      (json) =>
+        json.steps.push({ propose: { by: 'bob', kind: 'refresh', keyset: 'k', policy: { approvers: ['mallory'] } } }),
+      'steps.4.propose: mallory is not among',
+    ],
     ['two people whose homes are one', (json) => json.people.push('Alice'), 'people: '],
     ['a name that is a path', (json) => json.people.push('../alice'), 'people.4: not a name'],
     ['another version', (json) => Object.assign(json, { v: 2 }), 'v: '],

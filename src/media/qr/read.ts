@@ -1,8 +1,8 @@
 import { Problem } from '../../problem.ts';
+import { isBomb } from './bombs.ts';
 import { decoderWasm } from './decoder.ts';
 import { imageFile, type Pixels } from './image-file.ts';
 import { damaged, glanceAt, type Look, lookAt, zxing } from './look.ts';
-import { holdsItsSize } from './png-size.ts';
 
 export interface ReadOptions {
   /** False does without WebAssembly, as on a machine that does not allow it. */
@@ -12,7 +12,7 @@ export interface ReadOptions {
 /** All QR codes of a PNG or JPEG file. */
 export async function readImage(bytes: Uint8Array, options: ReadOptions = {}): Promise<Look> {
   const { kind } = imageFile(bytes);
-  if (kind === 'png' && !holdsItsSize(bytes)) throw damaged();
+  if (isBomb(kind, bytes)) throw damaged();
   if (wasmAllowed(options)) return zxing(bytes, loaded());
   if (kind === 'jpeg') {
     throw new Problem(

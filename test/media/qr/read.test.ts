@@ -3,10 +3,10 @@ import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ZXING_WASM_SHA256 } from 'zxing-wasm/reader';
 import { capacity, qrMatrix } from '../../../src/bytes/qr/code.ts';
+import { isBomb } from '../../../src/media/qr/bombs.ts';
 import { decoderWasm } from '../../../src/media/qr/decoder.ts';
 import type { Pixels } from '../../../src/media/qr/image-file.ts';
 import { codePixels, pngFile } from '../../../src/media/qr/png.ts';
-import { holdsItsSize } from '../../../src/media/qr/png-size.ts';
 import { readImage, readPixels } from '../../../src/media/qr/read.ts';
 import { drawn } from '../../crypto/drawn.ts';
 import { jpegFile, photograph } from './photograph.ts';
@@ -115,7 +115,7 @@ describe('what is no picture is refused, and nothing else suffers', () => {
       content.set([depth, 6], 8);
       return png(chunk('IHDR', content), nothing);
     };
-    expect([8, 16].map((depth) => holdsItsSize(ofDepth(depth)))).toEqual([true, false]);
+    expect([8, 16].map((depth) => isBomb('png', ofDepth(depth)))).toEqual([false, true]);
   });
 
   const looksSmall = chunk('CgBI', Uint8Array.of(0, 0, 0, 9, 0, 0, 0, 9));
@@ -129,6 +129,28 @@ describe('what is no picture is refused, and nothing else suffers', () => {
       await expect(readImage(bytes, { wasm })).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
       expect((await readImage(png(gray(100), nothing), { wasm })).codes).toEqual([]);
     }
+  });
+
+  test('a JPEG file that goes over its picture again and again', async () => {
+    const segment = (marker: number, ...content: readonly number[]) =>
+      Uint8Array.of(0xff, marker, 0, content.length + 2, ...content);
+    const codes = [1, ...new Uint8Array(15)]; // one, of one bit
+    const start = [Uint8Array.of(0xff, 0xd8), segment(0xdb, 0, ...new Uint8Array(64).fill(1))];
+    const progressive = segment(0xc2, 8, 0, 64, 0, 64, 1, 1, 0x11, 0);
+    const tables = [segment(0xc4, 0, ...codes, 0), segment(0xc4, 0x10, ...codes, 0xe0)];
+    const scan = Uint8Array.of(...segment(0xda, 1, 1, 0, 1, 63, 0), 0, 1); // over all blocks, in two bytes
+    const going = (times: number) =>
+      new Uint8Array(
+        Buffer.concat([
+          ...start,
+          progressive,
+          ...tables,
+          ...Array.from({ length: times }, () => scan),
+          Uint8Array.of(0xff, 0xd9),
+        ]),
+      );
+    expect((await readImage(going(200))).codes).toEqual([]);
+    await expect(readImage(going(300))).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
   });
 
   test('without WebAssembly a JPEG file is refused and not overlooked', async () => {

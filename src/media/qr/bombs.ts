@@ -1,17 +1,35 @@
 import { inflateSync } from 'node:zlib';
+import type { ImageFile } from './image-file.ts';
 
 /*
- * A PNG file of five megabytes can hold five gigabytes of nothing, whatever size it names in its head, and a decoder takes memory
- * for all of it. So it is unpacked here first, where nothing grows beyond what the named size needs.
+ * Small files that cost a decoder much, whatever size they name in their head. A PNG file of five megabytes can hold five
+ * gigabytes of nothing, all of which a decoder takes memory for; a JPEG file can go over the same picture half a million times.
  */
+
+/** A camera's file goes over its picture ten times at most; what looks like a scan inside of its notes counts as well. */
+const mostScans = 256;
+
+/** Whether a decoder is to be spared this file. */
+export function isBomb(kind: ImageFile['kind'], bytes: Uint8Array): boolean {
+  return kind === 'png' ? !holdsItsSize(bytes) : scansOf(bytes) > mostScans;
+}
+
+function scansOf(bytes: Uint8Array): number {
+  let scans = 0;
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) if (bytes[at + 1] === 0xda) scans += 1;
+  return scans;
+}
 
 const signature = 8;
 /** Of unpacked pixels: four bytes for each of the largest photograph that is read, and some. With 16 bits a sample there are eight. */
 const mostUnpacked = 2 ** 28;
 const channels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-/** Whether the file has its head first, no more pixels inside than that names, and names no more than is unpacked. */
-export function holdsItsSize(bytes: Uint8Array): boolean {
+/**
+ * Whether the file has its head first, and no more pixels inside than that names: unpacked, where nothing grows beyond them,
+ * and where it names no more than is unpacked at all.
+ */
+function holdsItsSize(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const named = most(bytes, view);
   if (named === null || named > mostUnpacked) return false;
