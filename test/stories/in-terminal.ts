@@ -16,7 +16,7 @@ export interface Size {
 export function inTerminal(
   folder: string,
   { columns, rows }: Size,
-  steps: readonly (readonly [string, string])[],
+  steps: readonly (readonly [string | readonly string[], string])[],
   words: readonly string[],
 ): string {
   const person = ['-B', here('terminal.py'), String(columns), String(rows), JSON.stringify(steps)];

@@ -1,6 +1,7 @@
 """Runs a program in a terminal of its own: terminal.py COLUMNS ROWS STEPS PROGRAM …  What it writes goes to standard output, byte for byte.
 
-STEPS is a JSON list of [what is waited for, what is typed then]; after the last one the program's end is waited for.
+STEPS is a JSON list of [what is waited for, what is typed then]; after the last one the program's end is waited for. A list of
+texts waits for the first of them that comes.
 """
 
 import fcntl
@@ -21,6 +22,13 @@ if child == 0:
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", int(rows), int(columns), 0, 0))
 os.write(go, b".")
 written, since = b"", b""
+
+
+def waited():
+    texts = steps[0][0] if isinstance(steps[0][0], list) else [steps[0][0]]
+    return any(text.encode() in since for text in texts)
+
+
 while True:
     try:
         chunk = os.read(terminal, 65536)
@@ -30,7 +38,7 @@ while True:
         break
     written += chunk
     since += chunk
-    if steps and steps[0][0].encode() in since:
+    if steps and waited():
         since = b""
         os.write(terminal, steps.pop(0)[1].encode())
 sys.stdout.buffer.write(written)

@@ -3,10 +3,10 @@ import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ZXING_WASM_SHA256 } from 'zxing-wasm/reader';
 import { capacity, qrMatrix } from '../../../src/bytes/qr/code.ts';
+import { isBomb } from '../../../src/media/qr/bombs.ts';
 import { decoderWasm } from '../../../src/media/qr/decoder.ts';
 import type { Pixels } from '../../../src/media/qr/image-file.ts';
 import { codePixels, pngFile } from '../../../src/media/qr/png.ts';
-import { holdsItsSize } from '../../../src/media/qr/png-size.ts';
 import { readImage, readPixels } from '../../../src/media/qr/read.ts';
 import { drawn } from '../../crypto/drawn.ts';
 import { jpegFile, photograph } from './photograph.ts';
@@ -115,7 +115,7 @@ describe('what is no picture is refused, and nothing else suffers', () => {
       content.set([depth, 6], 8);
       return png(chunk('IHDR', content), nothing);
     };
-    expect([8, 16].map((depth) => holdsItsSize(ofDepth(depth)))).toEqual([true, false]);
+    expect([8, 16].map((depth) => isBomb('png', ofDepth(depth)))).toEqual([false, true]);
   });
 
   const looksSmall = chunk('CgBI', Uint8Array.of(0, 0, 0, 9, 0, 0, 0, 9));
