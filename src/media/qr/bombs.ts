@@ -29,7 +29,7 @@ const channels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 
  * Whether the file has its head first, names no more than is unpacked, and has no more pixels inside than that: unpacked, where
  * nothing grows beyond them.
  */
-function holdsItsSize(bytes: Uint8Array): boolean {
+export function holdsItsSize(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const named = most(bytes, view);
   if (named === null || named > mostUnpacked) return false;
