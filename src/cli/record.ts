@@ -3,7 +3,7 @@ import { checksOf } from '../ceremony/checks.ts';
 import { type Transcript, transcriptOf } from '../report/transcript-json.ts';
 import { type Ceremonies, type Held, scopeOf } from '../vault/ceremonies.ts';
 import { copiesOf } from '../vault/copies.ts';
-import { livesOf } from '../vault/lives.ts';
+import { lifeBefore } from '../vault/lives.ts';
 import type { Session } from './session.ts';
 import { toolOf } from './tool.ts';
 import { keysetName } from './visit.ts';
@@ -41,9 +41,7 @@ export function recordOf({ context }: Session, ceremonies: Ceremonies, held: Hel
           : [],
       ),
       epochs: state.keysets.flatMap((record) =>
-        keyset !== undefined && equalBytes(record.id, keyset)
-          ? livesOf(ceremonies, record).filter(({ epoch }) => epoch < plan.epoch.to)
-          : [],
+        keyset !== undefined && equalBytes(record.id, keyset) ? lifeBefore(ceremonies, record, view) : [],
       ),
       damaged,
       tool: toolOf(context),

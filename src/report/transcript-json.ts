@@ -30,7 +30,7 @@ export interface OwnRecord {
   readonly overrides: readonly { readonly at: number; readonly sentence: string }[];
   /** Its register of copies of this keyset: what it knows of shares that lie elsewhere. */
   readonly copies: readonly OwnCopy[];
-  /** Of the epochs that were over with this ceremony: who may still have something of them, as far as it knows now. */
+  /** Of the committee that handed over: who may still have something of it, by this ceremony and by this vault. */
   readonly epochs: readonly EpochLife[];
   /** Files in this vault that are not what they were. */
   readonly damaged: readonly string[];

@@ -1,6 +1,8 @@
 import { equalBytes } from '../bytes/hex.ts';
+import type { Descriptor } from '../ceremony/descriptor.ts';
 import { exposures } from '../ceremony/due.ts';
 import { type EpochLife, epochLife } from '../ceremony/epoch-life.ts';
+import type { View } from '../ceremony/evaluate.ts';
 import { Problem } from '../problem.ts';
 import { committeesOf } from './backups.ts';
 import type { Ceremonies } from './ceremonies.ts';
@@ -11,14 +13,19 @@ import type { KeysetRecord } from './state.ts';
 /** Every committee of a keyset, the newest last: who may still have something of it, as far as this vault knows. */
 export function livesOf(ceremonies: Ceremonies, record: KeysetRecord): EpochLife[] {
   const views = ceremonies.all().map(({ view }) => view);
-  const identity = myIdentity(ceremonies.vault.state);
-  return committeesOf(ceremonies, record).committees.map((committee) => {
-    const share = [...record.slots, ...record.apart].some(({ descriptor }) =>
-      equalBytes(descriptor, committee.encoded),
-    );
-    const exposed = record.exposed.flatMap(({ epoch, index }) => (epoch === committee.epoch ? [index] : []));
-    return epochLife(committee, views, exposed, { identity, share, copies: record.copies.map(asCopy) });
-  });
+  return committeesOf(ceremonies, record).committees.map((committee) => lifeOf(ceremonies, record, committee, views));
+}
+
+/** The committee that handed over in one ceremony: by what was said there, and by what this vault knows of its own. */
+export function lifeBefore(ceremonies: Ceremonies, record: KeysetRecord, view: View): EpochLife[] {
+  return view.plan.parent === null ? [] : [lifeOf(ceremonies, record, view.plan.parent.proven, [view])];
+}
+
+function lifeOf({ vault }: Ceremonies, record: KeysetRecord, committee: Descriptor, views: readonly View[]): EpochLife {
+  const share = [...record.slots, ...record.apart].some(({ descriptor }) => equalBytes(descriptor, committee.encoded));
+  const exposed = record.exposed.flatMap(({ epoch, index }) => (epoch === committee.epoch ? [index] : []));
+  const own = { identity: myIdentity(vault.state), share, copies: record.copies.map(asCopy) };
+  return epochLife(committee, views, exposed, own);
 }
 
 /** Notes that somebody else may know a share. Nothing takes it back: what was seen once is known. */
