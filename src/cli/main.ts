@@ -1,9 +1,11 @@
 import { askFirst } from '../crypto/signature.ts';
+import { ladderFirst } from '../crypto/torsion.ts';
 import { systemContext } from './context.ts';
 import { exitFor } from './exit.ts';
 import { guardProcess, unsafeStart } from './guard.ts';
 import { run } from './program.ts';
 import { Session } from './session.ts';
+import { systemLadder } from './system-ladder.ts';
 import { systemVerifier } from './system-verifier.ts';
 
 /** What bin/conclave.js calls. */
@@ -11,6 +13,7 @@ export async function main(): Promise<void> {
   guardProcess(process);
   for (const stream of [process.stdout, process.stderr]) stream.on('error', leftAlone);
   askFirst(systemVerifier());
+  ladderFirst(systemLadder());
   const argv = process.argv.slice(2);
   const context = systemContext(argv, null);
   const unsafe = unsafeStart(argv, process.execArgv, context.env);

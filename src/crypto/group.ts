@@ -8,7 +8,7 @@ import { Kept } from '../bytes/kept.ts';
 import type { Random } from '../bytes/random.ts';
 import { Problem } from '../problem.ts';
 import { multiScalar } from './multi-scalar.ts';
-import { batchFrom, batchTorsionFree } from './torsion.ts';
+import { batchFrom, batchTorsionFree, isTorsionFree } from './torsion.ts';
 
 declare const scalarBrand: unique symbol;
 declare const pointBrand: unique symbol;
@@ -96,23 +96,18 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
       if (known !== undefined) return outer(known);
       const point = decodeOnCurve(bytes);
       // row 16: small and mixed order
-      if (!cofactorOne && !point.isTorsionFree()) return refuse('outside the prime-order subgroup');
+      if (!cofactorOne && !isTorsionFree(point, bytes)) return refuse('outside the prime-order subgroup');
       return remember(bytes, point);
     },
     decodePoints: (encoded) => {
       const known = encoded.map((bytes) => decoded.get(toHex(bytes)));
       const points = encoded.map((bytes, i) => known[i] ?? decodeOnCurve(bytes));
       const fresh = points.filter((_, i) => known[i] === undefined);
-      const sound =
-        cofactorOne ||
-        (fresh.length >= batchFrom &&
-          batchTorsionFree(
-            cons,
-            fresh,
-            encoded.filter((_, i) => known[i] === undefined),
-          ));
+      const written = encoded.filter((_, i) => known[i] === undefined);
+      const sound = cofactorOne || (fresh.length >= batchFrom && batchTorsionFree(cons, fresh, written));
       // row 16: the same of many at once
-      if (!sound && !fresh.every((point) => point.isTorsionFree())) refuse('outside the prime-order subgroup');
+      if (!sound && !fresh.every((point, i) => isTorsionFree(point, written[i] as Uint8Array)))
+        refuse('outside the prime-order subgroup');
       return points.map((point, i) => remember(encoded[i] as Uint8Array, point));
     },
     encodePoint: (point) => (inner(point).is0() ? refuse('the identity has no encoding here') : inner(point).toBytes()),

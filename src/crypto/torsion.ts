@@ -1,5 +1,44 @@
 import type { CurvePoint, CurvePointCons } from '@noble/curves/abstract/curve.js';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
+import { equalBytes } from '../bytes/hex.ts';
 import { taggedHash, taggedHashOf, u64 } from '../bytes/tagged-hash.ts';
+
+/** X25519 (RFC 7748), a scalar times the point of this u: the platform's own code. For public points and scalars here. */
+export type Ladder = (scalar: Uint8Array, u: Uint8Array) => Uint8Array;
+
+let platform: Ladder | null = null;
+
+/** The platform is asked first from now on. It only ever says yes: what does not come back is for noble to judge. */
+export function ladderFirst(ladder: Ladder | null): void {
+  platform = ladder;
+}
+
+const { Fp, Fn } = ed25519.Point;
+
+/**
+ * Five times the order less one: a multiple of eight, so that it takes away whatever a point has outside the prime-order
+ * group, and -1 modulo the order, so that it turns the rest round, which u does not show. Hence the u of a point comes
+ * back if and only if there was nothing outside. It lies between 2^254 and 2^255: X25519 leaves it as it is.
+ */
+const turning = numberToBytesLE(5n * Fn.ORDER - 1n, 32);
+
+/** Whether a point of ed25519, not the identity, lies in the prime-order group (safety row 16). */
+export function isTorsionFree<P extends CurvePoint<unknown, P>>(point: P, encoded: Uint8Array): boolean {
+  return (platform !== null && comesBack(platform, encoded)) || point.isTorsionFree();
+}
+
+function comesBack(ladder: Ladder, encoded: Uint8Array): boolean {
+  const y = Fp.create(bytesToNumberLE(encoded) & ((1n << 255n) - 1n));
+  const u = Fp.toBytes(Fp.div(Fp.add(Fp.ONE, y), Fp.sub(Fp.ONE, y)));
+  // row 16: zero is the point of order two, and what X25519 makes of every point of small order
+  if (u.every((byte) => byte === 0)) return false;
+  try {
+    return equalBytes(ladder(turning, u), u);
+  } catch {
+    return false; // a platform that does not do this has given no answer
+  }
+}
 
 const sums = 128;
 const groupSize = 6;
