@@ -59,11 +59,14 @@ describe('keyset show', () => {
     expect(stdout).toContain(`    Solana    ${json.keys[1].addresses.solana}\n`);
   });
 
-  test('is the same on every machine but for the shares', async () => {
+  test('is the same on every machine but for what each knows of the shares', async () => {
     const [alice, carol] = await Promise.all(
       ['alice', 'carol'].map(async (name) => (await made.machine(name).ok('keyset', 'show', 'treasury')).json),
     );
-    expect(alice).toEqual(carol);
+    // who may still have what: of its own share each knows more than of those of others
+    const shared = ({ epochs, ...rest }: typeof alice) => rest;
+    expect(shared(alice)).toEqual(shared(carol));
+    for (const { epochs } of [alice, carol]) expect(epochs).toHaveLength(1);
   });
 
   test('shows no public key before the proof of life', async () => {
