@@ -1,5 +1,5 @@
 import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemLadder } from '../../src/cli/system-ladder.ts';
 import { isTorsionFree, type Ladder, ladderFirst } from '../../src/crypto/torsion.ts';
 import { drawn } from './drawn.ts';
@@ -12,7 +12,7 @@ const small = ED25519_TORSION_SUBGROUP.map((hex) => Point.fromHex(hex));
 const scalar = (): bigint => (BigInt(`0x${Buffer.from(random(40)).toString('hex')}`) % (Point.Fn.ORDER - 1n)) + 1n;
 const asked = (point: InstanceType<typeof Point>): boolean => isTorsionFree(point, point.toBytes());
 
-afterAll(() => ladderFirst(systemLadder()));
+afterEach(() => ladderFirst(systemLadder()));
 
 const refusing: Ladder = () => {
   throw new Error('no X25519 here');
