@@ -4,6 +4,7 @@ import { isBackup, readBackup } from '../ceremony/backup.ts';
 import { type Card, readCard } from '../ceremony/card.ts';
 import { outstanding } from '../ceremony/duties.ts';
 import { ceremonyOf, openPacket, unwrapProposal } from '../ceremony/envelope.ts';
+import type { Memo } from '../ceremony/evaluation.ts';
 import { isOver } from '../ceremony/over.ts';
 import type { Plan } from '../ceremony/plan.ts';
 import { isParcel, markOf, readParcel } from '../courier/qr/parcel.ts';
@@ -37,6 +38,16 @@ interface KnownCeremony {
   readonly over: string | null;
 }
 
+interface Known {
+  readonly known: ReadonlyMap<string, KnownCeremony>;
+  readonly cards: readonly Card[];
+  /** Of every file that is here. */
+  readonly marks: ReadonlySet<string>;
+  readonly epochs: readonly { readonly id: Uint8Array; readonly name: string; readonly epoch: number }[];
+  readonly rehearsal: boolean;
+  readonly memo: Memo;
+}
+
 const fresh: Standing = { state: 'new', why: '' };
 
 export function judgeOf(ceremonies: Ceremonies): Judge {
@@ -58,7 +69,11 @@ export function judgeOf(ceremonies: Ceremonies): Judge {
     epoch: holdingOf(ceremonies, record).head?.epoch ?? -1,
   }));
   const { memo } = ceremonies;
+  return judging({ known, cards, marks, epochs, rehearsal: state.rehearsal, memo });
+}
 
+/** Apart from where the vault was open, so that nothing here can hold on to it. */
+function judging({ known, cards, marks, epochs, rehearsal, memo }: Known): Judge {
   function ofPacket(file: Uint8Array, ceremony: string): Standing {
     const found = known.get(ceremony);
     if (found === undefined) return foreign(`of ceremony ${short(ceremony)}, which this machine does not know`);
@@ -87,7 +102,7 @@ export function judgeOf(ceremonies: Ceremonies): Judge {
       return foreign(`another card of ${name} with number ${serial} than the one that is here`);
     const other = cards.find((one) => one.identity !== identity && one.name.toLowerCase() === name.toLowerCase());
     if (other !== undefined) return foreign(`a card of another identity than the ${other.name} that is known here`);
-    return card.rehearsal === state.rehearsal
+    return card.rehearsal === rehearsal
       ? fresh
       : foreign(`a card of ${name} for ${card.rehearsal ? 'rehearsals' : 'real ceremonies'}`);
   }
