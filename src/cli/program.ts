@@ -65,7 +65,7 @@ const registers: readonly Register[] = [
   registerPolicy,
   registerDue,
   registerQr,
-  registerRehearse,
+  registerRehearse(run),
   registerInspect,
   registerExplain,
   registerPassphrase,

@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts';
 import type { Stage, Told } from './stage.ts';
 
 /** A stage on this disk, whose machines begin with these results of checks. */
-export type StageOn = (fs: MemoryFileSystem, memo: Memo) => Promise<Stage>;
+export type StageOn = (fs: MemoryFileSystem, memo: Memo) => Stage;
 
 interface Foundation {
   readonly fs: MemoryFileSystem;
@@ -36,14 +36,14 @@ export class Foundations {
     this.#founded.set(same, founded);
     const { fs, memo, rehearsal } = await founded;
     const options: RehearseOptions = { folder, seed: null, tell, founded: rehearsal };
-    return rehearse(scenario, await this.#stageOn(copyOf(fs), new Map(memo)), options);
+    return rehearse(scenario, this.#stageOn(copyOf(fs), new Map(memo)), options);
   }
 
   async #found(scenario: Scenario): Promise<Foundation> {
     const fs = memoryFileSystem();
     fs.putFolder(folder);
     const memo: Memo = new Map();
-    const rehearsal = new Rehearsal(scenario, await this.#stageOn(fs, memo), folder, null, () => undefined);
+    const rehearsal = new Rehearsal(scenario, this.#stageOn(fs, memo), folder, null, () => undefined);
     if (scenario.setup.length > 0) await rehearsal.play('setup', scenario.setup);
     return { fs, memo, rehearsal };
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toHex } from '../../src/bytes/hex.ts';
 import { stageOf } from '../../src/cli/commands/rehearse.ts';
 import { systemContext } from '../../src/cli/context.ts';
+import { run } from '../../src/cli/program.ts';
 import { type Rehearsed, rehearse } from '../../src/rehearsal/rehearse.ts';
 import type { Told } from '../../src/rehearsal/stage.ts';
 import { Vault } from '../../src/vault/vault.ts';
@@ -17,7 +18,7 @@ describe('a refresh of 3-of-5, with real homes and a real folder for the stick',
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'conclave-numbers-'));
-    const stage = await stageOf(systemContext([], null));
+    const stage = stageOf(systemContext([], null), run);
     done = await rehearse(ceremony('refresh-3of5'), stage, { folder, seed: null, tell: (one) => told.push(one) });
   }, 60_000);
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { stageOf } from '../../src/cli/commands/rehearse.ts';
 import { systemContext } from '../../src/cli/context.ts';
+import { run } from '../../src/cli/program.ts';
 import { memoryFileSystem } from '../../src/media/faults.ts';
 import { Foundations } from '../../src/rehearsal/foundations.ts';
 import type { Machine } from '../../src/rehearsal/party.ts';
@@ -38,17 +39,17 @@ export function fault(file: string): Scenario {
 }
 
 /** A stage on a disk in memory. */
-export async function memoryStage(): Promise<Stage> {
+export function memoryStage(): Stage {
   const fs = memoryFileSystem();
   fs.putFolder('/rehearsal');
-  return stageOf({ ...systemContext([], null), fs });
+  return stageOf({ ...systemContext([], null), fs }, run);
 }
 
 /** What happens on somebody's machine before the program runs there. */
 export type Before = (argv: readonly string[], machine: Machine) => Promise<void>;
 
 export async function played(scenario: Scenario, before?: Before): Promise<Rehearsed & { readonly told: Told[] }> {
-  const stage = await memoryStage();
+  const stage = memoryStage();
   const told: Told[] = [];
   const run: Stage['run'] = async (argv, machine) => {
     await before?.(argv, machine);
@@ -62,7 +63,7 @@ export async function played(scenario: Scenario, before?: Before): Promise<Rehea
   return { ...done, told };
 }
 
-const foundations = new Foundations((fs, memo) => stageOf({ ...systemContext([], null), fs, memo }));
+const foundations = new Foundations((fs, memo) => stageOf({ ...systemContext([], null), fs, memo }, run));
 
 /** The same from what was founded once for all scenarios with this set-up, and what `status` showed on the way. */
 export async function playedOn(

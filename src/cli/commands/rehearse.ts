@@ -25,16 +25,23 @@ interface Options {
 
 const largest = 1024 * 1024;
 
-export const registerRehearse: Register = (program: Command, action) => {
-  program
-    .command('rehearse [file]')
-    .description('all parties of a scripted ceremony on this machine: a scenario, or a plan that --out-plan wrote')
-    .option('--keep <dir>', 'keep the homes and sticks here: a folder that is empty, or not there yet')
-    .option('--seed <text>', 'draw everything from this text and not at random: to see the same rehearsal again')
-    .action(action<Options>(rehearse));
-};
+/** The whole program, which this file cannot import: it imports this file. */
+type Program = (argv: readonly string[], context: Context) => Promise<number>;
 
-async function rehearse(session: Session, options: Options, [file]: readonly string[]): Promise<number> {
+export const registerRehearse =
+  (run: Program): Register =>
+  (program: Command, action) => {
+    program
+      .command('rehearse [file]')
+      .description('all parties of a scripted ceremony on this machine: a scenario, or a plan that --out-plan wrote')
+      .option('--keep <dir>', 'keep the homes and sticks here: a folder that is empty, or not there yet')
+      .option('--seed <text>', 'draw everything from this text and not at random: to see the same rehearsal again')
+      .action(
+        action<Options>((session, options, [file]) => rehearse(session, stageOf(session.context, run), options, file)),
+      );
+  };
+
+async function rehearse(session: Session, stage: Stage, options: Options, file: string | undefined): Promise<number> {
   const { context, say } = session;
   const scenario = file === undefined ? readScenario(usual) : readFile(context, file);
   const seed = options.seed ?? null;
@@ -44,7 +51,7 @@ async function rehearse(session: Session, options: Options, [file]: readonly str
   try {
     for (const line of openingLines(scenario, seed, shade)) say.line(line);
     const width = Math.max(...scenario.people.map((name) => name.length));
-    const done = await play(scenario, await stageOf(context), {
+    const done = await play(scenario, stage, {
       folder,
       seed,
       tell: (told) => {
@@ -62,8 +69,7 @@ async function rehearse(session: Session, options: Options, [file]: readonly str
 }
 
 /** The program itself, for other machines: each its own screen, keyboard and randomness, nothing of this environment. */
-export async function stageOf(context: Context): Promise<Stage> {
-  const { run } = await import('../program.ts'); // which imports this file
+export function stageOf(context: Context, run: Program): Stage {
   const memo: Memo = context.memo ?? new Map();
   const runner: Runner = (argv, machine) =>
     run(argv, { ...context, ...machine, memo, env: {}, colour: false, rehearsal: true });
