@@ -1,12 +1,6 @@
-import { equalBytes } from '../bytes/hex.ts';
-import { taggedHash, text } from '../bytes/tagged-hash.ts';
-import { choices, choose, combine } from '../crypto/combinations.ts';
-import { evaluateCommitments } from '../crypto/commitments.ts';
-import type { Point } from '../crypto/group.ts';
-import { combineVerification } from '../crypto/possession.ts';
+import { choices, choose, givesConstant } from '../crypto/combinations.ts';
 import { suite } from '../crypto/suites.ts';
-import { type Descriptor, keysBySuite } from './descriptor.ts';
-import type { Transcript } from './transcript.ts';
+import type { Descriptor } from './descriptor.ts';
 
 /** Which members together can sign: what the commitments of a committee say of it. */
 export interface Coverage {
@@ -25,25 +19,16 @@ const computedAtMost = 500;
 
 /**
  * That any `threshold` members can sign follows from there being exactly as many commitments. Here it is computed
- * as well: the verification shares of each choice of members, interpolated at zero, are the public keys. All keys of a
- * suite at once, with weights that are fixed by the descriptor, which holds all commitments; or by the transcript that
- * made it, which has them folded already.
+ * as well, for each choice of members and all keys of a group at once: their verification shares, which are sums over
+ * the commitments, make the public key.
  */
-export function coverageOf(descriptor: Descriptor, made: Transcript | null = null): Coverage {
-  const { threshold, keys, points, epoch } = descriptor;
-  const members = descriptor.members.length;
+export function coverageOf({ threshold, keys, points, members: { length: members }, epoch }: Descriptor): Coverage {
   const combinations = choose(members, threshold);
   const sets = combinations <= computedAtMost ? [...choices(members, threshold)] : runs(members, threshold);
-  const ok = [...keysBySuite(keys)].every(([name, places]) => {
-    const { group } = suite(name);
-    const seed = taggedHash('coverage', descriptor.id, text(name));
-    const lists = places.map((place) => points[place] as readonly Point[]);
-    if (lists.some((list) => list.length !== threshold)) return false;
-    const known = made !== null && equalBytes(made.descriptor.id, descriptor.id) ? made.combined.get(name) : undefined;
-    const folded = known ?? combineVerification(group, lists, seed);
-    const shares = Array.from({ length: members }, (_, at) => evaluateCommitments(group, folded, at + 1));
-    return combine(group, shares, sets, folded[0] as Point, seed);
-  });
+  const groups = new Set(keys.map(({ suite: name }) => suite(name).group));
+  const ok =
+    keys.every((_, place) => points[place]?.length === threshold) &&
+    [...groups].every((group) => sets.every((set) => givesConstant(group, set, threshold)));
   return { epoch, threshold, members, keys: keys.length, combinations, computed: sets.length, ok };
 }
 
@@ -60,7 +45,7 @@ export function coverageWords({ threshold, members, combinations, computed, ok, 
   const all = combinations === 1 ? 'the one combination follows' : `all ${combinations} combinations follow`;
   const how =
     computed === combinations
-      ? `${computed === 1 ? 'it was' : 'each was'} interpolated here from the verification shares and gives the public key`
-      : `${computed} of them were interpolated here from the verification shares and give the public key`;
+      ? `${computed === 1 ? 'it was' : 'each was'} interpolated here and gives the public key`
+      : `${computed} of them were interpolated here and give the public key`;
   return `any ${threshold} of ${members} can sign with ${every}: ${all} from the commitments, which are ${threshold} for each key; ${how}`;
 }

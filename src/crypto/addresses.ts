@@ -4,8 +4,10 @@ import { ripemd160 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { base58, bech32, bech32m } from '@scure/base';
-import { toHex } from '../bytes/hex.ts';
+import { concatBytes, toHex } from '../bytes/hex.ts';
+import { Kept } from '../bytes/kept.ts';
 import { text } from '../bytes/tagged-hash.ts';
+import { secp256k1 as group } from './group.ts';
 import type { SuiteName } from './suites.ts';
 
 /*
@@ -17,8 +19,16 @@ export const addressKinds = ['bitcoin-taproot', 'bitcoin-segwit', 'ethereum', 'c
 export type AddressKind = (typeof addressKinds)[number];
 export type Addresses = { readonly [K in AddressKind]?: string };
 
+/** A record says them of a key before and after. */
+const known = new Kept<Addresses>();
+
 /** Every address that wallets show for this key; none where nobody pays to keys of that suite. */
 export function addressesOf(suite: SuiteName, publicKey: Uint8Array): Addresses {
+  const name = `${suite} ${toHex(publicKey)}`;
+  return known.get(name) ?? known.keep(name, Object.freeze(encodedAddresses(suite, publicKey)));
+}
+
+function encodedAddresses(suite: SuiteName, publicKey: Uint8Array): Addresses {
   switch (suite) {
     case 'secp256k1-tr':
       return { 'bitcoin-taproot': witnessAddress(1, taprootOutputKey(publicKey.subarray(1))) };
@@ -49,8 +59,8 @@ function witnessAddress(version: 0 | 1, program: Uint8Array): string {
 /** BIP-341, a key without a script: Q = P + H_TapTweak(P) G, where P has an even y whatever the key's own is. */
 function taprootOutputKey(x: Uint8Array): Uint8Array {
   const tweak = bytesToNumberBE(schnorr.utils.taggedHash('TapTweak', x));
-  const internal = schnorr.utils.lift_x(bytesToNumberBE(x));
-  return internal.add(secp256k1.Point.BASE.multiplyUnsafe(tweak)).toBytes().subarray(1);
+  const internal = group.decodePoint(concatBytes(Uint8Array.of(2), x));
+  return group.encodePoint(group.combine([internal, group.base], [1n, tweak])).subarray(1);
 }
 
 function ethereumAddress(publicKey: Uint8Array): string {

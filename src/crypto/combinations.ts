@@ -1,6 +1,4 @@
-import { Problem } from '../problem.ts';
-import { weights } from './commitments.ts';
-import type { Group, Point } from './group.ts';
+import type { Group, Scalar } from './group.ts';
 import { lagrange } from './polynomial.ts';
 
 /** n over k, for committees: up to 32 over 16 it is exact. */
@@ -24,27 +22,18 @@ export function* choices(n: number, k: number): Generator<readonly number[]> {
 }
 
 /**
- * Whether each of these sets of indices, interpolated at zero from the verification shares, gives this point: all of
- * them in one weighted sum, which a wrong one passes with 2^-128 as long as the seed was fixed after the shares.
+ * Whether the verification shares of these indices, interpolated at zero, give the first of so many commitments and
+ * nothing of the others, whatever the commitments are: the share of index i is the sum of i^m * C_m, so the factors of the
+ * interpolation have to add up to one, and to zero with each power of the indices. Exact, and no point is touched.
  */
-export function combine(
-  group: Group,
-  shares: readonly Point[],
-  sets: readonly (readonly number[])[],
-  constant: Point,
-  seed: Uint8Array,
-): boolean {
-  if (sets.length === 0) throw new Problem('INDEX_INVALID', 'no set of indices at all');
-  const factors = weights(seed, sets.length).map((weight) => group.scalar(weight));
-  const sums = shares.map(() => group.scalar(0n));
-  let all = group.scalar(0n);
-  sets.forEach((set, at) => {
-    const factor = factors[at] as (typeof factors)[number];
-    all = group.add(all, factor);
-    for (const index of set) {
-      const part = group.mul(factor, lagrange(group, set, index));
-      sums[index - 1] = group.add(sums[index - 1] as typeof part, part);
-    }
-  });
-  return group.isZero(group.combine([...shares, constant], [...sums, -all]));
+export function givesConstant(group: Group, set: readonly number[], commitments: number): boolean {
+  const [zero, one] = [group.scalar(0n), group.scalar(1n)];
+  const indices = set.map((index) => group.scalar(BigInt(index)));
+  let terms = set.map((index) => lagrange(group, set, index));
+  for (let power = 0; power < commitments; power++) {
+    const sum = terms.reduce((total, term) => group.add(total, term), zero);
+    if (sum !== (power === 0 ? one : zero)) return false;
+    terms = terms.map((term, at) => group.mul(term, indices[at] as Scalar));
+  }
+  return true;
 }

@@ -66,6 +66,9 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     throw new Problem('POINT_INVALID', `${name} point: ${why}`);
   };
 
+  /** What a point was decoded from: on ristretto255 writing it again costs as much as reading it. */
+  const written = new WeakMap<P, Uint8Array>();
+
   /** Safety row 16, all but the subgroup. Encoding again also settles length and form. */
   const decodeOnCurve = (bytes: Uint8Array): P => {
     let point: P;
@@ -78,6 +81,7 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     if (point.is0()) return refuse('the identity');
     // row 16: two encodings of one point would make two packets of one
     if (!equalBytes(point.toBytes(), bytes)) return refuse('not in its one encoding');
+    written.set(point, bytes.slice());
     return point;
   };
 
@@ -110,7 +114,10 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
         refuse('outside the prime-order subgroup');
       return points.map((point, i) => remember(encoded[i] as Uint8Array, point));
     },
-    encodePoint: (point) => (inner(point).is0() ? refuse('the identity has no encoding here') : inner(point).toBytes()),
+    encodePoint: (point) => {
+      if (inner(point).is0()) return refuse('the identity has no encoding here');
+      return written.get(inner(point))?.slice() ?? inner(point).toBytes();
+    },
     decodeScalar: (bytes) => {
       if (bytes.length !== 32) throw new Problem('SCALAR_INVALID', `${bytes.length} bytes where 32 are due`);
       const value = bytesToNumberBE(littleEndian ? bytes.toReversed() : bytes);

@@ -16,15 +16,22 @@ export function multiScalar<P extends CurvePoint<unknown, P>>(
 ): P {
   if (points.length !== scalars.length) throw new Problem('SCALAR_INVALID', 'as many scalars as points are due');
   const { ORDER: order } = cons.Fn;
-  const terms = points.map((point, i) => {
+  const signed: P[] = [];
+  const reduced: bigint[] = [];
+  let plain = cons.ZERO;
+  points.forEach((point, i) => {
     const scalar = cons.Fn.create(scalars[i] as bigint);
-    return 2n * scalar > order ? { point: point.negate(), scalar: order - scalar } : { point, scalar };
+    const [one, factor] = 2n * scalar > order ? [point.negate(), order - scalar] : [point, scalar];
+    if (factor === 1n) {
+      plain = plain.add(one); // half of the nonces of a turn
+      return;
+    }
+    signed.push(one);
+    reduced.push(factor);
   });
-  const signed = terms.map(({ point }) => point);
-  const reduced = terms.map(({ scalar }) => scalar);
-  if (points.length < fewPoints) return mulAddUnsafe(cons, signed, reduced);
+  if (signed.length < fewPoints) return plain.add(mulAddUnsafe(cons, signed, reduced));
   const bits = reduced.reduce((all, scalar) => all | scalar, 0n).toString(2).length;
-  const width = windowWidth(points.length, bits);
+  const width = windowWidth(signed.length, bits);
   const mask = (1n << BigInt(width)) - 1n;
   let sum = cons.ZERO;
   for (let window = Math.ceil(bits / width) - 1; window >= 0; window--) {
@@ -44,7 +51,7 @@ export function multiScalar<P extends CurvePoint<unknown, P>>(
     }
     sum = sum.add(total);
   }
-  return sum;
+  return plain.add(sum);
 }
 
 function windowWidth(count: number, bits: number): number {

@@ -248,7 +248,7 @@ function unattendedIn({ plan, packets }: View): Transcript['unattended'] {
 function coverageIn({ plan, current }: View): Transcript['coverage'] {
   const committee = current.proof?.link.proven ?? plan.parent?.proven ?? null;
   if (committee === null) return null;
-  const coverage = coverageOf(committee, current.proof?.turn.certificate.transcript);
+  const coverage = coverageOf(committee);
   const lost =
     current.proof?.lost.map(({ name }) => name) ??
     plan.holders.flatMap((holder, place) => (holder === null ? (committee.members[place]?.name ?? []) : []));

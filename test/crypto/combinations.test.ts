@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { choices, choose, combine } from '../../src/crypto/combinations.ts';
+import { choices, choose, givesConstant } from '../../src/crypto/combinations.ts';
 import { commit, evaluateCommitments } from '../../src/crypto/commitments.ts';
-import { secp256k1 as group } from '../../src/crypto/group.ts';
-import type { Polynomial } from '../../src/crypto/polynomial.ts';
+import { edwards25519, type Point, p256, ristretto255, secp256k1 } from '../../src/crypto/group.ts';
+import { lagrange, largestIndex, type Polynomial } from '../../src/crypto/polynomial.ts';
 import { refusal } from './drawn.ts';
+
+const groups = [secp256k1, edwards25519, p256, ristretto255];
 
 describe('the choices of k out of n', () => {
   test('are as many as n over k says, each ascending and none twice', () => {
@@ -23,28 +25,34 @@ describe('the choices of k out of n', () => {
   });
 });
 
-describe('the combination of verification shares', () => {
-  const polynomial = [5n, 7n, 11n].map((value) => group.scalar(value)) as Polynomial;
-  const commitments = commit(group, polynomial);
-  const shares = [1, 2, 3, 4, 5].map((index) => evaluateCommitments(group, commitments, index));
-  const constant = commitments[0] as (typeof commitments)[number];
-  const seed = new Uint8Array(32).fill(9);
-
-  test('gives the public key for every choice of as many as the threshold', () => {
-    expect(combine(group, shares, [...choices(5, 3)], constant, seed)).toBe(true);
+describe('the interpolation of verification shares', () => {
+  test('gives the constant and nothing else for every choice of as many as there are commitments', () => {
+    for (const group of groups) for (const set of choices(7, 4)) expect(givesConstant(group, set, 4)).toBe(true);
+    expect(givesConstant(secp256k1, [1, 9, 300, largestIndex], 4)).toBe(true);
+    expect(givesConstant(secp256k1, [5], 1)).toBe(true);
   });
 
-  test('is nothing to be asked of no choice at all', () => {
-    expect(refusal(() => combine(group, shares, [], constant, seed))).toBe('INDEX_INVALID');
+  test('holds for more members than have to sign, and for no fewer', () => {
+    expect(givesConstant(secp256k1, [1, 2, 4, 6], 3)).toBe(true);
+    for (const set of choices(7, 3)) expect(givesConstant(secp256k1, set, 4)).toBe(false);
+    expect(givesConstant(secp256k1, [1], 2)).toBe(false);
   });
 
-  test('does not for fewer, for another key, or where one share is another', () => {
-    expect(combine(group, shares, [...choices(5, 2)], constant, seed)).toBe(false);
-    expect(combine(group, shares, [[1, 2]], constant, seed)).toBe(false);
-    expect(combine(group, shares, [...choices(5, 3)], group.base, seed)).toBe(false);
-    for (const at of [0, 4]) {
-      const wrong = shares.map((share, place) => (place === at ? group.addPoints(share, group.base) : share));
-      expect(combine(group, wrong, [...choices(5, 3)], constant, seed)).toBe(false);
+  test('is what a combination of points says', () => {
+    for (const group of groups) {
+      const polynomial = [5n, 7n, 11n].map((value) => group.scalar(value)) as Polynomial;
+      const commitments = commit(group, polynomial);
+      for (const set of [...choices(5, 3), ...choices(5, 2)]) {
+        const shares = set.map((index) => evaluateCommitments(group, commitments, index));
+        const factors = set.map((index) => lagrange(group, set, index));
+        const made = group.equalPoints(group.combine(shares, factors), commitments[0] as Point);
+        expect(givesConstant(group, set, 3)).toBe(made);
+      }
     }
+  });
+
+  test('is nothing to be asked of nobody, or of one index twice', () => {
+    expect(givesConstant(secp256k1, [], 1)).toBe(false);
+    expect(refusal(() => givesConstant(secp256k1, [2, 2], 1))).toBe('INDEX_INVALID');
   });
 });
