@@ -193,7 +193,8 @@ export class Vault {
       for (const entry of fs.list(folder)) {
         if (entry.kind !== 'file' || !entry.name.endsWith('.packet')) continue;
         const bytes = fs.readFile(joinPath(folder, entry.name), limits.packetBytes);
-        if (`${nameOf(bytes)}.packet` === entry.name) files.push({ name: nameOf(bytes), bytes });
+        const name = nameOf(bytes);
+        if (`${name}.packet` === entry.name) files.push({ name, bytes });
         else damaged.push(entry.name);
       }
       return { files, damaged };
