@@ -5,7 +5,7 @@ import { approvable, checkVote } from './death.ts';
 import { type Evaluation, isOf } from './evaluation.ts';
 import type { KindName } from './kinds.ts';
 import { judgeComplaint } from './packets/complaint.ts';
-import { type CheckedDeal, checkDeal } from './packets/deal.ts';
+import { type CheckedDeal, checkDeal, takeDeals } from './packets/deal.ts';
 import { movesShares } from './plan.ts';
 import { assemble, type Transcript } from './transcript.ts';
 
@@ -21,18 +21,24 @@ export interface Dealing {
 }
 
 export function weighDeals(evaluation: Evaluation, attempt: Attempt): Dealing {
-  const { plan, byDigest, of, checked, wait } = evaluation;
+  const { plan, byDigest, of, checked, isUnchecked, wait } = evaluation;
   const id = toHex(attempt.id);
   const endorsers = new Set<string>();
   const deals = new Map<string, CheckedDeal[]>();
   const bad = new Set<string>();
+  const context = `deal ${id}`;
+  takeDeals(
+    plan,
+    attempt,
+    of('deal', attempt).filter((packet) => isUnchecked(packet, context)),
+  );
   for (const packet of of('deal', attempt)) {
     const named = packet.body.approvals.map((digest) => byDigest.get(toHex(digest)));
     if (named.some((approval) => approval === undefined)) {
       wait(packet, 'an approval');
       continue;
     }
-    const good = checked(packet, `deal ${id}`, () => {
+    const good = checked(packet, context, () => {
       const agreeing = new Set(named.flatMap((approval) => (approval?.kind === 'approval' ? [approval.identity] : [])));
       if (!approvable(plan, (identity) => agreeing.has(identity))) {
         throw new Problem('DEAL_INVALID', 'dealt before the required approvals were in');

@@ -247,7 +247,7 @@ function resharing(name: SuiteName): void {
     const commitments = commit(group, polynomial);
     const expected = [evaluateCommitments(group, before, index)];
     const seed = text(`${name} ${index}`);
-    expect('what is dealt', checkConstants(group, commitments.slice(0, 1), factor, expected, seed));
+    expect('what is dealt', checkConstants(group, [{ constants: commitments.slice(0, 1), factor, expected }], seed));
     return { polynomial, commitments };
   });
   const after = sumCommitments(

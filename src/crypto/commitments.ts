@@ -83,18 +83,24 @@ export function checkShare(group: Group, commitments: readonly Point[], share: S
   return group.equalPoints(group.multiplyBase(share), evaluateCommitments(group, commitments, index));
 }
 
-/** Row 5: C_i,0 == factor * Y_i for all keys of one dealer at once. */
-export function checkConstants(
-  group: Group,
-  dealt: readonly Point[],
-  factor: Scalar,
-  expected: readonly Point[],
-  weightSeed: Uint8Array,
-): boolean {
-  sameLength(dealt.length, expected.length);
-  const factors = weights(weightSeed, dealt.length).map((weight) => group.scalar(weight));
-  const due = factors.map((weight) => -group.mul(weight, factor));
-  return group.isZero(group.combine([...dealt, ...expected], [...factors, ...due]));
+/** What a dealer dealt, the constant of each key, and what it has to be: its verification share of that key times its factor. */
+export interface Dealt {
+  readonly constants: readonly Point[];
+  readonly factor: Scalar;
+  readonly expected: readonly Point[];
+}
+
+/** Row 5: C_i,0 == factor * Y_i for all keys at once, of one dealer or of several. */
+export function checkConstants(group: Group, dealers: readonly Dealt[], weightSeed: Uint8Array): boolean {
+  if (dealers.length === 0) throw new Problem('COMMITMENTS_LENGTH', 'nobody dealt');
+  const pairs = dealers.flatMap(({ constants, factor, expected }) => {
+    sameLength(constants.length, expected.length);
+    return constants.map((constant, at) => ({ constant, factor, share: expected[at] as Point }));
+  });
+  const factors = weights(weightSeed, pairs.length).map((weight) => group.scalar(weight));
+  const due = pairs.map(({ factor }, at) => -group.mul(factors[at] as Scalar, factor));
+  const points = [...pairs.map(({ constant }) => constant), ...pairs.map(({ share }) => share)];
+  return group.isZero(group.combine(points, [...factors, ...due]));
 }
 
 export function checkConstant(group: Group, dealt: Point, factor: Scalar, expected: Point): boolean {

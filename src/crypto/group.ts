@@ -79,8 +79,8 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     }
     // row 16: the libraries take the identity, and some a second encoding
     if (point.is0()) return refuse('the identity');
-    // row 16: two encodings of one point would make two packets of one
-    if (!equalBytes(point.toBytes(), bytes)) return refuse('not in its one encoding');
+    // row 16: two encodings of one point would make two packets of one; the decoding of ristretto255 takes one alone
+    if (name !== 'ristretto255' && !equalBytes(point.toBytes(), bytes)) return refuse('not in its one encoding');
     written.set(point, bytes.slice());
     return point;
   };

@@ -12,7 +12,7 @@ import {
   sumCommitments,
   weights,
 } from '../../src/crypto/commitments.ts';
-import { edwards25519, p256, ristretto255, secp256k1 } from '../../src/crypto/group.ts';
+import { edwards25519, type Point, p256, ristretto255, secp256k1 } from '../../src/crypto/group.ts';
 import { evaluate, randomPolynomial } from '../../src/crypto/polynomial.ts';
 import { drawn, refusal } from './drawn.ts';
 
@@ -57,12 +57,22 @@ for (const group of [secp256k1, edwards25519, p256, ristretto255]) {
       const factor = group.randomScalar(random);
       const expected = keys.map((key) => key[0] ?? group.base);
       const dealt = polynomials.map(([constant]) => group.multiplyBase(group.mul(constant ?? one, factor)));
-      expect(checkConstants(group, dealt, factor, expected, seed)).toBe(true);
-      expect(checkConstants(group, dealt, group.add(factor, one), expected, seed)).toBe(false);
+      const holds = (...constants: (readonly Point[])[]): boolean =>
+        checkConstants(
+          group,
+          constants.map((list) => ({ constants: list, factor, expected })),
+          seed,
+        );
+      expect(holds(dealt)).toBe(true);
+      expect(checkConstants(group, [{ constants: dealt, factor: group.add(factor, one), expected }], seed)).toBe(false);
       const wrong = dealt.with(11, group.addPoints(dealt[11] ?? group.base, group.base));
-      expect(checkConstants(group, wrong, factor, expected, seed)).toBe(false);
-      const cancelling = wrong.with(12, group.addPoints(dealt[12] ?? group.base, group.negate(group.base)));
-      expect(checkConstants(group, cancelling, factor, expected, seed)).toBe(false);
+      expect(holds(wrong)).toBe(false);
+      const minus = group.negate(group.base);
+      expect(holds(wrong.with(12, group.addPoints(dealt[12] ?? group.base, minus)))).toBe(false);
+      // of several dealers, none of whom makes up for another
+      expect(holds(dealt, dealt)).toBe(true);
+      expect(holds(dealt, wrong)).toBe(false);
+      expect(holds(wrong, dealt.with(11, group.addPoints(dealt[11] ?? group.base, minus)))).toBe(false);
       const blamed = wrong.flatMap((point, k) =>
         checkConstant(group, point, factor, expected[k] ?? group.base) ? [] : [k],
       );
@@ -110,8 +120,11 @@ describe('commitment lists', () => {
   it('are not checked against nothing: as many shares as keys, and at least one', () => {
     expect(refusal(() => checkShares(group, [], [], 1, seed))).toBe('COMMITMENTS_LENGTH');
     expect(refusal(() => checkShares(group, [list], [], 1, seed))).toBe('COMMITMENTS_LENGTH');
-    expect(refusal(() => checkConstants(group, [], group.scalar(1n), [], seed))).toBe('COMMITMENTS_LENGTH');
-    expect(refusal(() => checkConstants(group, list, group.scalar(1n), [group.base], seed))).toBe('COMMITMENTS_LENGTH');
+    const one = group.scalar(1n);
+    for (const dealers of [[], [[]], [[], list], [[group.base], list]].map((all) =>
+      all.map((constants) => ({ constants, factor: one, expected: constants.slice(0, 1) })),
+    ))
+      expect(refusal(() => checkConstants(group, dealers, seed))).toBe('COMMITMENTS_LENGTH');
   });
 
   it('are weighed by 128 bits that all differ and follow the seed', () => {

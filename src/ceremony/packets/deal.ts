@@ -3,7 +3,7 @@ import { encodeCbor } from '../../bytes/cbor.ts';
 import { equalBytes, toHex } from '../../bytes/hex.ts';
 import type { Random } from '../../bytes/random.ts';
 import { lengthPrefixed, taggedHash, text, u64 } from '../../bytes/tagged-hash.ts';
-import { checkConstants, checkShares, commit, evaluateCommitments } from '../../crypto/commitments.ts';
+import { checkConstants, checkShares, commit, type Dealt, evaluateCommitments } from '../../crypto/commitments.ts';
 import type { Group, Point, Scalar } from '../../crypto/group.ts';
 import { proveKnowledge, verifyKnowledge } from '../../crypto/knowledge.ts';
 import { evaluate, lagrange, randomPolynomial } from '../../crypto/polynomial.ts';
@@ -168,11 +168,23 @@ function checkOwnShares(plan: Plan, dealer: Dealer, shares: readonly Uint8Array[
   }
 }
 
-/**
- * Everything about a deal that anyone can check: shape, points, the constant against the dealer's own verification
- * share (row 5) or the proof that the constant is known (row 8), and the proof behind every box (row 27).
- */
-export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): CheckedDeal {
+/** Deals whose constants and boxes were found good before anybody asked for one. */
+const together = new WeakMap<Attempt, ReadonlySet<DealPacket>>();
+
+/** Where all of these are good, one sum for each group says so; else each is looked at by itself, when its time comes. */
+export function takeDeals(plan: Plan, attempt: Attempt, packets: readonly DealPacket[]): void {
+  if (packets.length < 2 || plan.parent === null) return;
+  try {
+    const read = packets.map((packet) => readDeal(plan, attempt, packet));
+    const boxes = read.flatMap(({ packet, dealer }) => boxesOf(plan, attempt, dealer, packet.body));
+    if (areDealt(plan, attempt, read) && areSound(boxes)) together.set(attempt, new Set(packets));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+}
+
+/** Shape and points: all but whether they are what the dealer has to deal. */
+function readDeal(plan: Plan, attempt: Attempt, packet: DealPacket): CheckedDeal {
   const dealer = attempt.dealers.find(({ participant }) => participant.identity === packet.identity);
   if (dealer === undefined) throw new Problem('DEAL_INVALID', 'the author is no dealer of this attempt');
   const { body } = packet;
@@ -187,44 +199,71 @@ export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): Che
     wanted.map(({ suite: name }, place) => ({ suite: name, commitments: body.keys[place]?.commitments ?? [] })),
     plan.threshold,
   );
-  for (const [name, places] of keysBySuite(wanted)) {
+  return { packet, dealer, points };
+}
+
+/** Whether each of these dealers dealt its own share of every key. */
+function areDealt(plan: Plan, attempt: Attempt, deals: readonly CheckedDeal[]): boolean {
+  const seed = taggedHash('constants', ...deals.map(({ packet }) => text(packet.digest)));
+  const parts = new Map<Group, number[]>();
+  for (const [name, places] of keysBySuite(keysOf(plan))) {
     const { group } = suite(name);
-    const constants = places.map((place) => points[place]?.[0] as Point);
-    if (plan.parent === null) {
-      constants.forEach((constant, at) => {
-        const place = places[at] as number;
-        const proof = body.keys[place]?.proof ?? null;
-        // row 8: a rogue key is one whose author does not know it
-        if (proof === null) throw new Problem('PROOF_INVALID', 'no proof that the constant is known');
-        verifyKnowledge(group, constant, 'genesis', genesisContext(plan, attempt, dealer, place), proof);
-      });
-    } else {
-      const expected = verificationShares(plan, places, group, dealer.index);
-      const seed = taggedHash('constants', text(name), text(packet.digest));
-      // row 5: against the dealer's own verification share, so that the one who cheats is named
-      if (!checkConstants(group, constants, dealerFactor(group, attempt, dealer), expected, seed)) {
-        throw new Problem('CONSTANT_MISMATCH', 'deals something other than its own share');
-      }
-    }
+    parts.set(group, [...(parts.get(group) ?? []), ...places]);
   }
-  if (plan.parent !== null) {
+  return [...parts].every(([group, places]) => {
+    const dealt = deals.map(({ dealer, points }): Dealt => {
+      const expected = verificationShares(plan, places, group, dealer.index);
+      const constants = places.map((place) => points[place]?.[0] as Point);
+      return { constants, factor: dealerFactor(group, attempt, dealer), expected };
+    });
+    return checkConstants(group, dealt, seed);
+  });
+}
+
+function boxesOf(plan: Plan, attempt: Attempt, dealer: Dealer, body: DealBody) {
+  return plan.receivers.map(({ newIndex }, at) => ({
+    box: body.boxes[newIndex - 1] as Box,
+    prekey: attempt.prekeys[at] as Uint8Array,
+    context: boxContext(plan, attempt, dealer, body, newIndex),
+  }));
+}
+
+/**
+ * Everything about a deal that anyone can check: shape, points, the constant against the dealer's own verification
+ * share (row 5) or the proof that the constant is known (row 8), and the proof behind every box (row 27).
+ */
+export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): CheckedDeal {
+  const deal = readDeal(plan, attempt, packet);
+  const { dealer, points } = deal;
+  const { body } = packet;
+  const wanted = keysOf(plan);
+  const taken = together.get(attempt)?.has(packet) === true;
+  if (plan.parent === null) {
+    wanted.forEach(({ suite: name }, place) => {
+      const proof = body.keys[place]?.proof ?? null;
+      // row 8: a rogue key is one whose author does not know it
+      if (proof === null) throw new Problem('PROOF_INVALID', 'no proof that the constant is known');
+      const constant = points[place]?.[0] as Point;
+      verifyKnowledge(suite(name).group, constant, 'genesis', genesisContext(plan, attempt, dealer, place), proof);
+    });
+  } else {
+    // row 5: against the dealer's own verification share, so that the one who cheats is named
+    if (!taken && !areDealt(plan, attempt, [deal])) {
+      throw new Problem('CONSTANT_MISMATCH', 'deals something other than its own share');
+    }
     if (body.keys.some((key) => key.proof !== null))
       throw new Problem('DEAL_INVALID', 'only a genesis has such proofs');
     if (!equalBytes(body.vote?.parent ?? new Uint8Array(), plan.parent.proven.id)) {
       throw new Problem('DEAL_INVALID', 'endorses another parent');
     }
   }
-  const boxes = plan.receivers.map(({ newIndex }, at) => ({
-    box: body.boxes[newIndex - 1] as Box,
-    prekey: attempt.prekeys[at] as Uint8Array,
-    context: boxContext(plan, attempt, dealer, body, newIndex),
-  }));
+  const boxes = boxesOf(plan, attempt, dealer, body);
   const sized = ({ box }: { readonly box: Box }): boolean => box.ciphertext.length === 32 * wanted.length + 16;
-  if (boxes.every(sized) && areSound(boxes)) return { packet, dealer, points };
+  if (boxes.every(sized) && (taken || areSound(boxes))) return deal;
   for (const one of boxes) {
     if (!sized(one)) throw new Problem('DEAL_INVALID', 'a box of the wrong size');
     // row 27: before anybody opens it
     checkBox(one.box, one.prekey, one.context);
   }
-  return { packet, dealer, points };
+  return deal;
 }
