@@ -13,20 +13,18 @@ export function taggedHash(tag: string, ...parts: readonly Uint8Array[]): Uint8A
 
 /** The same of a list whose length others decide: as arguments of one call, some 125,000 parts are more than the stack holds. */
 export function taggedHashOf(tag: string, parts: readonly Uint8Array[]): Uint8Array {
-  const hash = begun(tag).clone();
+  const tagHash = tagHashOf(tag);
+  const hash = sha256.create().update(tagHash).update(tagHash);
   // row 15: each part behind its length
   for (const part of parts) hash.update(u64(part.length)).update(part);
   return hash.digest();
 }
 
-/** What stands before every list of parts is the same for a tag, and there are as many tags as the protocol has names. */
-const beginnings = new Kept<ReturnType<typeof sha256.create>>();
+/** There are as many tags as the protocol has names. */
+const tagHashes = new Kept<Uint8Array>();
 
-function begun(tag: string) {
-  const known = beginnings.get(tag);
-  if (known !== undefined) return known;
-  const tagHash = sha256(utf8ToBytes(`conclave/v1/${tag}`));
-  return beginnings.keep(tag, sha256.create().update(tagHash).update(tagHash));
+function tagHashOf(tag: string): Uint8Array {
+  return tagHashes.get(tag) ?? tagHashes.keep(tag, sha256(utf8ToBytes(`conclave/v1/${tag}`)));
 }
 
 /** The one length-safe concatenation, for whatever takes bytes instead of a hash (HKDF info, associated data). */

@@ -164,6 +164,17 @@ describe('one encoding of one point (row 16)', () => {
     expect(refusal(() => edwards25519.decodePoint(bytes))).toBe('POINT_INVALID');
   });
 
+  it('writes a point again as it was read, whatever became of the bytes', () => {
+    for (const group of groups) {
+      const bytes = group.encodePoint(group.addPoints(group.base, group.base));
+      const given = bytes.slice();
+      const point = group.decodePoint(given);
+      given.fill(0);
+      group.encodePoint(point).fill(0);
+      expect(group.encodePoint(point)).toEqual(bytes);
+    }
+  });
+
   it('refuses a negative ristretto encoding', () => {
     const good = ristretto255.encodePoint(ristretto255.base);
     const value = BigInt(`0x${Buffer.from(good.toReversed()).toString('hex')}`);
