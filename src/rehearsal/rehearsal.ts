@@ -23,30 +23,27 @@ import { emptyFolder, filesIn, putBack } from './disk.ts';
 import { Liar } from './lies/liar.ts';
 import { lies } from './lies/lies.ts';
 import { swapCard } from './lies/strays.ts';
-import { Party, Person, type Question, Room } from './party.ts';
+import { Party, Person, Room } from './party.ts';
+import { Rounds } from './rounds.ts';
 import type { LieStep, Proposal, Scenario, Step } from './scenario.ts';
 import { seededClock, seededRandom } from './seeded.ts';
-import { type Begun, deeds, newTally, type Part, type Stage, type Stop, type Tally, type Told } from './stage.ts';
+import { type Begun, deeds, type Part, type Stage, type Stop, type Told } from './stage.ts';
 
-/** The people of a scenario, their machines and sticks, and where these are. */
+/** The people of a scenario with their machines and sticks, and what they do. */
 export class Rehearsal {
-  readonly tallies: Readonly<Record<Part, Tally>> = { setup: newTally(), measured: newTally() };
   readonly begun: Begun[] = [];
   readonly parties: ReadonlyMap<string, Party>;
-  readonly sticks: ReadonlyMap<string, string>;
+  readonly rounds: Rounds;
   readonly #stage: Stage;
   readonly #tell: (told: Told) => void;
   readonly #clock: { now: () => number; tick: () => void };
   readonly #room = new Room();
   readonly #absent = new Set<string>();
-  readonly #where = new Map<string, string>();
   readonly #kept = new Map<string, ReadonlyMap<string, Uint8Array>>();
   /** The backup that somebody made last: the file, and its number. */
   readonly #backups = new Map<string, MadeBackup>();
   /** Where the program last said that the stick goes; null: it has not been asked since something was proposed. */
   #advice: readonly string[] | null = null;
-  #part: Part = 'setup';
-  #stop: Stop | null = null;
   /** Of each ceremony, which machine that knows it was visited last, and what it said. */
   readonly #seen = new Map<string, { who: string; phase: Phase; stops: readonly string[] }>();
 
@@ -68,18 +65,18 @@ export class Rehearsal {
         new Party(name, folder, seed === null ? stage.random : seededRandom(seed, name)),
       ]),
     );
-    this.sticks = new Map(scenario.sticks.map((name) => [name, joinPath(folder, 'sticks', name)]));
-    for (const path of this.sticks.values()) makeDirectoryDurably(fs, path);
+    const sticks = new Map(scenario.sticks.map((name) => [name, joinPath(folder, 'sticks', name)]));
+    for (const path of sticks.values()) makeDirectoryDurably(fs, path);
+    this.rounds = new Rounds(sticks, tell);
   }
 
   /** Goes on where the set-up of another rehearsal ended: the same people, on a copy of its disk. */
   goOn(from: Rehearsal): void {
-    Object.assign(this.tallies.setup, from.tallies.setup);
+    this.rounds.goOn(from.rounds);
     this.begun.push(...from.begun);
     this.#room.remember(from.#room);
     this.#advice = from.#advice;
     for (const who of from.#absent) this.#absent.add(who);
-    for (const [stick, who] of from.#where) this.#where.set(stick, who);
     for (const [who, copy] of from.#kept) this.#kept.set(who, copy);
     for (const [who, backup] of from.#backups) this.#backups.set(who, backup);
     for (const [who, { passphrase }] of from.parties) this.party(who).passphrase = passphrase;
@@ -98,14 +95,13 @@ export class Rehearsal {
     return party;
   }
 
-  /** The steps of one part. What is counted starts anew, and so does the stop where the stick happens to be. */
+  /** The steps of one part. */
   async play(part: Part, steps: readonly Step[]): Promise<void> {
-    this.#part = part;
-    this.#tell({ begins: part });
+    this.rounds.begin(part);
     try {
       for (const step of steps) await this.#step(step);
     } finally {
-      this.#leave(null);
+      this.rounds.leave(null);
     }
   }
 
@@ -145,7 +141,7 @@ export class Rehearsal {
           for (const name of is.of) swapCard(vault, name, this.#clock.now());
         });
       case 'lose':
-        emptyFolder(this.#stage.fs, this.#path(is));
+        emptyFolder(this.#stage.fs, this.rounds.path(is));
         return;
       case 'keepVault':
         this.#kept.set(is, filesIn(this.#stage.fs, this.party(is).home));
@@ -161,7 +157,7 @@ export class Rehearsal {
 
   async #init(who: string): Promise<void> {
     const stop = this.#arrive(who);
-    const ran = await this.#counted(who, ['init', '--name', who, '--stick', this.#path()]);
+    const ran = await this.#counted(who, ['init', '--name', who, '--stick', this.rounds.path()]);
     if (ran.status !== 0) throw refused(who, 'init', ran);
     stop.deeds.push('made a vault, left a card');
   }
@@ -179,22 +175,25 @@ export class Rehearsal {
 
   async #propose(proposal: Proposal): Promise<void> {
     const { by, kind, keyset } = proposal;
-    const stop = this.#arrive(by, [proposal.stick ?? this.#main()]);
+    const stop = this.#arrive(by, [proposal.stick ?? this.rounds.main]);
     const instead = proposal.insteadOf === undefined ? [] : ['--instead-of', this.#begun().ceremony];
-    const words = [...proposeWords(proposal), ...instead, '--stick', this.#path(proposal.stick)];
+    const words = [...proposeWords(proposal), ...instead, '--stick', this.rounds.path(proposal.stick)];
     const ran = await this.#counted(by, words);
     if (ran.status !== 0) throw refused(by, 'propose', ran);
     const { ceremony } = read(proposeJson, ran, 'propose');
-    this.begun.push({ part: this.#part, ceremony, kind, keyset });
+    this.begun.push({ part: this.rounds.part, ceremony, kind, keyset });
     this.#room.readAloud(ran.screen);
     this.#advice = null;
     stop.deeds.push(`proposed a ${kind} of ${keyset}`);
   }
 
   /** `next`, as often as the program gives this person something to do first. */
-  async #visit(who: string, sticks: readonly string[] = [this.#main()]): Promise<{ moved: boolean; json: NextJson }> {
+  async #visit(
+    who: string,
+    sticks: readonly string[] = [this.rounds.main],
+  ): Promise<{ moved: boolean; json: NextJson }> {
     const stop = this.#arrive(who, sticks);
-    const words = ['next', ...sticks.flatMap((stick) => ['--stick', this.#path(stick)])];
+    const words = ['next', ...sticks.flatMap((stick) => ['--stick', this.rounds.path(stick)])];
     let moved = false;
     for (let registered = 0; ; registered++) {
       const ran = await this.#counted(who, words);
@@ -234,7 +233,7 @@ export class Rehearsal {
 
   /** The stick goes where the program says, like a person who does what is on the screen. */
   async #walk(goal: Phase): Promise<void> {
-    const here = this.#where.get(this.#main());
+    const { here } = this.rounds;
     if (here === undefined) throw stuck('the stick is nowhere yet: begin with init, propose or visit');
     let phase: Phase | null = null;
     let idle = 0;
@@ -245,7 +244,7 @@ export class Rehearsal {
     if (this.#advice === null) see(await this.#visit(here));
     while (idle <= this.parties.size) {
       if (goal !== 'complete' && phase !== null && phases.indexOf(phase) >= phases.indexOf(goal)) return;
-      const to = this.#goes(this.#where.get(this.#main()) ?? here);
+      const to = this.#goes(this.rounds.here ?? here);
       if (to === undefined) return;
       see(await this.#visit(to));
     }
@@ -260,7 +259,7 @@ export class Rehearsal {
   }
 
   async #command(who: string, words: readonly string[], exit: number, says: readonly string[] = []): Promise<void> {
-    const stop = this.#stop?.who === who ? this.#stop : this.#arrive(who);
+    const stop = this.rounds.stay(this.party(who).name);
     const ran = await this.#counted(
       who,
       words.map((word) => this.#filled(word, who)),
@@ -278,7 +277,7 @@ export class Rehearsal {
 
   async #refuse(who: string, reason: string): Promise<void> {
     const stop = this.#arrive(who);
-    const of = ['--ceremony', this.#begun().ceremony, '--stick', this.#path()];
+    const of = ['--ceremony', this.#begun().ceremony, '--stick', this.rounds.path()];
     const ran = await this.#counted(who, ['next', '--refuse', '--reason', reason, ...of]);
     this.#heard(who, read(nextJson, ran, `the refusal of ${who}`));
     stop.deeds.push('said no');
@@ -297,8 +296,8 @@ export class Rehearsal {
 
   /** Nothing of this is counted but the visit: liars do not use the program. */
   async #lie({ by, how, to = [], in: within, from, stick: named }: LieStep): Promise<void> {
-    const stop = this.#arrive(by, [named ?? this.#main()]);
-    const path = this.#path(named);
+    const stop = this.#arrive(by, [named ?? this.rounds.main]);
+    const path = this.rounds.path(named);
     const { ceremony } = this.#begun(within);
     const known = await this.#inVault(by, ({ state }) => state.ceremonies.some(({ id }) => toHex(id) === ceremony));
     // takes the proposal in as everybody does, and gets the words wrong, so that nothing is done yet
@@ -329,7 +328,7 @@ export class Rehearsal {
   #filled(word: string, who: string): string {
     const { file = '', id = '' } = this.#backups.get(who) ?? {};
     return named(word, this.begun)
-      .replace(/\{stick(?::([^}]+))?\}/g, (_, stick?: string) => this.#path(stick))
+      .replace(/\{stick(?::([^}]+))?\}/g, (_, stick?: string) => this.rounds.path(stick))
       .replaceAll('{backup}', file)
       .replaceAll('{copy}', id);
   }
@@ -340,44 +339,13 @@ export class Rehearsal {
     return begun;
   }
 
-  /** One visit is one stop of the stick, whatever is run there. */
-  #arrive(who: string, sticks: readonly string[] = [this.#main()]): Stop {
-    this.party(who);
-    if (this.#stop?.who === who && sticks.every((stick) => this.#where.get(stick) === who)) return this.#stop;
-    this.#leave(who);
-    for (const stick of sticks) this.#where.set(stick, who);
-    const tally = this.tallies[this.#part];
-    tally.visits++;
-    const fresh = { deeds: [], remarks: [], prompts: 0, in: 0, out: 0 };
-    const stop: Stop = { part: this.#part, number: tally.visits, who, sticks, ...fresh };
-    this.#stop = stop;
-    return stop;
-  }
-
-  #leave(to: string | null): void {
-    if (this.#stop !== null) this.#tell({ stop: this.#stop, to });
-    this.#stop = null;
-  }
-
-  #main(): string {
-    return this.sticks.keys().next().value as string;
-  }
-
-  #path(stick?: string): string {
-    return this.sticks.get(stick ?? this.#main()) as string;
+  #arrive(who: string, sticks?: readonly string[]): Stop {
+    return this.rounds.arrive(this.party(who).name, sticks);
   }
 
   async #counted(who: string, words: readonly string[]): Promise<Ran> {
     const ran = await this.run(this.party(who), [...words, '--json']);
-    const { questions } = ran;
-    const tally = this.tallies[this.#part];
-    tally.commands++;
-    tally.prompts += questions.length;
-    if (this.#stop !== null) this.#stop.prompts += questions.length;
-    const put = (purpose: Question['purpose']): Question[] => questions.filter((one) => one.purpose === purpose);
-    tally.passphrases += put('passphrase').length;
-    tally.questions += put('other').length;
-    tally.consents += put('proposal').length + new Set(put('phrase').map(({ about }) => about)).size;
+    this.rounds.count(ran.questions);
     return ran;
   }
 

@@ -77,7 +77,7 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   const ceremonies = ended(boards, rehearsal, measured);
   const left = shares();
   const facts: Facts = {
-    tally: rehearsal.tallies.measured,
+    tally: rehearsal.rounds.tallies.measured,
     ceremonies,
     named: blamed(boards, measured),
     left,
@@ -93,8 +93,8 @@ export async function rehearse(scenario: Scenario, stage: Stage, options: Rehear
   return {
     scenario,
     ok: checks.every(({ ok }) => ok),
-    setup: rehearsal.tallies.setup,
-    tally: rehearsal.tallies.measured,
+    setup: rehearsal.rounds.tallies.setup,
+    tally: rehearsal.rounds.tallies.measured,
     ceremonies,
     ...carried(stage, rehearsal, measured),
     seconds,
@@ -212,7 +212,7 @@ function carried({ fs }: Stage, rehearsal: Rehearsal, begun: readonly Begun[]): 
   const found = new Map<string, number>();
   const ids = new Set(begun.map(({ ceremony }) => ceremony));
   const folders = new Set(begun.map(({ ceremony }) => ceremonyFolder(ceremony)));
-  for (const path of rehearsal.sticks.values()) {
+  for (const path of rehearsal.rounds.sticks.values()) {
     const { ceremonies, others } = readStick(fs, openStick(fs, path));
     for (const [folder, files] of ceremonies)
       if (folders.has(folder)) for (const { hash, bytes } of files) found.set(hash, bytes.length);
