@@ -10,7 +10,7 @@ export interface Coverage {
   readonly keys: number;
   /** How many choices of as many members as the threshold there are. */
   readonly combinations: number;
-  /** How many of them were interpolated here. */
+  /** Of how many of them the factors were computed here. */
   readonly computed: number;
   readonly ok: boolean;
 }
@@ -45,7 +45,7 @@ export function coverageWords({ threshold, members, combinations, computed, ok, 
   const all = combinations === 1 ? 'the one combination follows' : `all ${combinations} combinations follow`;
   const how =
     computed === combinations
-      ? `${computed === 1 ? 'it was' : 'each was'} interpolated here and gives the public key`
-      : `${computed} of them were interpolated here and give the public key`;
+      ? `the factors of ${computed === 1 ? 'it' : 'each'} were computed here, and give the public key`
+      : `the factors of ${computed} of them were computed here, and give the public key`;
   return `any ${threshold} of ${members} can sign with ${every}: ${all} from the commitments, which are ${threshold} for each key; ${how}`;
 }

@@ -3,7 +3,7 @@ import { Problem } from '../problem.ts';
 import type { Attempt } from './attempt.ts';
 import { approvable, checkVote } from './death.ts';
 import { type Evaluation, isOf } from './evaluation.ts';
-import type { KindName } from './kinds.ts';
+import type { KindName, PacketOf } from './kinds.ts';
 import { judgeComplaint } from './packets/complaint.ts';
 import { type CheckedDeal, checkDeal, takeDeals } from './packets/deal.ts';
 import { movesShares } from './plan.ts';
@@ -27,23 +27,24 @@ export function weighDeals(evaluation: Evaluation, attempt: Attempt): Dealing {
   const deals = new Map<string, CheckedDeal[]>();
   const bad = new Set<string>();
   const context = `deal ${id}`;
-  takeDeals(
+  const relying: PacketOf<'deal'>[] = [];
+  for (const packet of of('deal', attempt)) {
+    if (packet.body.approvals.every((digest) => byDigest.has(toHex(digest)))) relying.push(packet);
+    else wait(packet, 'an approval');
+  }
+  const read = takeDeals(
     plan,
     attempt,
-    of('deal', attempt).filter((packet) => isUnchecked(packet, context)),
+    relying.filter((packet) => isUnchecked(packet, context)),
   );
-  for (const packet of of('deal', attempt)) {
-    const named = packet.body.approvals.map((digest) => byDigest.get(toHex(digest)));
-    if (named.some((approval) => approval === undefined)) {
-      wait(packet, 'an approval');
-      continue;
-    }
+  for (const packet of relying) {
     const good = checked(packet, context, () => {
+      const named = packet.body.approvals.map((digest) => byDigest.get(toHex(digest)));
       const agreeing = new Set(named.flatMap((approval) => (approval?.kind === 'approval' ? [approval.identity] : [])));
       if (!approvable(plan, (identity) => agreeing.has(identity))) {
         throw new Problem('DEAL_INVALID', 'dealt before the required approvals were in');
       }
-      const sound = checkDeal(plan, attempt, packet);
+      const sound = checkDeal(plan, attempt, packet, read.get(packet));
       if (packet.body.vote !== null) checkVote(plan, packet.body.vote);
       return sound;
     });

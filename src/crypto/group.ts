@@ -81,7 +81,7 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     if (point.is0()) return refuse('the identity');
     // row 16: two encodings of one point would make two packets of one; the decoding of ristretto255 takes one alone
     if (name !== 'ristretto255' && !equalBytes(point.toBytes(), bytes)) return refuse('not in its one encoding');
-    written.set(point, bytes.slice());
+    written.set(point, new Uint8Array(bytes));
     return point;
   };
 
@@ -116,7 +116,8 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     },
     encodePoint: (point) => {
       if (inner(point).is0()) return refuse('the identity has no encoding here');
-      return written.get(inner(point))?.slice() ?? inner(point).toBytes();
+      const known = written.get(inner(point));
+      return known === undefined ? inner(point).toBytes() : new Uint8Array(known);
     },
     decodeScalar: (bytes) => {
       if (bytes.length !== 32) throw new Problem('SCALAR_INVALID', `${bytes.length} bytes where 32 are due`);

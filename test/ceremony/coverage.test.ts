@@ -63,13 +63,13 @@ describe('the coverage of a committee', () => {
     };
     const commitments = 'from the commitments, which are 2 for each key';
     expect(of({})).toBe(
-      `any 2 of 3 can sign with the key: all 3 combinations follow ${commitments}; each was interpolated here and gives the public key`,
+      `any 2 of 3 can sign with the key: all 3 combinations follow ${commitments}; the factors of each were computed here, and give the public key`,
     );
     expect(of({ members: 2, keys: 2, combinations: 1, computed: 1 })).toBe(
-      `any 2 of 2 can sign with all 2 keys: the one combination follows ${commitments}; it was interpolated here and gives the public key`,
+      `any 2 of 2 can sign with all 2 keys: the one combination follows ${commitments}; the factors of it were computed here, and give the public key`,
     );
     expect(of({ members: 60, combinations: 1770, computed: 60 })).toBe(
-      `any 2 of 60 can sign with the key: all 1770 combinations follow ${commitments}; 60 of them were interpolated here and give the public key`,
+      `any 2 of 60 can sign with the key: all 1770 combinations follow ${commitments}; the factors of 60 of them were computed here, and give the public key`,
     );
     expect(of({ ok: false })).toBe('NOT ANY 2 of 3 can sign with the key: the commitments do not fit together');
   });

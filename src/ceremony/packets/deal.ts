@@ -168,19 +168,32 @@ function checkOwnShares(plan: Plan, dealer: Dealer, shares: readonly Uint8Array[
   }
 }
 
-/** Deals whose constants and boxes were found good before anybody asked for one. */
-const together = new WeakMap<Attempt, ReadonlySet<DealPacket>>();
+/** A deal whose shape and points are good; `taken` where one sum over several said the same of its constants and boxes. */
+export interface ReadDeal {
+  readonly deal: CheckedDeal;
+  readonly taken: boolean;
+}
 
-/** Where all of these are good, one sum for each group says so; else each is looked at by itself, when its time comes. */
-export function takeDeals(plan: Plan, attempt: Attempt, packets: readonly DealPacket[]): void {
-  if (packets.length < 2 || plan.parent === null) return;
-  try {
-    const read = packets.map((packet) => readDeal(plan, attempt, packet));
-    const boxes = read.flatMap(({ packet, dealer }) => boxesOf(plan, attempt, dealer, packet.body));
-    if (areDealt(plan, attempt, read) && areSound(boxes)) together.set(attempt, new Set(packets));
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-  }
+/**
+ * Reads these deals, and asks in one sum for each group whether all of them hold. It only ever says yes: one that is not
+ * among those that come back, or is not taken, is looked at by itself.
+ */
+export function takeDeals(
+  plan: Plan,
+  attempt: Attempt,
+  packets: readonly DealPacket[],
+): ReadonlyMap<DealPacket, ReadDeal> {
+  const deals = packets.flatMap((packet) => {
+    try {
+      return [readDeal(plan, attempt, packet)];
+    } catch (error) {
+      if (error instanceof Problem) return [];
+      throw error;
+    }
+  });
+  const boxes = deals.flatMap(({ packet, dealer }) => boxesOf(plan, attempt, dealer, packet.body));
+  const taken = plan.parent !== null && deals.length > 1 && areDealt(plan, attempt, deals) && areSound(boxes);
+  return new Map(deals.map((deal) => [deal.packet, { deal, taken }]));
 }
 
 /** Shape and points: all but whether they are what the dealer has to deal. */
@@ -232,20 +245,26 @@ function boxesOf(plan: Plan, attempt: Attempt, dealer: Dealer, body: DealBody) {
  * Everything about a deal that anyone can check: shape, points, the constant against the dealer's own verification
  * share (row 5) or the proof that the constant is known (row 8), and the proof behind every box (row 27).
  */
-export function checkDeal(plan: Plan, attempt: Attempt, packet: DealPacket): CheckedDeal {
-  const deal = readDeal(plan, attempt, packet);
+export function checkDeal(
+  plan: Plan,
+  attempt: Attempt,
+  packet: DealPacket,
+  read: ReadDeal = { deal: readDeal(plan, attempt, packet), taken: false },
+): CheckedDeal {
+  const { deal, taken } = read;
   const { dealer, points } = deal;
   const { body } = packet;
   const wanted = keysOf(plan);
-  const taken = together.get(attempt)?.has(packet) === true;
   if (plan.parent === null) {
-    wanted.forEach(({ suite: name }, place) => {
-      const proof = body.keys[place]?.proof ?? null;
-      // row 8: a rogue key is one whose author does not know it
-      if (proof === null) throw new Problem('PROOF_INVALID', 'no proof that the constant is known');
-      const constant = points[place]?.[0] as Point;
-      verifyKnowledge(suite(name).group, constant, 'genesis', genesisContext(plan, attempt, dealer, place), proof);
-    });
+    for (const [name, places] of keysBySuite(wanted)) {
+      for (const place of places) {
+        const proof = body.keys[place]?.proof ?? null;
+        // row 8: a rogue key is one whose author does not know it
+        if (proof === null) throw new Problem('PROOF_INVALID', 'no proof that the constant is known');
+        const constant = points[place]?.[0] as Point;
+        verifyKnowledge(suite(name).group, constant, 'genesis', genesisContext(plan, attempt, dealer, place), proof);
+      }
+    }
   } else {
     // row 5: against the dealer's own verification share, so that the one who cheats is named
     if (!taken && !areDealt(plan, attempt, [deal])) {
