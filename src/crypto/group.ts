@@ -67,7 +67,7 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
   };
 
   /** What a point was decoded from: on ristretto255 writing it again costs as much as reading it. */
-  const written = new WeakMap<P, Uint8Array>();
+  const readFrom = new WeakMap<P, Uint8Array>();
 
   /** Safety row 16, all but the subgroup. Encoding again also settles length and form. */
   const decodeOnCurve = (bytes: Uint8Array): P => {
@@ -81,7 +81,7 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     if (point.is0()) return refuse('the identity');
     // row 16: two encodings of one point would make two packets of one; the decoding of ristretto255 takes one alone
     if (name !== 'ristretto255' && !equalBytes(point.toBytes(), bytes)) return refuse('not in its one encoding');
-    written.set(point, new Uint8Array(bytes));
+    readFrom.set(point, new Uint8Array(bytes));
     return point;
   };
 
@@ -116,7 +116,7 @@ function makeGroup<P extends CurvePoint<unknown, P>>(
     },
     encodePoint: (point) => {
       if (inner(point).is0()) return refuse('the identity has no encoding here');
-      const known = written.get(inner(point));
+      const known = readFrom.get(inner(point));
       return known === undefined ? inner(point).toBytes() : new Uint8Array(known);
     },
     decodeScalar: (bytes) => {
