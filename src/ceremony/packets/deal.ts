@@ -191,8 +191,8 @@ export function takeDeals(
       throw error;
     }
   });
-  const boxes = deals.flatMap(({ packet, dealer }) => boxesOf(plan, attempt, dealer, packet.body));
-  const taken = plan.parent !== null && deals.length > 1 && areDealt(plan, attempt, deals) && areSound(boxes);
+  const boxes = () => deals.flatMap(({ packet, dealer }) => boxesOf(plan, attempt, dealer, packet.body));
+  const taken = plan.parent !== null && deals.length > 1 && areDealt(plan, attempt, deals) && areSound(boxes());
   return new Map(deals.map((deal) => [deal.packet, { deal, taken }]));
 }
 
